@@ -1,0 +1,17 @@
+"""GET /products/{productId}: one tariff, for everybody."""
+
+from shared.http import Request, Response, http_handler
+
+from catalog.adapters.product_table import ProductTable
+from catalog.domain.products import Products, UnknownProductError
+from catalog.handlers.product_json import view
+
+
+def get_product(request: Request, *, products: Products) -> Response:
+    """Answer 200 with the product."""
+    return Response.ok(view(products.get(request.path_id("productId"))))
+
+
+handler = http_handler(
+    get_product, errors={UnknownProductError: 404}, products=ProductTable.from_environment
+)

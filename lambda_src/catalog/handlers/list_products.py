@@ -1,0 +1,23 @@
+"""GET /products: the tariffs, page by page, for everybody."""
+
+from shared.http import Request, Response, http_handler
+from shared.paging import next_token, read_page_query
+
+from catalog.adapters.product_table import ProductTable
+from catalog.domain.products import Products
+from catalog.handlers.product_json import view
+
+KEY = "productId"
+
+
+def list_products(request: Request, *, products: Products) -> Response:
+    """Answer 200 with one page of products, and the token of the next if there is one."""
+    query = read_page_query(request, key=KEY)
+    page = products.page(limit=query.limit, after=query.after)
+    body: dict[str, object] = {"products": [view(product) for product in page.products]}
+    if page.last_id is not None:
+        body["nextToken"] = next_token(key=KEY, last=page.last_id)
+    return Response.ok(body)
+
+
+handler = http_handler(list_products, products=ProductTable.from_environment)

@@ -1,0 +1,30 @@
+"""PUT /products/{productId}: other details for a tariff, from an administrator."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from shared.bodies import read_body
+from shared.http import Request, Response, http_handler
+from shared.users import ADMINISTRATORS, require_group
+
+from catalog.adapters.product_table import ProductTable
+from catalog.domain.products import Products, UnknownProductError
+from catalog.handlers.product_json import ProductBody, view
+
+
+def replace_product(
+    request: Request,
+    *,
+    products: Products,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Response:
+    """Answer 200 with the product as it is now."""
+    require_group(request.user, ADMINISTRATORS)
+    product_id = request.path_id("productId")
+    details = read_body(request, ProductBody).details()
+    return Response.ok(view(products.replace(product_id, details, now=now())))
+
+
+handler = http_handler(
+    replace_product, errors={UnknownProductError: 404}, products=ProductTable.from_environment
+)

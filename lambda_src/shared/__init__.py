@@ -1,0 +1,1 @@
+"""What the microservices share at run time; it knows none of them."""

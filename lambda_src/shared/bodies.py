@@ -1,0 +1,112 @@
+"""Checked request bodies: from bytes to a typed value, or a problem which names what is wrong."""
+
+import json
+from enum import Enum
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.http import Request
+from shared.problems import FieldError, ProblemError
+
+LARGEST_BODY = 64 * 1024
+MOST_ERRORS = 100
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+def read_body(request: Request, shape: type[Shape]) -> Shape:
+    """Return the JSON object in the body as a `shape`.
+
+    A field whose type is neither JSON's nor msgspec's is built from its string, as `type(text)`;
+    the `ValueError` of a text it refuses becomes that field's error.
+
+    :raises ProblemError: 413 over 64 KB; 400 if it is not a JSON object in UTF-8 with unique keys
+        and numbers of at most 64 bits; 422 naming each field which is missing, unknown or wrong.
+    """
+    if len(request.body) > LARGEST_BODY:
+        raise ProblemError(
+            413, f"the body must have at most {LARGEST_BODY} bytes, got {len(request.body)}"
+        )
+    fields = _json_object(request.body)
+    try:
+        value = msgspec.convert(fields, shape, dec_hook=_from_string)
+    except msgspec.ValidationError:
+        raise _misfit(fields, shape) from None
+    if not fields.keys() <= set(shape.__struct_encode_fields__):
+        raise _misfit(fields, shape)
+    return value
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """Parse strictly: msgspec refuses NaN, lone surrogates and numbers it cannot hold."""
+    try:
+        value = msgspec.json.decode(body)
+        json.loads(body, object_pairs_hook=_unique)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise ProblemError(400, f"the body must be JSON in UTF-8: {error}") from error
+    except RecursionError as error:
+        raise ProblemError(400, "the body must be JSON, nested less deeply") from error
+    if not isinstance(value, dict):
+        raise ProblemError(400, f"the body must be a JSON object, got {_kind(value)}")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object with the same key twice: parsers disagree on which one counts."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise ValueError(f"the key {_short(key)!r} is there twice")
+        seen.add(key)
+
+
+def _misfit(fields: dict[str, Any], shape: type[msgspec.Struct]) -> ProblemError:
+    """Say what is wrong with each field; msgspec itself stops at the first."""
+    known = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    errors = []
+    for name, field in known.items():
+        if name not in fields:
+            if field.required:
+                errors.append(FieldError(name, "is required"))
+            continue
+        try:
+            msgspec.convert(fields[name], field.type, dec_hook=_from_string)
+        except msgspec.ValidationError as error:
+            errors.append(FieldError(name, _explain(field.type, fields[name], error)))
+    errors += [FieldError(_short(name), "is not known") for name in fields if name not in known]
+    return ProblemError(
+        422,
+        f"the body does not fit; it may have the fields {', '.join(known)}",
+        errors[:MOST_ERRORS],
+    )
+
+
+def _explain(expected: object, value: object, error: msgspec.ValidationError) -> str:
+    """Return msgspec's own words, except for an enum, where they do not say what is allowed."""
+    if isinstance(expected, type) and issubclass(expected, Enum):
+        allowed = ", ".join(str(choice.value) for choice in expected)
+        shown = repr(_short(value)) if isinstance(value, str) else _kind(value)
+        return f"must be one of {allowed}, got {shown}"
+    return str(error)
+
+
+def _from_string(expected: type, value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError(f"must be a string, got {_kind(value)}")
+    return expected(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _kind(value: object) -> str:
+    """Name a value's type as JSON does."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    return "a string" if isinstance(value, str) else "a number"

@@ -1,0 +1,23 @@
+"""JSON logs, with one correlation id for everything that a request causes."""
+
+import re
+from collections.abc import Mapping
+
+# The package's own top-level module would also load Metrics and Tracer.
+from aws_lambda_powertools.logging import Logger
+
+CORRELATION_HEADER = "x-correlation-id"
+WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+# The service's name and the level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL.
+logger = Logger()
+
+
+def correlation_id(headers: Mapping[str, str], *, fallback: str) -> str:
+    """Return the caller's correlation id, or `fallback` where there is none that is well-formed.
+
+    A value from outside ends up in logs and in a response header, so only 1 to 128 letters,
+    digits, `_` and `-` are believed.
+    """
+    given = headers.get(CORRELATION_HEADER, "")
+    return given if WELL_FORMED.fullmatch(given) else fallback
