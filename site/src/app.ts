@@ -1,0 +1,24 @@
+// What every view is given.
+
+import type { Catalog } from "./api/catalog.ts";
+import type { Session } from "./auth/session.ts";
+import type { Router } from "./router.ts";
+import type { Shell } from "./ui/shell.ts";
+
+export const SITE_NAME = "Blockwork Energy";
+
+export interface App {
+  readonly session: Session;
+  readonly catalog: Catalog;
+  readonly router: Router;
+  readonly shell: Shell;
+}
+
+export const paths = {
+  tariffs: "/",
+  tariff: (productId: string) => `/tariffs/${encodeURIComponent(productId)}`,
+  changeTariff: (productId: string) => `/tariffs/${encodeURIComponent(productId)}/change`,
+  addTariff: "/add-tariff",
+  signIn: (next = "/", { expired = false } = {}) =>
+    `/sign-in?${new URLSearchParams({ next, ...(expired ? { expired: "" } : {}) })}`,
+} as const;

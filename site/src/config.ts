@@ -1,0 +1,66 @@
+// The runtime configuration: one build serves every stage, /config.json says which one this is.
+
+export interface Config {
+  readonly stage: string;
+  readonly region: string;
+  /** Base URL of each microservice's API, without a trailing slash. */
+  readonly apis: { readonly catalog: string };
+  readonly userPoolId: string;
+  readonly userPoolClientId: string;
+  /** Only where Cognito is not AWS's own. */
+  readonly userPoolEndpoint?: string;
+}
+
+export class ConfigError extends Error {}
+
+/** Fetch and check `/config.json`; a `ConfigError` says what is wrong with it. */
+export async function loadConfig(): Promise<Config> {
+  let document: unknown;
+  try {
+    const response = await fetch("/config.json", { cache: "no-store" });
+    if (!response.ok) throw new ConfigError(`/config.json answered ${response.status}`);
+    document = await response.json();
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const reason = error instanceof SyntaxError ? "is not JSON" : "could not be fetched";
+    throw new ConfigError(`/config.json ${reason}`, { cause: error });
+  }
+  return parseConfig(document);
+}
+
+/** Check the shape of a configuration; unknown members are ignored, since later stages add some. */
+export function parseConfig(document: unknown): Config {
+  const root = object(document, "/config.json");
+  const apis = object(root["apis"], "apis");
+  const endpoint = root["userPoolEndpoint"];
+  return {
+    stage: text(root["stage"], "stage"),
+    region: text(root["region"], "region"),
+    apis: { catalog: url(apis["catalog"], "apis.catalog").replace(/\/+$/, "") },
+    userPoolId: text(root["userPoolId"], "userPoolId"),
+    userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),
+    ...(endpoint === undefined ? {} : { userPoolEndpoint: url(endpoint, "userPoolEndpoint") }),
+  };
+}
+
+function object(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${name} must be an object, got ${JSON.stringify(value)}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string" || value === "") {
+    throw new ConfigError(`${name} must be a text, got ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function url(value: unknown, name: string): string {
+  const address = text(value, name);
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw new ConfigError(`${name} must be an http or https URL, got ${JSON.stringify(value)}`);
+  }
+  return address;
+}
