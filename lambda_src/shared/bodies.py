@@ -21,8 +21,8 @@ def read_body(request: Request, shape: type[Shape]) -> Shape:
     A field whose type is neither JSON's nor msgspec's is built from its string, as `type(text)`;
     the `ValueError` of a text it refuses becomes that field's error.
 
-    :raises ProblemError: 413 over 64 KB; 400 if it is not a JSON object in UTF-8 with unique keys
-        and numbers of at most 64 bits; 422 naming each field which is missing, unknown or wrong.
+    :raises ProblemError: 413 over 64 KB; 400 if it is not one JSON object in UTF-8 with unique
+        keys; 422 naming each field which is missing, unknown or wrong.
     """
     if len(request.body) > LARGEST_BODY:
         raise ProblemError(

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 
-# The package's own top-level module would also load Metrics and Tracer.
-from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools import Logger
 
 CORRELATION_HEADER = "x-correlation-id"
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{1,128}")

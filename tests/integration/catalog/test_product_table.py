@@ -1,0 +1,124 @@
+from typing import TYPE_CHECKING
+
+import pytest
+from catalog.adapters.product_table import ProductTable
+from catalog.domain.product import Product
+from catalog.domain.products import ProductExistsError, UnknownProductError
+
+from tests.unit.lambda_src.catalog.samples import CREATED, LATER, details, product
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture
+def table(client: "DynamoDBClient") -> ProductTable:
+    return ProductTable.from_environment()
+
+
+def stored(client: "DynamoDBClient") -> list[str]:
+    return sorted(item["productId"]["S"] for item in client.scan(TableName="products")["Items"])
+
+
+@pytest.mark.parametrize("price", ["0", "0.0000", "0.2450", "0.1", "1000000", "999999.9999"])
+def test_a_product_comes_back_as_it_went_in(table: ProductTable, price: str) -> None:
+    table.add(product("p1", price=price))
+
+    assert table.get("p1") == product("p1", price=price)
+    assert str(table.get("p1").details.price) == price
+
+
+def test_an_unknown_product_is_reported(table: ProductTable) -> None:
+    with pytest.raises(UnknownProductError, match="there is no product p1"):
+        table.get("p1")
+
+
+def test_adding_never_overwrites(table: ProductTable) -> None:
+    table.add(product("p1", name="First"))
+
+    with pytest.raises(ProductExistsError, match="there is a product p1 already"):
+        table.add(product("p1", name="Second"))
+
+    assert table.get("p1").details.name == "First"
+
+
+def test_replacing_changes_the_details_and_the_time_of_the_change_alone(
+    table: ProductTable,
+) -> None:
+    table.add(product("p1"))
+
+    answer = table.replace("p1", details("Night tariff", "0.1000"), now=LATER)
+
+    assert answer == table.get("p1")
+    assert answer == Product(
+        product_id="p1",
+        details=details("Night tariff", "0.1000"),
+        created_at=CREATED,
+        updated_at=LATER,
+    )
+
+
+def test_replacing_what_is_not_there_adds_nothing(
+    table: ProductTable, client: "DynamoDBClient"
+) -> None:
+    with pytest.raises(UnknownProductError, match="there is no product p1"):
+        table.replace("p1", details(), now=LATER)
+
+    assert stored(client) == []
+
+
+def test_a_removed_product_is_gone_and_the_others_stay(
+    table: ProductTable, client: "DynamoDBClient"
+) -> None:
+    table.add(product("p1"))
+    table.add(product("p2"))
+
+    table.remove("p1")
+
+    assert stored(client) == ["p2"]
+
+
+def test_removing_what_is_not_there_is_reported(table: ProductTable) -> None:
+    with pytest.raises(UnknownProductError, match="there is no product p1"):
+        table.remove("p1")
+
+
+def test_an_empty_table_is_one_empty_page(table: ProductTable) -> None:
+    page = table.page(limit=10, after=None)
+
+    assert page.products == ()
+    assert page.last_id is None
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10, 11])
+def test_the_pages_hold_every_product_once(table: ProductTable, limit: int) -> None:
+    for number in range(10):
+        table.add(product(f"p{number}"))
+
+    seen: list[str] = []
+    after = None
+    while True:
+        page = table.page(limit=limit, after=after)
+        assert len(page.products) <= limit
+        seen += [found.product_id for found in page.products]
+        after = page.last_id
+        if after is None:
+            break
+
+    assert sorted(seen) == [f"p{number}" for number in range(10)]
+
+
+def test_what_is_read_is_never_stale(table: ProductTable, client: "DynamoDBClient") -> None:
+    asked: list[tuple[str, bool]] = []
+
+    def remember(params: dict[str, bool], model: object, **_: object) -> None:
+        asked.append((getattr(model, "name", ""), params["ConsistentRead"]))
+
+    reader = ProductTable(client, "products")
+    for operation in ("Scan", "GetItem"):
+        client.meta.events.register(f"before-parameter-build.dynamodb.{operation}", remember)
+    reader.page(limit=1, after=None)
+    with pytest.raises(UnknownProductError):
+        reader.get("p1")
+
+    assert asked == [("Scan", True), ("GetItem", True)]

@@ -1,0 +1,164 @@
+import json
+from enum import StrEnum
+from typing import Self
+
+import msgspec
+import pytest
+from shared.bodies import LARGEST_BODY, read_body
+from shared.http import Request
+from shared.problems import FieldError, ProblemError
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Word(str):
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        if " " in text:
+            raise ValueError("must be one word")
+        return super().__new__(cls, text)
+
+
+class Tea(msgspec.Struct, rename="camel"):
+    word: Word
+    colour: Colour
+    cups: int
+    with_milk: bool = False
+
+
+def problem_of(body: bytes) -> ProblemError:
+    with pytest.raises(ProblemError) as problem:
+        read_body(Request(body=body), Tea)
+    return problem.value
+
+
+def errors_of(**fields: object) -> list[FieldError]:
+    problem = problem_of(json.dumps(fields).encode())
+    assert problem.status == 422
+    return list(problem.errors)
+
+
+def test_a_body_that_fits_is_read() -> None:
+    body = '{"word": "chai", "colour": "red", "cups": 2, "withMilk": true}'
+
+    tea = read_body(Request(body=body.encode()), Tea)
+
+    assert tea == Tea(word=Word("chai"), colour=Colour.RED, cups=2, with_milk=True)
+
+
+def test_what_may_be_left_out_has_its_default() -> None:
+    tea = read_body(Request(body=b'{"word": "chai", "colour": "red", "cups": 2}'), Tea)
+
+    assert tea.with_milk is False
+
+
+def test_every_wrong_missing_and_unknown_field_is_named_at_once() -> None:
+    assert errors_of(word="two words", colour="green", withMilk="yes", sugar=1, honey=None) == [
+        FieldError("word", "must be one word"),
+        FieldError("colour", "must be one of red, blue, got 'green'"),
+        FieldError("cups", "is required"),
+        FieldError("withMilk", "Expected `bool`, got `str`"),
+        FieldError("sugar", "is not known"),
+        FieldError("honey", "is not known"),
+    ]
+
+
+def test_an_unknown_field_alone_is_an_error_and_the_known_ones_are_listed() -> None:
+    problem = problem_of(b'{"word": "a", "colour": "red", "cups": 1, "with_milk": true}')
+
+    assert problem.status == 422
+    assert problem.detail == (
+        "the body does not fit; it may have the fields word, colour, cups, withMilk"
+    )
+    assert problem.errors == [FieldError("with_milk", "is not known")]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (0, "a number"),
+        (1.5, "a number"),
+        ([], "an array"),
+        ({}, "an object"),
+    ],
+)
+def test_a_value_of_another_type_is_named_as_json_does(value: object, kind: str) -> None:
+    assert errors_of(word=value, colour=value, cups=1) == [
+        FieldError("word", f"must be a string, got {kind}"),
+        FieldError("colour", f"must be one of red, blue, got {kind}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{'word': 'a'}",
+        b'{"word": "a",}',
+        b'{"word": "a"} {}',
+        b'{"word": NaN}',
+        b'{"word": -Infinity}',
+        b'{"word": "\xff"}',
+        b'{"\xff": "a"}',
+        "\ufeff{}".encode(),
+        '{"word": "a"}'.encode("utf-16"),
+        rb'{"word": "\ud800"}',
+        b'{"word": "\x00"}',
+        b'{"cups": 1e999}',
+        b'{"cups": ' + b"9" * 5000 + b"}",
+        b'{"cups": ' + b"9" * 60_000 + b"}",
+        b"[" * 60_000,
+        b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        b'{"cups": 1, "cups": 2}',
+        b'{"word": {"a": 1, "a": 1}}',
+    ],
+    ids=lambda body: repr(body[:24]),
+)
+def test_what_is_not_strict_json_answers_400(body: bytes) -> None:
+    problem = problem_of(body)
+
+    assert problem.status == 400
+    assert problem.detail.startswith("the body must be JSON")
+    assert len(problem.detail) < 250
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"a"', b"true"])
+def test_json_that_is_not_an_object_answers_400(body: bytes) -> None:
+    problem = problem_of(body)
+
+    assert problem.status == 400
+    assert problem.detail.startswith("the body must be a JSON object, got ")
+
+
+@pytest.mark.parametrize("size", [LARGEST_BODY + 1, 1024 * 1024])
+def test_a_body_over_64_kilobytes_answers_413(size: int) -> None:
+    problem = problem_of(b" " * size)
+
+    assert problem.status == 413
+    assert problem.detail == f"the body must have at most 65536 bytes, got {size}"
+
+
+def test_a_body_of_exactly_64_kilobytes_is_read() -> None:
+    body = b'{"word": "chai", "colour": "red", "cups": 2}'.ljust(LARGEST_BODY)
+
+    assert read_body(Request(body=body), Tea).cups == 2
+
+
+def test_a_body_of_thousands_of_unknown_fields_gets_a_bounded_answer() -> None:
+    fields: dict[str, object] = {f"field{number}": 0 for number in range(4000)}
+
+    assert len(errors_of(**fields)) == 100
+
+
+def test_a_very_long_name_or_value_is_not_sent_back_whole() -> None:
+    assert errors_of(word="a", colour="x" * 5000, cups=1, **{"y" * 5000: 1}) == [
+        FieldError("colour", f"must be one of red, blue, got '{'x' * 40}…'"),
+        FieldError("y" * 40 + "…", "is not known"),
+    ]
