@@ -1,0 +1,42 @@
+"""The bus microservices talk over, with an archive to replay from."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+THIRTY_DAYS = Duration.days(30)
+
+
+class EventBus(Construct):
+    """An EventBridge bus of its own that remembers every event for a while.
+
+    ::
+
+        bus = EventBus(self, "Bus")
+        bus.grant_publish(place_order)
+
+    :param archive_retention: how long events can be replayed, whole days. Default: 30 days.
+    :raises ValueError: if the retention is less than a day.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, /, *, archive_retention: Duration = THIRTY_DAYS
+    ) -> None:
+        super().__init__(scope, id_)
+        if not archive_retention.is_unresolved() and archive_retention.to_seconds() < 86_400:
+            raise ValueError(
+                "archive_retention must be at least 1 day, "
+                f"got {archive_retention.to_human_string()} (at {self.node.path})"
+            )
+        self.bus = events.EventBus(self, "Bus")
+        self.archive = self.bus.archive(
+            "Archive",
+            description="Every event, to replay what a consumer lost or got wrong",
+            event_pattern=events.EventPattern(account=[self.bus.stack.account]),
+            retention=archive_retention,
+        )
+
+    def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to put events on the bus, and nothing else."""
+        return self.bus.grant_put_events_to(grantee)

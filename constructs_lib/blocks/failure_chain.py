@@ -1,0 +1,73 @@
+"""Failed events go to a topic, and stay in a queue until somebody brings them back."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.primitives import Queue
+from constructs_lib.primitives.queue import LONGEST_RETENTION
+
+ONE_MINUTE = Duration.minutes(1)
+
+
+class FailureChain(Construct):
+    """A topic for failed events, a queue behind it that keeps every one, an alarm on the first.
+
+    Give one to each microservice and let every asynchronous failure end in it::
+
+        failures = FailureChain(self, "Failures")
+        failures.alarm.add_alarm_action(actions.SnsAction(alarm_topic))
+        PythonFunction(self, "OnOrderPlaced", …, on_failure=failures.destination())
+
+    :param retention: how long a failed event is kept, 1 minute to 14 days. Default: 14 days, the
+        SQS maximum.
+    :param encryption_key: encrypts the topic at rest; publishers need it too, `grant_publish` and
+        `destination` see to that. Default: SNS does not encrypt, the queue always does.
+    :raises ValueError: if SQS would refuse the retention.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        retention: Duration = LONGEST_RETENTION,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.queue = Queue(self, "Queue", retention=retention)
+        acknowledge(self.queue, SQS3="this queue is itself where failed events end")
+        self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
+        self.topic.add_subscription(
+            subscriptions.SqsSubscription(self.queue, raw_message_delivery=True)
+        )
+        self.alarm = self.metric_failures().create_alarm(
+            self,
+            "Alarm",
+            alarm_description=f"Failed events wait in {self.node.path}: look at them, mend the "
+            "cause, bring them back",
+            threshold=1,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def destination(self) -> destinations.SnsDestination:
+        """Return where a function's failed asynchronous invocations go, permission included."""
+        return destinations.SnsDestination(self.topic)
+
+    def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to report failures, and nothing else."""
+        return self.topic.grants.publish(grantee)
+
+    def metric_failures(self) -> cloudwatch.Metric:
+        """Events waiting to be brought back: the one number to alarm on."""
+        return self.queue.metric_approximate_number_of_messages_visible(
+            statistic="Maximum", period=ONE_MINUTE
+        )

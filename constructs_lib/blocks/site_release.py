@@ -1,0 +1,99 @@
+"""Bring a built web app and its runtime configuration onto a site."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+from constructs_lib.blocks.static_site import StaticSite
+from constructs_lib.primitives import PythonFunction, PythonService
+
+RUNTIME = Path(__file__).parent.parent / "runtime"
+FIVE_MINUTES = Duration.minutes(5)
+
+
+class SiteRelease(Construct):
+    """The files of a web app, and the `config.json` that tells it where its back end is.
+
+    Put it into a stack of its own, deployed last: APIs need the site's address for CORS, the
+    configuration needs the APIs' addresses, and one stack cannot wait for both::
+
+        SiteRelease(
+            self, "Release", site=site, content=Path("site/dist"),
+            config={"apis": {"orders": orders_api.url}},
+        )
+
+    A small function copies the files: no AWS CLI in a layer, no leave to delete what it replaces,
+    and `index.html` last. Files of earlier releases stay, because open tabs still ask for them.
+
+    :param site: where the files go.
+    :param content: the folder the web app was built into; `index.html` lies directly in it.
+    :param config: what `/config.json` holds; values may be known only at deployment.
+    :param empty_on_delete: whether the files go when the release does, so that the bucket can.
+        Default: no.
+    :param log_retention: how long the function's logs are kept. Default: three months.
+    :raises ValueError: if `content` holds no `index.html`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        site: StaticSite,
+        content: Path,
+        config: Mapping[str, Any],
+        empty_on_delete: bool = False,
+        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+    ) -> None:
+        super().__init__(scope, id_)
+        if not (content / "index.html").is_file():
+            raise ValueError(
+                f"content must be a folder with an index.html, got {content} (at {self.node.path})"
+            )
+        self.function = PythonFunction(
+            self,
+            "Publish",
+            service=PythonService(
+                name="site_release",
+                source=RUNTIME,
+                log_retention=log_retention,
+                log_removal_policy=RemovalPolicy.DESTROY,
+            ),
+            entry="publish",
+            timeout=FIVE_MINUTES,
+            memory_size=1024,
+        )
+        files = assets.Asset(self, "Files", path=str(content))
+        self._allow("s3:GetObject", files.bucket.arn_for_objects(files.s3_object_key))
+        self._allow("s3:PutObject", site.bucket.arn_for_objects("*"))
+        if empty_on_delete:
+            self._allow("s3:DeleteObject", site.bucket.arn_for_objects("*"))
+            self._allow("s3:ListBucket", site.bucket.bucket_arn)
+        self.resource = CustomResource(
+            self,
+            "Release",
+            resource_type="Custom::SiteRelease",
+            service_token=self.function.function_arn,
+            service_timeout=FIVE_MINUTES,
+            properties={
+                "SourceBucket": files.s3_bucket_name,
+                "SourceKey": files.s3_object_key,
+                "DestinationBucket": site.bucket.bucket_name,
+                "Config": Stack.of(self).to_json_string(dict(config)),
+                "EmptyOnDelete": str(empty_on_delete).lower(),
+            },
+        )
+        self.resource.node.add_dependency(self.function)
+
+    def _allow(self, action: str, resource: str) -> None:
+        """Allow one action; the grants of a bucket also allow tagging, retention and more."""
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(actions=[action], resources=[resource])
+        )

@@ -1,0 +1,206 @@
+"""A web app on S3 and CloudFront: private bucket, strict headers, one page for every address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.primitives import Bucket
+
+SPA_FALLBACK = Path(__file__).parent.parent / "runtime" / "spa_fallback.js"
+TLS_1_2 = cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
+TWO_YEARS = Duration.days(730)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteDomain:
+    """A site's own host name.
+
+    :param name: such as `www.example.org`.
+    :param zone: the hosted zone that answers for it.
+    :param certificate: covers the name; CloudFront takes it from us-east-1 only.
+    """
+
+    name: str
+    zone: route53.IHostedZone
+    certificate: acm.ICertificate
+
+
+class StaticSite(Construct):
+    """A website for a single-page app, served over TLS from a bucket that only CloudFront reads.
+
+    Files under `/assets/` have their content's hash in their name: browsers keep them for ever.
+    Everything else is asked for anew at each visit, and `/config.json` is never stored. An address
+    without a file extension answers with `/index.html`; a file that is missing is missing::
+
+        site = StaticSite(self, "Site", connect_sources=["https://api.example.org"])
+        SiteRelease(self, "Release", site=site, content=Path("site/dist"), config={…})
+
+    :param connect_sources: what the app's scripts may talk to besides the site itself: sources of
+        the Content-Security-Policy's `connect-src` (CSP level 3).
+    :param domain: the site's own host name. Default: the one CloudFront generates.
+    :param removal_policy: what becomes of the bucket when the site is removed. Default: retained.
+    :raises ValueError: if a source would end the directive, or allows every address.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        connect_sources: Sequence[str] = (),
+        domain: SiteDomain | None = None,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(scope, id_)
+        for source in connect_sources:
+            if source in ("*", "https:", "http:") or any(char in source for char in " ;,"):
+                raise ValueError(
+                    "connect_sources must hold one address each, such as "
+                    f"'https://api.example.org', got {source!r} (at {self.node.path})"
+                )
+        self.bucket = Bucket(self, "Bucket", removal_policy=removal_policy)
+        self._policy = " ".join(("connect-src 'self'", *connect_sources))
+        origin = origins.S3BucketOrigin.with_origin_access_control(
+            self.bucket,
+            # With leave to list, S3 answers 404 for a missing file; without, 403.
+            origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
+        )
+        fallback = cloudfront.Function(
+            self,
+            "SpaFallback",
+            code=cloudfront.FunctionCode.from_file(file_path=str(SPA_FALLBACK)),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        immutable = self._headers("AssetHeaders", "public, max-age=31536000, immutable")
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            domain_names=[domain.name] if domain else None,
+            certificate=domain.certificate if domain else None,
+            minimum_protocol_version=TLS_1_2 if domain else None,
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+            default_root_object="index.html",
+            default_behavior=_behaviour(
+                origin,
+                self._headers("PageHeaders", "no-cache"),
+                cloudfront.CachePolicy.CACHING_DISABLED,
+                fallback,
+            ),
+            additional_behaviors={
+                "/assets/*": _behaviour(
+                    origin, immutable, cloudfront.CachePolicy.CACHING_OPTIMIZED
+                ),
+                "/config.json": _behaviour(
+                    origin,
+                    self._headers("ConfigHeaders", "no-store"),
+                    cloudfront.CachePolicy.CACHING_DISABLED,
+                ),
+            },
+        )
+        acknowledge(self.bucket, S1="only CloudFront reads it, and CloudFront counts requests")
+        acknowledge(
+            self.distribution,
+            CFR1="a public website is for every country",
+            CFR2="static files from a private bucket: nothing a firewall rule could protect",
+            CFR3="metrics count requests; logs of each visitor's address are a stage's own choice",
+            CFR4="without a domain CloudFront's own certificate sets the policy; with one it is "
+            "TLS 1.2 and newer",
+        )
+        Validations.of(self).acknowledge(
+            Acknowledgment(
+                id="Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk",
+                reason="a default root object is set: the bucket's list is never served",
+            )
+        )
+        if domain:
+            alias = route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution))
+            for record in (route53.ARecord, route53.AaaaRecord):
+                record(
+                    self,
+                    record.__name__,
+                    zone=domain.zone,
+                    record_name=f"{domain.name}.",
+                    target=alias,
+                )
+        self.url = f"https://{domain.name if domain else self.distribution.domain_name}"
+
+    def _headers(self, id_: str, cache_control: str) -> cloudfront.ResponseHeadersPolicy:
+        """Return the security headers of every answer, with the cache rule of one behaviour."""
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            id_,
+            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+                custom_headers=[
+                    _header("Cache-Control", cache_control),
+                    _header("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+                    _header("Cross-Origin-Opener-Policy", "same-origin"),
+                ]
+            ),
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy="; ".join(
+                        (
+                            "default-src 'none'",
+                            "script-src 'self'",
+                            "style-src 'self'",
+                            "img-src 'self' data:",
+                            "font-src 'self'",
+                            "manifest-src 'self'",
+                            self._policy,
+                            "base-uri 'none'",
+                            "form-action 'self'",
+                            "frame-ancestors 'none'",
+                        )
+                    ),
+                    override=True,
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+                    override=True,
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=TWO_YEARS, include_subdomains=True, override=True
+                ),
+            ),
+        )
+
+
+def _behaviour(
+    origin: cloudfront.IOrigin,
+    headers: cloudfront.ResponseHeadersPolicy,
+    cache_policy: cloudfront.ICachePolicy,
+    viewer_request: cloudfront.IFunction | None = None,
+) -> cloudfront.BehaviorOptions:
+    return cloudfront.BehaviorOptions(
+        origin=origin,
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        cache_policy=cache_policy,
+        response_headers_policy=headers,
+        compress=True,
+        function_associations=[
+            cloudfront.FunctionAssociation(
+                function=viewer_request, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+            )
+        ]
+        if viewer_request
+        else None,
+    )
+
+
+def _header(name: str, value: str) -> cloudfront.ResponseCustomHeader:
+    return cloudfront.ResponseCustomHeader(header=name, value=value, override=True)

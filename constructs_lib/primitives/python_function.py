@@ -1,0 +1,106 @@
+"""A Lambda function in Python that says what it does, may do little, and gives up in time."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.primitives.build_target import LAMBDA_PYTHON
+from constructs_lib.primitives.python_service import PythonService
+
+TEN_SECONDS = Duration.seconds(10)
+ONE_HOUR = Duration.hours(1)
+LONGEST_TIMEOUT = Duration.minutes(15)
+RUNTIME = lambda_.Runtime(
+    f"python{LAMBDA_PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
+)
+
+
+class PythonFunction(lambda_.Function):
+    """A function on arm64: JSON logs that expire, tracing, a role of its own, bounded retries.
+
+    Its role may write its own log and its traces, and nothing else until a `grant_…` says so::
+
+        place_order = PythonFunction(
+            self, "PlaceOrder", service=orders, entry="handlers.place_order",
+            environment={"ORDERS_TABLE": table.table_name},
+        )
+        table.grants.actions(place_order, "dynamodb:PutItem")
+
+    :param service: whose code this is, see :class:`PythonService`.
+    :param entry: the module inside the service's package; its `handler` is called.
+    :param environment: what the entry point reads. Default: nothing.
+    :param timeout: how long one invocation may take. Default: 10 seconds.
+    :param memory_size: in MiB; processor time grows with it. Default: 512.
+    :param on_failure: where an asynchronous invocation ends that failed for the last time.
+        Default: nowhere, which is right only for functions that are invoked synchronously.
+    :param retry_attempts: how often a failed asynchronous invocation is tried again, 0 to 2.
+        Default: 2, the Lambda maximum.
+    :raises ValueError: if `entry` is no module of the service, or a number is out of Lambda's
+        bounds.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        service: PythonService,
+        entry: str,
+        environment: Mapping[str, str] | None = None,
+        timeout: Duration = TEN_SECONDS,
+        memory_size: int = 512,
+        on_failure: lambda_.IDestination | None = None,
+        retry_attempts: int = 2,
+    ) -> None:
+        at = f"(at {scope.node.path}/{id_})"
+        module = service.source / service.name / f"{entry.replace('.', '/')}.py"
+        if not module.is_file():
+            raise ValueError(f"entry must be a module of {service.name}, got {entry!r} {at}")
+        if not timeout.is_unresolved() and timeout.to_seconds() > LONGEST_TIMEOUT.to_seconds():
+            raise ValueError(
+                f"timeout must be at most 15 minutes, got {timeout.to_human_string()} {at}"
+            )
+        if not 0 <= retry_attempts <= 2:
+            raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} {at}")
+        # The parts stand beside the function: an L2 has no children before it is built from them.
+        log_group = logs.LogGroup(
+            scope,
+            f"{id_}Logs",
+            retention=service.log_retention,
+            removal_policy=service.log_removal_policy,
+        )
+        role = iam.Role(
+            scope, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
+        )
+        log_group.grant(role, "logs:CreateLogStream", "logs:PutLogEvents")
+        super().__init__(
+            scope,
+            id_,
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=f"{service.name}.{entry}.handler",
+            code=service.code(),
+            layers=service.layers(scope),
+            role=role,
+            environment={"POWERTOOLS_SERVICE_NAME": service.name, **(environment or {})},
+            timeout=timeout,
+            memory_size=memory_size,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=service.log_level,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+            max_event_age=ONE_HOUR,
+            retry_attempts=retry_attempts,
+            on_failure=on_failure,
+        )
+        acknowledge(
+            role,
+            **{"IAM5[Resource::*]": "xray:PutTraceSegments knows no resources (AWS X-Ray, IAM)"},
+        )

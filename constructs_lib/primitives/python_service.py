@@ -1,0 +1,80 @@
+"""What all functions of one microservice have in common."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aws_cdk import Annotations, RemovalPolicy, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from constructs_lib.primitives.build_target import BuildTarget
+from constructs_lib.primitives.python_build import build_code, build_layer
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonService:
+    """One microservice's code, its third-party packages, and how its functions log.
+
+    Make one for each stack and give it to every function of it::
+
+        orders = PythonService(
+            name="orders",
+            source=Path("lambda_src"),
+            requirements=Path("lambda_src/requirements.txt"),
+        )
+        PythonFunction(self, "PlaceOrder", service=orders, entry="handlers.place_order")
+
+    :param name: the service's package, a folder of `source`.
+    :param source: the folder that holds every service's package; it is on the import path.
+    :param shared: packages of `source` that every service may import. Default: `shared`, if it
+        exists.
+    :param requirements: pinned third-party packages, which become a layer. Default: none.
+    :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
+    :param log_level: the least severe level that is logged. Default: INFO.
+    :param log_retention: how long logs are kept. Default: three months.
+    :param log_removal_policy: what becomes of the logs when a function is removed. Default: kept.
+    :raises ValueError: if `name` is no folder of `source`, or `requirements` is no file.
+    """
+
+    name: str
+    source: Path
+    shared: tuple[str, ...] = ("shared",)
+    requirements: Path | None = None
+    target: BuildTarget = field(default_factory=BuildTarget)
+    log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO
+    log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS
+    log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
+
+    def __post_init__(self) -> None:
+        """Refuse what does not exist before anything is built from it."""
+        if not (self.source / self.name).is_dir():
+            raise ValueError(f"name must be a folder of {self.source}, got {self.name!r}")
+        if self.requirements is not None and not self.requirements.is_file():
+            raise ValueError(f"requirements must be a pinned file, got {self.requirements}")
+
+    def code(self) -> lambda_.Code:
+        """Return the code of this service and of what it shares, nobody else's."""
+        shared = [package for package in self.shared if (self.source / package).is_dir()]
+        zipped = build_code(self.source, [self.name, *shared], self.target)
+        return lambda_.Code.from_asset(str(zipped))
+
+    def layers(self, scope: Construct) -> list[lambda_.ILayerVersion]:
+        """Return the layer with the third-party packages, one for the whole stack of `scope`."""
+        if self.requirements is None:
+            return []
+        stack = Stack.of(scope)
+        layer = stack.node.try_find_child("Dependencies") or lambda_.LayerVersion(
+            stack,
+            "Dependencies",
+            code=lambda_.Code.from_asset(str(build_layer(self.requirements, self.target))),
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+            description=f"Third-party packages of {self.name}",
+        )
+        if self.target.interpreter is None:
+            Annotations.of(stack).add_info_v2(
+                "blockwork:bytecode",
+                f"no python{self.target.python} on this machine to write bytecode with: handlers "
+                "start two to three times slower; deploy from a machine or a CI job that has it",
+            )
+        return [layer]  # type: ignore[list-item]

@@ -1,0 +1,55 @@
+"""An SQS queue that keeps what it is given."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+SHORTEST_RETENTION = Duration.minutes(1)
+LONGEST_RETENTION = Duration.days(14)
+
+
+class Queue(sqs.Queue):
+    """A queue that is encrypted, reached over TLS only, and keeps messages as long as SQS can.
+
+    ::
+
+        orders = Queue(self, "Orders", dead_letter_queue=sqs.DeadLetterQueue(
+            queue=Queue(self, "Poison"), max_receive_count=5,
+        ))
+
+    :param retention: how long a message waits, 1 minute to 14 days. Default: 14 days.
+    :param visibility_timeout: how long a received message is hidden; give a Lambda consumer six
+        times its timeout. Default: 30 seconds.
+    :param dead_letter_queue: where messages go that cannot be processed. Default: nowhere, which
+        is right only for a queue that is the end of the road itself.
+    :raises ValueError: if SQS would refuse the retention.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        retention: Duration = LONGEST_RETENTION,
+        visibility_timeout: Duration | None = None,
+        dead_letter_queue: sqs.DeadLetterQueue | None = None,
+    ) -> None:
+        if not retention.is_unresolved() and not (
+            SHORTEST_RETENTION.to_seconds()
+            <= retention.to_seconds()
+            <= LONGEST_RETENTION.to_seconds()
+        ):
+            raise ValueError(
+                f"retention must be between 1 minute and 14 days, got {retention.to_human_string()}"
+                f" (at {scope.node.path}/{id_})"
+            )
+        super().__init__(
+            scope,
+            id_,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=retention,
+            visibility_timeout=visibility_timeout,
+            dead_letter_queue=dead_letter_queue,
+        )

@@ -1,0 +1,1 @@
+"""The reference platform: one stack a microservice, wired once per stage."""

@@ -1,0 +1,34 @@
+"""What every stack of the platform has in common."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from stacks.config import StageConfig
+
+
+class PlatformStack(cdk.Stack):
+    """A microservice's stack in one stage, named `<Stage>-<Name>`.
+
+    :param config: the stage's values.
+    :param description: what the stack holds, in a few words.
+    :param region: where it lives. Default: where the stage lives.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        /,
+        *,
+        config: StageConfig,
+        description: str,
+        region: str | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            f"{config.name.capitalize()}-{name}",
+            env=cdk.Environment(account=config.account, region=region or config.region),
+            description=description,
+            termination_protection=config.removal_policy is cdk.RemovalPolicy.RETAIN,
+            tags={"platform": "blockwork", "stage": config.name},
+        )

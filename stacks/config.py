@@ -1,0 +1,129 @@
+"""The stages of the platform: same shape, different values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+
+from constructs_lib.primitives import BuildTarget
+from stacks.stages_file import StageValues
+
+LOCAL_REGION = "eu-west-2"
+LOCAL_ACCOUNT = "000000000000"
+LOCAL_PORT = 4566
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalEndpoints:
+    """Where the local stage answers: AWS's APIs on a port, the website on the next one.
+
+    Addresses of the local stage name `localhost`, which every client resolves, in place of the
+    host names that AWS generates.
+
+    :param port: where the emulator answers, 1024 to 65534.
+    """
+
+    port: int
+
+    def __post_init__(self) -> None:
+        """Refuse a port that cannot be listened on, or has no next one."""
+        if not 1024 <= self.port <= 65_534:
+            raise ValueError(f"port must be between 1024 and 65534, got {self.port}")
+
+    @property
+    def emulator(self) -> str:
+        """The endpoint of every AWS API."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def site(self) -> str:
+        """The website's origin."""
+        return f"http://localhost:{self.port + 1}"
+
+    def api(self, api_id: str) -> str:
+        """Return the address of an HTTP API."""
+        return f"{self.emulator}/_aws/execute-api/{api_id}/$default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageConfig:
+    """One stage's values. A field without a default must be decided for every stage.
+
+    :param name: as in `-c stage=NAME`.
+    :param account: where it is deployed.
+    :param region: where it is deployed; only the website's certificate lives elsewhere.
+    :param removal_policy: what becomes of data when its stack, or the resource in it, goes.
+    :param log_level: the least severe level that is logged.
+    :param log_retention: how long logs are kept.
+    :param alarm_email: who is told of alarms; nobody on the local stage.
+    :param domain: the website's host name, with its hosted zone. Default: a generated one.
+    :param password_sign_in: whether scripts may sign in with a plain password.
+    :param endpoints: where things answer that do not answer at AWS. Default: at AWS.
+    :param build_target: what the functions' code is built for. Default: Lambda.
+    :param placeholders: what must be edited before a real deployment, see `stages.toml`.
+    """
+
+    name: str
+    account: str
+    region: str
+    removal_policy: RemovalPolicy
+    log_level: lambda_.ApplicationLogLevel
+    log_retention: logs.RetentionDays
+    alarm_email: str | None
+    domain: str | None = None
+    hosted_zone_id: str | None = None
+    password_sign_in: bool = False
+    endpoints: LocalEndpoints | None = None
+    build_target: BuildTarget = field(default_factory=BuildTarget)
+    placeholders: tuple[str, ...] = ()
+
+
+def local_stage(port: int = LOCAL_PORT) -> StageConfig:
+    """Return the stage that runs on this machine, answering on `port` and the next one."""
+    return StageConfig(
+        name="local",
+        account=LOCAL_ACCOUNT,
+        region=LOCAL_REGION,
+        removal_policy=RemovalPolicy.DESTROY,
+        log_level=lambda_.ApplicationLogLevel.DEBUG,
+        log_retention=logs.RetentionDays.ONE_DAY,
+        alarm_email=None,
+        password_sign_in=True,
+        endpoints=LocalEndpoints(port=port),
+        build_target=BuildTarget.this_machine(),
+    )
+
+
+def all_stages(values: Mapping[str, StageValues], port: int = LOCAL_PORT) -> list[StageConfig]:
+    """Return every stage, in the order a change travels through them.
+
+    :param values: of the stages on AWS, by name.
+    :raises KeyError: if a stage has no values.
+    """
+    dev, staging, prod = values["dev"], values["staging"], values["prod"]
+    return [
+        local_stage(port),
+        StageConfig(
+            name="dev",
+            removal_policy=RemovalPolicy.DESTROY,
+            log_level=lambda_.ApplicationLogLevel.DEBUG,
+            log_retention=logs.RetentionDays.ONE_WEEK,
+            **vars(dev),
+        ),
+        StageConfig(
+            name="staging",
+            removal_policy=RemovalPolicy.RETAIN,
+            log_level=lambda_.ApplicationLogLevel.INFO,
+            log_retention=logs.RetentionDays.ONE_MONTH,
+            **vars(staging),
+        ),
+        StageConfig(
+            name="prod",
+            removal_policy=RemovalPolicy.RETAIN,
+            log_level=lambda_.ApplicationLogLevel.INFO,
+            log_retention=logs.RetentionDays.THREE_MONTHS,
+            **vars(prod),
+        ),
+    ]

@@ -1,0 +1,58 @@
+"""One stage of the platform: every stack, and who needs what of whom."""
+
+from pathlib import Path
+
+from constructs import Construct
+
+from constructs_lib.primitives import PythonService
+from stacks.catalog import CatalogStack
+from stacks.config import StageConfig
+from stacks.domain import DomainStack
+from stacks.foundation import FoundationStack
+from stacks.identity import IdentityStack
+from stacks.release import ReleaseStack
+from stacks.site import SiteStack
+
+LAMBDA_SRC = Path(__file__).parent.parent / "lambda_src"
+
+
+def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path) -> None:
+    """Add all microservices of one stage to an app.
+
+    :param config: what makes this stage differ from the others.
+    :param site_content: the folder the web app was built into.
+    """
+    foundation = FoundationStack(scope, "Foundation", config=config)
+    identity = IdentityStack(scope, "Identity", config=config)
+    domain = DomainStack(scope, "Domain", config=config).site_domain if config.domain else None
+    site = SiteStack(scope, "Site", config=config, domain=domain)
+    catalog = CatalogStack(
+        scope,
+        "Catalog",
+        config=config,
+        service=_service("catalog", config),
+        users=identity.users,
+        site_origin=site.origin,
+        alarm_topic=foundation.alarm_topic,
+    )
+    ReleaseStack(
+        scope,
+        "Release",
+        config=config,
+        site=site.site,
+        content=site_content,
+        apis={"catalog": catalog.url},
+        users=identity.users,
+    )
+
+
+def _service(name: str, config: StageConfig) -> PythonService:
+    return PythonService(
+        name=name,
+        source=LAMBDA_SRC,
+        requirements=LAMBDA_SRC / "requirements.txt",
+        target=config.build_target,
+        log_level=config.log_level,
+        log_retention=config.log_retention,
+        log_removal_policy=config.removal_policy,
+    )

@@ -1,0 +1,59 @@
+"""What the website serves: the built web app, and where it finds the platform."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import RemovalPolicy
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.blocks import SiteRelease, StaticSite, UserDirectory
+from stacks.base import PlatformStack
+from stacks.config import StageConfig
+
+BUCKET_ARN = "ExportsOutputFnGetAttSiteBucket978D4AEBArn2068E4CD"
+"""The output that carries the bucket's ARN over from the site's stack."""
+
+
+class ReleaseStack(PlatformStack):
+    """The web app's files and `/config.json`; deployed last, when every address is known."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        /,
+        *,
+        config: StageConfig,
+        site: StaticSite,
+        content: Path,
+        apis: Mapping[str, str],
+        users: UserDirectory,
+    ) -> None:
+        super().__init__(
+            scope, name, config=config, description="Website: files and runtime configuration"
+        )
+        cognito = {"userPoolEndpoint": f"{config.endpoints.emulator}/"} if config.endpoints else {}
+        release = SiteRelease(
+            self,
+            "Release",
+            site=site,
+            content=content,
+            config={
+                "stage": config.name,
+                "region": config.region,
+                "apis": dict(apis),
+                "userPoolId": users.pool.user_pool_id,
+                "userPoolClientId": users.client.user_pool_client_id,
+                **cognito,
+            },
+            empty_on_delete=config.removal_policy is RemovalPolicy.DESTROY,
+            log_retention=config.log_retention,
+        )
+        acknowledge(
+            release,
+            **{
+                f"IAM5[Resource::{site.bucket.stack.stack_name}:{BUCKET_ARN}/*]": "a release may "
+                "hold files of any name"
+            },
+        )

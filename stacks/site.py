@@ -1,0 +1,40 @@
+"""Where the website is served from."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from constructs_lib.blocks import SiteDomain, StaticSite
+from stacks.base import PlatformStack
+from stacks.config import StageConfig
+
+
+class SiteStack(PlatformStack):
+    """Bucket and distribution; APIs are told the origin, so they are deployed after it."""
+
+    def __init__(
+        self, scope: Construct, name: str, /, *, config: StageConfig, domain: SiteDomain | None
+    ) -> None:
+        super().__init__(scope, name, config=config, description="Website: bucket and distribution")
+        self.site = StaticSite(
+            self,
+            "Site",
+            connect_sources=_back_end(config),
+            domain=domain,
+            removal_policy=config.removal_policy,
+        )
+        self.origin = config.endpoints.site if config.endpoints else self.site.url
+        cdk.CfnOutput(self, "SiteUrl", value=self.origin)
+
+
+def _back_end(config: StageConfig) -> list[str]:
+    """Return what the app talks to.
+
+    The APIs are told the site's address and so come after it: their generated host names are not
+    known yet, only their region.
+    """
+    if config.endpoints:
+        return [config.endpoints.emulator]
+    return [
+        f"https://*.execute-api.{config.region}.amazonaws.com",
+        f"https://cognito-idp.{config.region}.amazonaws.com",
+    ]
