@@ -15,7 +15,7 @@ from constructs import Construct
 
 ROUTE_KEY = re.compile(
     r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD) "
-    r"(?P<path>/|(?:/[A-Za-z0-9._~-]+|/\{\w+\})+(?:/\{\w+\+\})?)"
+    r"(?P<path>/|(?=.)(?:/[A-Za-z0-9._~-]+|/\{\w+\})*(?:/\{\w+\+\})?)"
 )
 ORIGIN = re.compile(r"https?://[^/*\s]+")
 MODEST_TRAFFIC = apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)

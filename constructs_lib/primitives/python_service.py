@@ -57,17 +57,18 @@ class PythonService:
         """Return the code of this service and of what it shares, nobody else's."""
         shared = [package for package in self.shared if (self.source / package).is_dir()]
         zipped = build_code(self.source, [self.name, *shared], self.target)
-        return lambda_.Code.from_asset(str(zipped))
+        return lambda_.Code.from_asset(str(zipped.resolve()))
 
     def layers(self, scope: Construct) -> list[lambda_.ILayerVersion]:
         """Return the layer with the third-party packages, one for the whole stack of `scope`."""
         if self.requirements is None:
             return []
         stack = Stack.of(scope)
+        zipped = build_layer(self.requirements, self.target)
         layer = stack.node.try_find_child("Dependencies") or lambda_.LayerVersion(
             stack,
             "Dependencies",
-            code=lambda_.Code.from_asset(str(build_layer(self.requirements, self.target))),
+            code=lambda_.Code.from_asset(str(zipped.resolve())),
             compatible_architectures=[lambda_.Architecture.ARM_64],
             description=f"Third-party packages of {self.name}",
         )

@@ -1,0 +1,85 @@
+# Every target does its own set-up; all that a machine needs is Python 3.11+, make and git.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+PYTHON ?= python3
+STAGE ?= dev
+UV_VERSION := 0.13.8
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+RUN := .venv/.ready
+DEV := .venv/.ready-dev
+NODE := node_modules/.package-lock.json
+
+help:  ## Show what there is to do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(RUN)  ## Run the whole platform on this machine (PORT=4566)
+	@python -m tools up $(if $(PORT),--port $(PORT))
+
+down: $(RUN)  ## Stop it and keep its state
+	@python -m tools down
+
+clean: $(RUN)  ## Stop it and forget its state
+	@python -m tools clean
+
+status: $(RUN)  ## Say whether it runs, where, and how much memory it takes
+	@python -m tools status
+
+test: $(DEV) $(NODE)  ## Run every check and every test
+	@python -m tools.verify all
+
+test-unit: $(DEV)  ## Run the quick tests
+	@python -m pytest tests/unit --quiet
+
+lint: $(DEV)  ## Check style, types and layers
+	@python -m tools.verify lint
+
+format: $(DEV)  ## Put the code into its form
+	@ruff format . && ruff check --fix .
+
+build: $(RUN) $(NODE)  ## Build the web app
+	@npm run --silent build
+
+synth: $(RUN) $(NODE)  ## Build the templates of every stage, or of one (STAGE=dev)
+	@cdk synth --quiet --no-notices $(if $(filter command line,$(origin STAGE)),-c stage=$(STAGE))
+
+diff: build  ## Show what a deployment would change (STAGE=dev)
+	@cdk diff --no-notices -c stage=$(STAGE)
+
+deploy: build  ## Deploy a stage to its AWS account (STAGE=dev)
+	@cdk deploy --all --no-notices -c stage=$(STAGE)
+
+bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
+	@python -m tools.bench
+
+lock: $(RUN)  ## Pin the newest versions that fit the .in files
+	@for name in lambda_src/requirements tools/emulator/requirements requirements requirements-dev; do \
+	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
+	    --output-file $$name.txt $$name.in || exit 1; \
+	done
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	@echo "Setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+
+$(RUN): requirements.txt | .venv/bin/uv
+	@echo "Installing $<"
+	@uv pip install --quiet --python .venv --requirements $<
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(RUN)
+	@echo "Installing $<"
+	@uv pip install --quiet --python .venv --requirements $<
+	@touch $@
+
+$(NODE): package-lock.json | $(RUN)
+	@echo "Installing $<"
+	@npm ci --silent
+	@touch $@
+
+.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench lock

@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import Stack, Token
+from aws_cdk.assertions import Template
+
+from constructs_lib.blocks import SiteRelease, StaticSite
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    (folder / "index.html").write_text("<!doctype html>")
+    return folder
+
+
+def actions(stack: Stack) -> set[str]:
+    """Return what the release's function may do to buckets."""
+    policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+    found: set[str] = set()
+    for policy in policies:
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            action: Any = statement["Action"]
+            found |= {action} if isinstance(action, str) else set(action)
+    return {action for action in found if action.startswith("s3:")}
+
+
+def test_the_configuration_holds_what_is_known_only_at_deployment(
+    stack: Stack, content: Path
+) -> None:
+    url = Token.as_string({"Ref": "Api"})
+
+    SiteRelease(
+        stack, "Release", site=StaticSite(stack, "Site"), content=content, config={"api": url}
+    )
+
+    (release,) = Template.from_stack(stack).find_resources("Custom::SiteRelease").values()
+    before, reference, after = release["Properties"]["Config"]["Fn::Join"][1]
+    assert reference == {"Ref": "Api"}
+    assert json.loads(f"{before}x{after}") == {"api": "x"}
+
+
+def test_it_may_read_its_files_and_write_the_site_and_nothing_else(
+    stack: Stack, content: Path
+) -> None:
+    SiteRelease(stack, "Release", site=StaticSite(stack, "Site"), content=content, config={})
+
+    assert actions(stack) == {"s3:GetObject", "s3:PutObject"}
+
+
+def test_it_may_delete_only_where_the_files_shall_go_with_it(stack: Stack, content: Path) -> None:
+    site = StaticSite(stack, "Site")
+
+    SiteRelease(stack, "Release", site=site, content=content, config={}, empty_on_delete=True)
+
+    assert actions(stack) == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
+
+
+def test_it_refuses_a_folder_that_holds_no_page(stack: Stack, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"content must be a folder with an index\.html, got"):
+        SiteRelease(stack, "Release", site=StaticSite(stack, "Site"), content=tmp_path, config={})

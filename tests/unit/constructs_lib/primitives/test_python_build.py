@@ -1,0 +1,144 @@
+import importlib.util
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aws_cdk import Stack
+from aws_cdk.assertions import Template
+
+from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
+from constructs_lib.primitives.python_build import build_code, build_layer
+
+HERE = BuildTarget.this_machine()
+
+
+@pytest.fixture(autouse=True)
+def _own_build_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def build(service: PythonService) -> Path:
+    return build_code(service.source, [service.name, "shared"], service.target)
+
+
+def test_the_code_holds_the_service_and_what_it_shares_and_nobody_elses(
+    service: PythonService,
+) -> None:
+    names = zipfile.ZipFile(build(service)).namelist()
+
+    assert [name for name in names if name.endswith(".py")] == [
+        "orders/place_order.py",
+        "shared/money.py",
+    ]
+
+
+def test_a_change_of_another_service_changes_nothing(service: PythonService) -> None:
+    before = build(service)
+
+    (service.source / "billing" / "secret_sauce.py").write_text("RATE = 8\n")
+
+    assert build(service) == before
+
+
+def test_a_change_of_the_service_makes_new_code(service: PythonService) -> None:
+    before = build(service)
+
+    (service.source / "shared" / "money.py").write_text("PENCE = 200\n")
+
+    assert build(service) != before
+
+
+def test_the_same_sources_give_the_same_bytes(service: PythonService) -> None:
+    first = build(service)
+    content = first.read_bytes()
+    first.unlink()
+
+    assert build(service).read_bytes() == content
+
+
+def test_its_bytecode_stays_valid_whatever_date_a_zip_gives_the_files(
+    service: PythonService, tmp_path: Path
+) -> None:
+    unzipped = tmp_path / "task"
+    zipfile.ZipFile(build(service)).extractall(unzipped)
+    source = unzipped / "orders" / "place_order.py"
+
+    bytecode = Path(importlib.util.cache_from_source(str(source))).read_bytes()
+
+    # PEP 552: bit 0 says hash-based, bit 1 says to check the source; 1 means never looked at again.
+    assert int.from_bytes(bytecode[4:8], "little") == 1
+
+
+def test_a_layer_holds_the_pinned_packages_where_lambda_looks_for_them(tmp_path: Path) -> None:
+    wheel = local_wheel(tmp_path)
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"tiny @ {wheel.as_uri()}\n")
+
+    layer = build_layer(requirements, HERE)
+
+    names = zipfile.ZipFile(layer).namelist()
+    assert "python/tiny.py" in names
+    assert build_layer(requirements, HERE) == layer
+
+
+def test_a_package_that_cannot_be_had_fails_with_its_name(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"tiny @ {(tmp_path / 'tiny-1-py3-none-any.whl').as_uri()}\n")
+
+    with pytest.raises(RuntimeError, match=r"(?s)the Lambda layer cannot be built .*tiny"):
+        build_layer(requirements, HERE)
+
+
+def test_functions_of_a_stack_share_one_layer(
+    stack: Stack, service: PythonService, tmp_path: Path
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"tiny @ {local_wheel(tmp_path).as_uri()}\n")
+    with_packages = replace(service, requirements=requirements)
+
+    for name in ("First", "Second"):
+        PythonFunction(stack, name, service=with_packages, entry="place_order")
+
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::Lambda::LayerVersion", 1)
+    (layer,) = template.find_resources("AWS::Lambda::LayerVersion")
+    template.all_resources_properties("AWS::Lambda::Function", {"Layers": [{"Ref": layer}]})
+
+
+@pytest.mark.parametrize("python", ["3", "3.14.1", "python3.14"])
+def test_a_target_is_a_minor_version(python: str) -> None:
+    with pytest.raises(ValueError, match=r"python must be a minor version such as '3.14', got"):
+        BuildTarget(python=python)
+
+
+def test_a_service_that_is_no_folder_is_refused(service: PythonService) -> None:
+    with pytest.raises(ValueError, match=r"name must be a folder of .*, got 'ordres'"):
+        replace(service, name="ordres")
+
+
+def test_requirements_that_are_no_file_are_refused(service: PythonService) -> None:
+    with pytest.raises(ValueError, match=r"requirements must be a pinned file, got nowhere\.txt"):
+        replace(service, requirements=Path("nowhere.txt"))
+
+
+def test_bytecode_needs_an_interpreter_of_exactly_that_version() -> None:
+    assert HERE.interpreter == sys.executable
+    version = subprocess.run([sys.executable, "-V"], capture_output=True, text=True, check=True)
+    assert version.stdout.startswith(f"Python {HERE.python}.")
+    assert BuildTarget(python="3.99").interpreter is None
+
+
+def local_wheel(folder: Path) -> Path:
+    """Make a package that is installed without a registry."""
+    wheel = folder / "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tiny.py", "SIZE = 1\n")
+        archive.writestr(
+            "tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
+        )
+        archive.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr("tiny-1.dist-info/RECORD", "")
+    return wheel

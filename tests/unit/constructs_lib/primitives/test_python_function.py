@@ -1,0 +1,124 @@
+from typing import Any
+
+import pytest
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Match, Template
+
+from constructs_lib.blocks import FailureChain
+from constructs_lib.primitives import PythonFunction, PythonService
+
+
+@pytest.fixture
+def function(stack: Stack, service: PythonService) -> PythonFunction:
+    return PythonFunction(
+        stack, "PlaceOrder", service=service, entry="place_order", environment={"TABLE": "orders"}
+    )
+
+
+def properties(stack: Stack) -> dict[str, Any]:
+    (resource,) = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+    found: dict[str, Any] = resource["Properties"]
+    return found
+
+
+def test_it_runs_the_handler_of_its_entry_on_arm64_with_traces(
+    stack: Stack, function: PythonFunction
+) -> None:
+    found = properties(stack)
+
+    assert found["Handler"] == "orders.place_order.handler"
+    assert found["Architectures"] == ["arm64"]
+    assert found["TracingConfig"] == {"Mode": "Active"}
+    assert found["Environment"]["Variables"] == {
+        "POWERTOOLS_SERVICE_NAME": "orders",
+        "TABLE": "orders",
+    }
+
+
+def test_it_logs_json_into_a_group_that_expires(stack: Stack, function: PythonFunction) -> None:
+    logging = properties(stack)["LoggingConfig"]
+
+    assert logging["LogFormat"] == "JSON"
+    groups = Template.from_stack(stack).find_resources(
+        "AWS::Logs::LogGroup", {"Properties": {"RetentionInDays": 90}}
+    )
+    assert [logging["LogGroup"]["Ref"]] == list(groups)
+
+
+def test_it_gives_up_after_two_retries_or_an_hour(stack: Stack, function: PythonFunction) -> None:
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Lambda::EventInvokeConfig",
+        {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600},
+    )
+
+
+def test_its_own_role_may_write_its_log_and_its_traces_and_nothing_else(
+    stack: Stack, function: PythonFunction
+) -> None:
+    template = Template.from_stack(stack)
+
+    (role,) = template.find_resources("AWS::IAM::Role").values()
+    assert "ManagedPolicyArns" not in role["Properties"]
+    (policy,) = template.find_resources("AWS::IAM::Policy").values()
+    statements = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert sorted(action for statement in statements for action in statement["Action"]) == [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    ]
+
+
+def test_what_failed_for_the_last_time_goes_where_it_is_told(
+    stack: Stack, service: PythonService
+) -> None:
+    failures = FailureChain(stack, "Failures")
+
+    PythonFunction(
+        stack,
+        "PlaceOrder",
+        service=service,
+        entry="place_order",
+        on_failure=failures.destination(),
+    )
+
+    topic = stack.resolve(failures.topic.topic_arn)
+    template = Template.from_stack(stack)
+    template.has_resource_properties(
+        "AWS::Lambda::EventInvokeConfig",
+        {"DestinationConfig": {"OnFailure": {"Destination": topic}}},
+    )
+    template.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": Match.array_with(
+                    [Match.object_like({"Action": "sns:Publish", "Resource": topic})]
+                )
+            }
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"entry": "cancel_order"}, "entry must be a module of orders, got 'cancel_order'"),
+        ({"timeout": Duration.minutes(16)}, "timeout must be at most 15 minutes, got 16 minutes"),
+        ({"retry_attempts": 3}, "retry_attempts must be between 0 and 2, got 3"),
+    ],
+)
+def test_it_refuses_what_lambda_would_refuse_and_says_where(
+    stack: Stack, service: PythonService, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as error:
+        PythonFunction(
+            stack, "PlaceOrder", **{"service": service, "entry": "place_order", **arguments}
+        )
+
+    assert str(error.value).endswith("(at Test/PlaceOrder)")
+
+
+def test_it_is_a_function_that_other_constructs_take(function: PythonFunction) -> None:
+    assert isinstance(function, lambda_.Function)

@@ -1,0 +1,182 @@
+"""Tables, buckets and queues: what is kept, for how long, and who may not reach it."""
+
+import pytest
+from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.assertions import Match, Template
+
+from constructs_lib.primitives import Bucket, Queue, Table
+
+
+def test_a_table_is_recoverable_protected_and_retained(stack: Stack) -> None:
+    Table(stack, "Orders", partition_key="customerId", sort_key="orderId")
+
+    Template.from_stack(stack).has_resource(
+        "AWS::DynamoDB::GlobalTable",
+        {
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "KeySchema": [
+                    {"AttributeName": "customerId", "KeyType": "HASH"},
+                    {"AttributeName": "orderId", "KeyType": "RANGE"},
+                ],
+                "Replicas": [
+                    Match.object_like(
+                        {
+                            "DeletionProtectionEnabled": True,
+                            "PointInTimeRecoverySpecification": {
+                                "PointInTimeRecoveryEnabled": True
+                            },
+                        }
+                    )
+                ],
+            },
+        },
+    )
+
+
+def test_a_table_that_may_go_is_not_protected(stack: Stack) -> None:
+    Table(stack, "Orders", partition_key="orderId", removal_policy=RemovalPolicy.DESTROY)
+
+    Template.from_stack(stack).has_resource(
+        "AWS::DynamoDB::GlobalTable",
+        {
+            "DeletionPolicy": "Delete",
+            "Properties": {"Replicas": [Match.object_like({"DeletionProtectionEnabled": False})]},
+        },
+    )
+
+
+def test_a_table_expires_items_and_streams_changes_if_asked(stack: Stack) -> None:
+    Table(
+        stack,
+        "Tickets",
+        partition_key="ticket",
+        time_to_live_attribute="expiresAt",
+        stream=dynamodb.StreamViewType.NEW_IMAGE,
+    )
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::DynamoDB::GlobalTable",
+        {
+            "TimeToLiveSpecification": {"AttributeName": "expiresAt", "Enabled": True},
+            "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        },
+    )
+
+
+def test_a_bucket_is_private_encrypted_and_retained(stack: Stack) -> None:
+    Bucket(stack, "Invoices")
+
+    Template.from_stack(stack).has_resource(
+        "AWS::S3::Bucket",
+        {
+            "DeletionPolicy": "Retain",
+            "Properties": {
+                "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": True,
+                    "BlockPublicPolicy": True,
+                    "IgnorePublicAcls": True,
+                    "RestrictPublicBuckets": True,
+                },
+                "BucketEncryption": Match.any_value(),
+            },
+        },
+    )
+
+
+def test_a_bucket_denies_what_comes_without_tls(stack: Stack) -> None:
+    Bucket(stack, "Invoices")
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::S3::BucketPolicy",
+        {
+            "PolicyDocument": {
+                "Statement": Match.array_with(
+                    [
+                        Match.object_like(
+                            {
+                                "Effect": "Deny",
+                                "Action": "s3:*",
+                                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                            }
+                        )
+                    ]
+                )
+            }
+        },
+    )
+
+
+def test_a_bucket_gathers_no_rubbish(stack: Stack) -> None:
+    Bucket(
+        stack,
+        "Invoices",
+        versioned=True,
+        lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(365))],
+    )
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::S3::Bucket",
+        {
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "LifecycleConfiguration": {
+                "Rules": [
+                    {
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+                        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+                        "Status": "Enabled",
+                    },
+                    {"ExpirationInDays": 365, "Status": "Enabled"},
+                ]
+            },
+        },
+    )
+
+
+def test_a_queue_keeps_messages_as_long_as_sqs_can(stack: Stack) -> None:
+    Queue(stack, "Orders")
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::SQS::Queue", {"MessageRetentionPeriod": 14 * 86_400, "SqsManagedSseEnabled": True}
+    )
+
+
+def test_a_queue_hands_poison_to_its_dead_letter_queue(stack: Stack) -> None:
+    poison = Queue(stack, "Poison")
+
+    Queue(
+        stack,
+        "Orders",
+        visibility_timeout=Duration.minutes(1),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=poison, max_receive_count=5),
+    )
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::SQS::Queue",
+        {
+            "VisibilityTimeout": 60,
+            "RedrivePolicy": {
+                "deadLetterTargetArn": stack.resolve(poison.queue_arn),
+                "maxReceiveCount": 5,
+            },
+        },
+    )
+
+
+@pytest.mark.parametrize("retention", [Duration.seconds(59), Duration.days(15)])
+def test_a_queue_refuses_a_retention_sqs_would_refuse(stack: Stack, retention: Duration) -> None:
+    with pytest.raises(ValueError, match="retention must be between 1 minute and 14 days, got"):
+        Queue(stack, "Orders", retention=retention)
+
+
+def test_a_queue_accepts_a_retention_known_only_at_deployment(stack: Stack) -> None:
+    Queue(stack, "Orders", retention=Duration.seconds(Token.as_number({"Ref": "Seconds"})))
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::SQS::Queue", {"MessageRetentionPeriod": {"Ref": "Seconds"}}
+    )

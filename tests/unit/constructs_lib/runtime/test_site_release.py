@@ -1,0 +1,117 @@
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from constructs_lib.runtime.site_release.publish import handle
+
+EVENT = {
+    "StackId": "stack",
+    "RequestId": "request",
+    "LogicalResourceId": "Release",
+    "ResponseURL": "https://answer.example",
+    "ResourceProperties": {
+        "SourceBucket": "assets",
+        "SourceKey": "release.zip",
+        "DestinationBucket": "site",
+        "Config": '{"stage": "test"}',
+        "EmptyOnDelete": "false",
+    },
+}
+
+
+class Buckets:
+    """The part of an S3 client that a release uses, kept in memory."""
+
+    def __init__(self, release: dict[str, str]) -> None:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in release.items():
+                archive.writestr(name, content)
+        self.packed = packed.getvalue()
+        self.site: dict[str, tuple[bytes, str]] = {}
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        if (Bucket, Key) != ("assets", "release.zip"):
+            raise KeyError(Key)
+        return {"Body": io.BytesIO(self.packed)}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
+        assert Bucket == "site"
+        self.site[Key] = (Body, ContentType)
+
+    def get_paginator(self, _operation: str) -> "Buckets":
+        return self
+
+    def paginate(self, *, Bucket: str) -> list[dict[str, Any]]:  # noqa: N803
+        assert Bucket == "site"
+        return [{"Contents": [{"Key": key}]} for key in list(self.site)] + [{}]
+
+    def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> None:  # noqa: N803
+        assert Bucket == "site"
+        for item in Delete["Objects"]:
+            del self.site[item["Key"]]
+
+
+@pytest.fixture
+def buckets() -> Buckets:
+    return Buckets({"index.html": "<p>", "assets/app-1a2b.js": "go()", "favicon.svg": "<svg/>"})
+
+
+def run(buckets: Buckets, request_type: str, **properties: str) -> dict[str, Any]:
+    answers: list[dict[str, Any]] = []
+    event = {
+        **EVENT,
+        "RequestType": request_type,
+        "ResourceProperties": {**EVENT["ResourceProperties"], **properties},  # type: ignore[dict-item]
+    }
+    handle(event, s3=buckets, respond=lambda _url, answer: answers.append(answer))
+    (answer,) = answers
+    return answer
+
+
+def test_a_release_brings_every_file_with_its_type_and_the_configuration(buckets: Buckets) -> None:
+    answer = run(buckets, "Create")
+
+    assert answer["Status"] == "SUCCESS"
+    assert {name: kind for name, (_, kind) in buckets.site.items()} == {
+        "assets/app-1a2b.js": "text/javascript",
+        "favicon.svg": "image/svg+xml",
+        "config.json": "application/json",
+        "index.html": "text/html",
+    }
+    assert json.loads(buckets.site["config.json"][0]) == {"stage": "test"}
+
+
+def test_the_page_comes_last_when_the_files_it_names_are_there(buckets: Buckets) -> None:
+    run(buckets, "Create")
+
+    assert list(buckets.site)[-1] == "index.html"
+
+
+def test_files_of_earlier_releases_stay_for_open_tabs(buckets: Buckets) -> None:
+    buckets.site["assets/app-old.js"] = (b"old()", "text/javascript")
+
+    run(buckets, "Update")
+
+    assert "assets/app-old.js" in buckets.site
+
+
+def test_a_removed_release_leaves_the_files_unless_they_shall_go(buckets: Buckets) -> None:
+    run(buckets, "Create")
+
+    run(buckets, "Delete")
+    assert buckets.site
+
+    run(buckets, "Delete", EmptyOnDelete="true")
+    assert buckets.site == {}
+
+
+def test_a_failure_is_answered_so_that_the_stack_does_not_wait(buckets: Buckets) -> None:
+    answer = run(buckets, "Create", SourceKey="gone.zip")
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == "KeyError: 'gone.zip'"
+    assert buckets.site == {}
