@@ -1,0 +1,36 @@
+"""One emulator for the folder's tests, driven through the public AWS API only."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.emulator.support import Aws, free_port
+from tools.local.emulator import Emulator
+from tools.local.toolchain import Toolchain
+
+# What takes minutes on AWS takes as long as a test can wait.
+QUICK = {"METRIC_SECONDS": "0.3", "STATE_SAVE_SECONDS": "0.3"}
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator with an empty state, on free ports."""
+    emulator = Emulator(tmp_path_factory.mktemp("emulator"), settings=QUICK)
+    emulator.start(port=free_port(), python=Toolchain().emulator_environment())
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Aws:
+    """The emulator's AWS API."""
+    assert emulator.port is not None
+    return Aws(emulator.port)
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    """A client that takes no notice of the machine's proxies."""
+    with httpx.Client(trust_env=False, timeout=20) as client:
+        yield client

@@ -1,0 +1,143 @@
+"""What the emulator's tests say to it, and the resources they deploy."""
+
+import base64
+import json
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+
+from tools.local.emulator import REGION
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """Find a port whose next one is free too."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+class Aws:
+    """What tests say to an emulator."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.edge = f"http://127.0.0.1:{port + 1}"
+        self._session = boto3.Session(region_name=REGION)
+
+    def client(self, service: Any, key: str = "test", secret: str = "test") -> Any:
+        """Return a client; with `test` it may do everything."""
+        config = Config(signature_version="s3v4" if service == "s3" else None, proxies={})
+        return self._session.client(
+            service,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=config,
+        )
+
+    def deploy(self, stack: str, resources: dict[str, Any], **outputs: Any) -> dict[str, str]:
+        """Make or update a stack, wait for it, and return its outputs."""
+        cloudformation = self.client("cloudformation")
+        template = {
+            "Resources": resources,
+            "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+        }
+        request = {
+            "StackName": stack,
+            "TemplateBody": json.dumps(template),
+            "Capabilities": ["CAPABILITY_IAM"],
+        }
+        try:
+            cloudformation.create_stack(**request)
+        except cloudformation.exceptions.AlreadyExistsException:
+            cloudformation.update_stack(**request)
+        eventually(lambda: self._finished(stack), seconds=20)
+        return self.outputs(stack)
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """Return what a stack exports."""
+        described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return {out["OutputKey"]: out["OutputValue"] for out in described.get("Outputs", [])}
+
+    def _finished(self, stack: str) -> bool:
+        described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        status = described["StackStatus"]
+        assert "FAILED" not in status, described.get("StackStatusReason", status)
+        assert "ROLLBACK" not in status, described.get("StackStatusReason", status)
+        return bool(status.endswith("_COMPLETE"))
+
+
+def eventually(look: Callable[[], T | None], *, seconds: float = 8) -> T:
+    """Look until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if seen := look():
+            return seen
+        time.sleep(0.05)
+    raise AssertionError(f"nothing to see within {seconds} s")
+
+
+def invoke(aws: Aws, name: str, /, **event: str) -> dict[str, Any]:
+    """Call a function and return its `answer` and its `log`."""
+    answer = aws.client("lambda").invoke(
+        FunctionName=name, Payload=json.dumps(event), LogType="Tail"
+    )
+    log = base64.b64decode(answer.get("LogResult", "")).decode()
+    return {"answer": json.loads(answer["Payload"].read()), "log": log}
+
+
+def role(*actions: str) -> dict[str, Any]:
+    """Return a role for a function, allowed `actions` on everything."""
+    allowed = ["logs:CreateLogStream", "logs:PutLogEvents", *actions]
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            },
+            "Policies": [
+                {
+                    "PolicyName": "Allowed",
+                    "PolicyDocument": {
+                        "Version": "2012-10-17",
+                        "Statement": [{"Effect": "Allow", "Action": allowed, "Resource": "*"}],
+                    },
+                }
+            ],
+        },
+    }
+
+
+def function(source: str, **properties: Any) -> dict[str, Any]:
+    """Return a Python function from its source; its role is the resource `Role`."""
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": source},
+            "Timeout": 20,
+            **properties,
+        },
+    }

@@ -1,0 +1,94 @@
+"""What is left when the emulator, or a part of it, ends."""
+
+import os
+import signal
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.emulator.support import Aws, eventually, free_port, function, invoke, role
+from tools.local.emulator import Emulator, answers
+from tools.local.processes import Group
+from tools.local.toolchain import Toolchain
+
+QUICK = {"STATE_SAVE_SECONDS": "0.2", "SETTLED_SECONDS": "0.2", "LAMBDA_WARM_TTL_SECONDS": "1"}
+SOURCE = "def handler(event, context): return 'still here'"
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator that nobody minds losing."""
+    emulator = Emulator(tmp_path, settings=QUICK)
+    yield emulator
+    emulator.stop()
+
+
+def start(emulator: Emulator) -> tuple[Aws, Group]:
+    port = emulator.port or free_port()
+    emulator.start(port=port, python=Toolchain().emulator_environment())
+    assert emulator.group is not None
+    return Aws(port), emulator.group
+
+
+def test_a_killed_emulator_comes_back_with_its_state(mortal: Emulator) -> None:
+    aws, group = start(mortal)
+    aws.client("s3").create_bucket(
+        Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
+    )
+    aws.client("s3").put_object(Bucket="kept", Key="a", Body=b"1")
+    made = aws.deploy(
+        "kept", {"Role": role(), "Function": function(SOURCE)}, name={"Ref": "Function"}
+    )
+    for service in ("cloudformation", "lambda", "iam"):
+        eventually(partial(mentions, mortal.state / f"{service}.json", "kept-"))
+
+    os.killpg(group.pid, signal.SIGKILL)
+    eventually(lambda: not mortal.is_running())
+    start(mortal)
+
+    assert aws.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"1"
+    assert aws.outputs("kept") == made
+    assert invoke(aws, made["name"])["answer"] == "still here"
+
+
+def mentions(file: Path, text: str) -> bool:
+    return file.exists() and text in file.read_text()
+
+
+def test_an_orderly_stop_leaves_nothing_running(mortal: Emulator) -> None:
+    aws, group = start(mortal)
+    resources = {"Role": role(), "Function": function(SOURCE)}
+    invoke(aws, aws.deploy("gone", resources, name={"Ref": "Function"})["name"])
+    pids = [process.pid for process in group.members()]
+    assert len(pids) == 3  # watcher, gateway, handler
+
+    assert mortal.stop()
+
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    assert not mortal.stop()
+
+
+def test_a_crash_starts_the_emulator_again(mortal: Emulator) -> None:
+    aws, group = start(mortal)
+    gateway = next(process for process in group.members() if process.pid != group.pid)
+
+    gateway.kill()
+
+    eventually(lambda: not answers(aws.port))
+    eventually(lambda: answers(aws.port))
+    assert group.is_running()
+
+
+def test_a_handler_nobody_calls_ends(mortal: Emulator) -> None:
+    aws, group = start(mortal)
+    resources = {"Role": role(), "Function": function(SOURCE)}
+    name = aws.deploy("idle", resources, name={"Ref": "Function"})["name"]
+
+    invoke(aws, name)
+
+    assert len(group.members()) == 3
+    eventually(lambda: len(group.members()) == 2)
+    assert invoke(aws, name)["answer"] == "still here"

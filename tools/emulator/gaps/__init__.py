@@ -1,0 +1,46 @@
+"""What MiniStack leaves open, closed: one module a gap, applied before the gateway starts.
+
+Each module says what AWS does, what stock MiniStack does and how `close()` bridges the two, and has
+a test in tests/emulator that drives it through the public AWS API. The day a newer emulator passes
+that test without the module, delete both.
+"""
+
+from tools.emulator.gaps import (
+    alarm_states,
+    edge_listener,
+    event_archive,
+    global_table_updates,
+    http_api_access_logs,
+    http_api_cors,
+    http_api_throttling,
+    idle_workers,
+    mounted_layers,
+    queue_metrics,
+    quiet_handlers,
+    secure_transport,
+    state_saver,
+    table_settings,
+)
+
+GAPS = (
+    secure_transport,
+    http_api_cors,
+    http_api_throttling,
+    http_api_access_logs,  # around throttling, so that it sees what was refused
+    edge_listener,
+    mounted_layers,
+    quiet_handlers,
+    idle_workers,
+    event_archive,
+    global_table_updates,
+    table_settings,
+    queue_metrics,
+    alarm_states,
+    state_saver,
+)
+
+
+def close_all() -> None:
+    """Close every gap."""
+    for gap in GAPS:
+        gap.close()

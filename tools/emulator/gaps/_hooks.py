@@ -1,0 +1,63 @@
+"""The few ways in which a gap reaches into MiniStack."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services.cloudformation import provisioners
+
+Properties = dict[str, Any]
+
+logger = logging.getLogger("gaps")
+
+
+def after_provisioning(
+    resource_type: str, apply: Callable[[str, Properties], None], *, on: tuple[str, ...]
+) -> None:
+    """Call `apply(physical id, properties)` once CloudFormation has made or changed a resource.
+
+    :param on: the operations to follow: "create", "update" or both.
+    """
+    handlers = dict(provisioners._RESOURCE_HANDLERS[resource_type])
+
+    def followed(operation: str, stock: Callable[..., Any]) -> Callable[..., Any]:
+        # create(logical id, properties, stack); update(physical id, old, new, stack, …)
+        properties_at = 1 if operation == "create" else 2
+
+        def run(*args: Any) -> Any:
+            result = stock(*args)
+            apply(result[0], args[properties_at])
+            return result
+
+        return run
+
+    for operation in on:
+        handlers[operation] = followed(operation, handlers[operation])
+    provisioners._RESOURCE_HANDLERS[resource_type] = handlers
+
+
+def camel_case(settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Turn CloudFormation's AllowOrigins into the API's allowOrigins, one level deep."""
+    return {name[:1].lower() + name[1:]: value for name, value in (settings or {}).items()}
+
+
+def run_first_in_python_workers(source: str) -> None:
+    """Put `source` in front of the script every Python handler's process runs."""
+    lambda_runtime._PYTHON_WORKER_SCRIPT = f"{source}\n{lambda_runtime._PYTHON_WORKER_SCRIPT}"
+
+
+def repeat(do: Callable[[], object], *, every: float) -> None:
+    """Call `do` every so many seconds, as long as the process lives."""
+
+    def run() -> None:
+        while True:
+            time.sleep(every)
+            try:
+                do()
+            except Exception:  # the next round may find things in order again
+                logger.exception("%s failed", do.__qualname__)
+
+    threading.Thread(target=run, daemon=True, name=do.__qualname__).start()

