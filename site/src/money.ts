@@ -36,7 +36,7 @@ export function priceProblem(text: string): string | undefined {
   if (price === "") return "Enter a price, for example 0.2450.";
   if (/^-/.test(price)) return "Enter a price of 0 or more.";
   if (/,/.test(price)) return "Enter the price with a point and without commas, for example 0.2450.";
-  if (!/^\d+(\.\d+)?$/.test(price)) return "Enter the price in digits, for example 0.2450.";
+  if (!/^(0|[1-9]\d*)(\.\d+)?$/.test(price)) return "Enter the price in digits, for example 0.2450.";
   const [whole = "", decimals = ""] = price.split(".");
   if (decimals.length > 4) return "Enter a price with at most 4 decimals.";
   const units = BigInt(whole);

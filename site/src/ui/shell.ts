@@ -39,7 +39,7 @@ export class Shell {
       offlineNote(),
       this.main,
       h("footer", { class: "site-footer" },
-        h("p", {}, `${SITE_NAME}. Prices include VAT.`),
+        h("p", {}, SITE_NAME),
       ),
       this.#announcer,
       this.#messages,

@@ -12,7 +12,7 @@ export function signInView(app: App, page: Page): View | Redirect {
   const element = h("div", { class: "narrow narrow-form" });
   const finish = () => {
     if (!page.left.aborted) app.router.go(next, { replace: true });
-    app.shell.notify(`You are signed in as ${app.session.person?.email ?? "an unnamed user"}.`);
+    app.shell.notify("You are signed in.");
   };
   const askNewPassword = () => {
     element.replaceChildren(

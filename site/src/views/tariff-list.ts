@@ -2,7 +2,7 @@ import type { Product } from "../api/catalog.ts";
 import { paths, SITE_NAME, type App } from "../app.ts";
 import { formatPrice, perUnit } from "../money.ts";
 import type { Page, View } from "../router.ts";
-import { fill, h } from "../ui/dom.ts";
+import { fill, h, type Child } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { notice, showWhenRead } from "../ui/states.ts";
 
@@ -35,7 +35,7 @@ export function tariffListView(app: App, page: Page): View {
   } else {
     void showWhenRead(region, {
       read: () => app.catalog.list(page.left),
-      waiting: skeletons,
+      waiting: () => skeletons(app),
       show: () => listing(app, page),
       what: "the tariffs",
       left: page.left,
@@ -46,14 +46,12 @@ export function tariffListView(app: App, page: Page): View {
 
 function listing(app: App, page: Page): readonly Node[] {
   const products = app.catalog.known ?? [];
-  const add = app.session.isAdministrator &&
-    h("a", { class: "button", href: paths.addTariff }, icon("add"), "Add a tariff");
   if (products.length === 0) {
     return [
       notice(
         { heading: "No tariffs yet", detail: "There is nothing on offer at the moment. Please come back soon." },
         "kWh",
-        add,
+        addLink(app),
       ),
     ];
   }
@@ -98,7 +96,7 @@ function listing(app: App, page: Page): readonly Node[] {
       h("div", { class: "search" },
         h("label", { for: search.id, class: "visually-hidden" }, "Search tariffs"), icon("search"), search),
       count,
-      add,
+      addLink(app),
     ),
     list,
     more,
@@ -116,16 +114,22 @@ function card({ productId, name, description, price, currency, unit }: Product):
   );
 }
 
+function addLink({ session }: App): Child {
+  return session.isAdministrator &&
+    h("a", { class: "button", href: paths.addTariff }, icon("add"), "Add a tariff");
+}
+
 function counted(number: number): string {
   return number === 1 ? "1 tariff" : `${number} tariffs`;
 }
 
-function skeletons(): readonly Node[] {
+function skeletons(app: App): readonly Node[] {
   const bar = (size: string) => h("span", { class: `bone bone-${size}` });
   return [
     h("div", { class: "toolbar" },
       h("div", { class: "search" }, bar("field")),
       h("p", { class: "count", role: "status" }, "Loading tariffs…"),
+      addLink(app),
     ),
     h("ul", { class: "cards", "aria-hidden": true },
       Array.from({ length: SKELETONS }, () =>

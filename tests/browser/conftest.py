@@ -1,0 +1,133 @@
+"""A headless Chromium of the machine, and visitors of the website in it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Visitor:
+    """Somebody at the website, with everything the browser complained about."""
+
+    def __init__(self, page: Page, site_url: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._site_url = site_url
+        page.set_default_timeout(15_000)
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+    def open(self, path: str = "/") -> None:
+        """Go to a page of the site by its address, as after typing it."""
+        self.page.goto(self._site_url + path)
+
+    def sign_in(self, user: dict[str, Any]) -> None:
+        """Sign in on the sign-in page, wherever that leads."""
+        self.fill_in(user["email"], user["password"])
+        self.page.get_by_text("You are signed in.").wait_for()
+
+    def fill_in(self, email: str, password: str) -> None:
+        """Fill in the sign-in form and send it."""
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+    def forgive(self, text: str) -> None:
+        """Expect at least one complaint with this text and strike out all of them."""
+        assert any(text in complaint for complaint in self.complaints), self.complaints
+        self.complaints = [c for c in self.complaints if text not in c]
+
+    def accessibility_findings(self) -> list[str]:
+        """What axe-core finds wrong with the page as it is now."""
+        # A fade-in that is still under way would be measured with half its contrast.
+        self.page.evaluate(
+            "Promise.allSettled(document.getAnimations()"
+            ".filter(a => a.effect.getTiming().iterations < Infinity).map(a => a.finished))"
+        )
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("tags => axe.run({runOnly: tags})", AXE_TAGS)
+        return [
+            f"{finding['id']}: {node['target']} {node['failureSummary']}"
+            for finding in found["violations"]
+            for node in finding["nodes"]
+        ]
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+class Visit(Protocol):
+    """Brings a new visitor, with nothing remembered from others."""
+
+    def __call__(
+        self, *, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light"
+    ) -> Visitor:
+        """Open a window of this size, in CSS pixels."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a headless browser, or skip with the way to get one."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip(
+            f"there is no browser ({', '.join(PROGRAMS)}) on this machine: "
+            "install one, for example with `apt-get install chromium`"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, platform: dict[str, Any]) -> Iterator[Visit]:
+    """Return a function that brings a new visitor; none of them may leave with a complaint.
+
+    CSP violations are complaints too: Chromium reports them as errors of the console.
+    """
+    visitors: list[Visitor] = []
+
+    def bring(
+        *,
+        width: int = 1280,
+        height: int = 800,
+        scheme: Literal["light", "dark"] = "light",
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        visitors.append(Visitor(context.new_page(), platform["siteUrl"]))
+        return visitors[-1]
+
+    yield bring
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture
+def administrator(platform: dict[str, Any]) -> dict[str, Any]:
+    """Return the e-mail address and password of an administrator."""
+    return _user_of(platform, "administrators")
+
+
+@pytest.fixture
+def customer(platform: dict[str, Any]) -> dict[str, Any]:
+    """Return the e-mail address and password of a customer."""
+    return _user_of(platform, "customers")
+
+
+def _user_of(platform: dict[str, Any], group: str) -> dict[str, Any]:
+    users: list[dict[str, Any]] = platform["users"]
+    return next(user for user in users if group in user["groups"])
