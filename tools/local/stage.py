@@ -1,4 +1,131 @@
-"""stub"""
+"""Bring the platform up on this machine, and down again."""
+
+import json
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tools.local.cdk import Cdk
+from tools.local.emulator import Emulator, check_directory
+from tools.local.errors import CommandError
+from tools.local.fingerprint import fingerprint
+from tools.local.places import LOCAL, REPOSITORY
+from tools.local.ports import DEFAULT_PORT
+from tools.local.progress import Progress
+from tools.local.seed import DEPLOYED, Platform, as_json
+from tools.local.toolchain import Toolchain
+
+OnLine = Callable[[str], None]
+
+INPUTS = ["app.py", "cdk.json", "stages.toml", "stacks", "constructs_lib", "lambda_src", "site"]
+LOCKS = ["requirements.txt", "package-lock.json"]
 
 
-class LocalStage: ...
+class LocalStage:
+    """One local stage: an emulator, what is deployed to it, and what it remembers.
+
+    :param directory: holds all of it. Default: `.local` in the checkout.
+    :param port: of AWS's APIs; the website is on the next one. Default: the last one used in this
+        directory, else 4566.
+    """
+
+    def __init__(self, directory: Path = LOCAL, port: int | None = None) -> None:
+        self.directory = directory.absolute()
+        self.emulator = Emulator(self.directory)
+        self.port = port or self.emulator.port or DEFAULT_PORT
+        self.platform_file = self.directory / "platform.json"
+        self._platform = Platform(self.port)
+        self._toolchain = Toolchain()
+        self._cdk = Cdk(self.directory, self.port)
+
+    def up(self, progress: Progress | None = None) -> dict[str, Any]:
+        """Bring it up, doing only what is missing, and return the content of `platform.json`.
+
+        :param progress: where to show what is going on. Default: standard error.
+        :raises LocalStageError: if something stands in the way; the message says what to do.
+        """
+        progress = progress or Progress()
+        check_directory(self.directory)
+        inputs = [REPOSITORY / name for name in (*INPUTS, *LOCKS)]
+        wanted = fingerprint(inputs, self.port)
+        with progress.running():
+            self._bring_up(wanted, progress)
+            with progress.step("Users and tariffs") as show:
+                users = self._platform.seed_users(self._known_passwords())
+                content = as_json(self._platform, users)
+                self._write(content)  # first: whatever fails next, nobody is locked out
+                self._platform.seed_products(users[0], show)
+        return content
+
+    def down(self) -> bool:
+        """Stop it, keep its state, and tell whether it ran."""
+        return self.emulator.stop()
+
+    def clean(self) -> None:
+        """Stop it and forget its state; what is built for every stage of the checkout stays."""
+        self.down()
+        self.emulator.forget()
+        for name in ("cdk.out", "cdk-home"):
+            shutil.rmtree(self.directory / name, ignore_errors=True)
+        for file in (self.platform_file, self.directory / "emulator.json"):
+            file.unlink(missing_ok=True)
+
+    def _bring_up(self, wanted: str, progress: Progress) -> None:
+        def with_progress(name: str, do: Callable[[OnLine], None]) -> None:
+            with progress.step(name) as show:
+                do(show)
+
+        with ThreadPoolExecutor() as pool:
+            packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
+            self._start_emulator(progress)
+            if self._platform.recall(DEPLOYED) == wanted and self._platform.is_serving():
+                packages.result()
+                return
+            packages.result()
+            synthesized = pool.submit(self._synthesize, with_progress)
+            if not self._platform.is_bootstrapped():
+                with_progress("CDK bootstrap", self._cdk.bootstrap)
+            synthesized.result()
+        try:
+            with_progress("Deployment", self._cdk.deploy)
+        except CommandError as error:
+            if self.emulator.is_running():
+                raise
+            raise CommandError(
+                "The emulator ended during the deployment: run make up again.", self.emulator.log
+            ) from error
+        self._platform.remember(DEPLOYED, wanted)
+
+    def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
+        with_progress("Web app", self._toolchain.web_app)
+        with_progress("CDK synth", self._cdk.synthesize)
+
+    def _start_emulator(self, progress: Progress) -> None:
+        if not self.emulator.is_current(self.port):
+            with progress.step("Emulator") as show:
+                show("environment")
+                python = self._toolchain.emulator_environment()
+                show("start")
+                self.emulator.start(port=self.port, python=python)
+        if stuck := self._platform.stuck_stacks():
+            progress.say(
+                f"The last deployment was cut off ({', '.join(stuck)}): starting with an empty state."
+            )
+            with progress.step("Emulator"):
+                self.emulator.stop()
+                self.emulator.forget()
+                self.emulator.start(port=self.port, python=self._toolchain.emulator_environment())
+
+    def _known_passwords(self) -> dict[str, str]:
+        try:
+            users = json.loads(self.platform_file.read_text())["users"]
+        except (FileNotFoundError, ValueError, KeyError):
+            return {}
+        return {user["email"]: user["password"] for user in users}
+
+    def _write(self, content: dict[str, Any]) -> None:
+        self.platform_file.touch(mode=0o600)
+        self.platform_file.chmod(0o600)
+        self.platform_file.write_text(json.dumps(content, indent=2) + "\n")

