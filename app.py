@@ -1,7 +1,7 @@
 """The platform as a CDK app: `cdk deploy --all -c stage=dev`, or `cdk synth` for every stage."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -21,16 +21,19 @@ class UsageError(Exception):
     """The command line asks for what cannot be done; the message says what can."""
 
 
-def build_app(*, validate: bool = True) -> cdk.App:
+def build_app(*, context: Mapping[str, object] | None = None, validate: bool = True) -> cdk.App:
     """Build one stage with `-c stage=NAME`, every stage without; `-c port=N` moves the local one.
 
+    :param context: what the CDK CLI would hand over: `cdk.json` and `-c`. Default: it does.
     :param validate: whether CDK checks each template against CloudFormation's schema.
     :raises UsageError: if there is no such stage or port, or if the stage is about to be deployed
         and is not ready for it.
     :raises StagesFileError: if a value of `stages.toml` cannot be used.
     """
     app = cdk.App(
-        analytics_reporting=False, builtin_cloud_formation_validation=None if validate else False
+        context=context,
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=None if validate else False,
     )
     try:
         port = int(app.node.try_get_context("port") or LOCAL_PORT)

@@ -72,7 +72,7 @@ class CatalogStack(PlatformStack):
             products.grants.actions(function, f"dynamodb:{action}")
             route = api.route(key, function, authorizer=authorizer)
             if authorizer is None:
-                acknowledge(route, APIG4="tariffs are public")
+                acknowledge(route, APIG4="tariffs are for everybody to read")
 
         api.metric_server_errors().create_alarm(
             self,

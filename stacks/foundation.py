@@ -36,6 +36,6 @@ class FoundationStack(PlatformStack):
         self.alarm_topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
         if config.alarm_email:
             self.alarm_topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
-        self.bus = EventBus(self, "Bus")
+        self.bus = EventBus(self, "Bus", removal_policy=config.removal_policy)
         self.failures = FailureChain(self, "Failures", encryption_key=self.key)
         self.failures.alarm.add_alarm_action(actions.SnsAction(self.alarm_topic))

@@ -1,5 +1,6 @@
 """What the website serves: the built web app, and where it finds the platform."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from constructs_lib.blocks import SiteRelease, StaticSite, UserDirectory
 from stacks.base import PlatformStack
 from stacks.config import StageConfig
 
-BUCKET_ARN = "ExportsOutputFnGetAttSiteBucket978D4AEBArn2068E4CD"
+BUCKET_ARN = "PublishOutputFnGetAttSiteBucket978D4AEBArnD909B246"
 """The output that carries the bucket's ARN over from the site's stack."""
 
 
@@ -50,10 +51,13 @@ class ReleaseStack(PlatformStack):
             empty_on_delete=config.removal_policy is RemovalPolicy.DESTROY,
             log_retention=config.log_retention,
         )
-        acknowledge(
-            release,
-            **{
-                f"IAM5[Resource::{site.bucket.stack.stack_name}:{BUCKET_ARN}/*]": "a release may "
-                "hold files of any name"
-            },
-        )
+        # cdk-nag names a finding by the resource as the template writes it.
+        bucket = {
+            "Fn::GetStackOutput": {
+                "StackName": site.bucket.stack.stack_name,
+                "Region": config.region,
+                "OutputName": BUCKET_ARN,
+            }
+        }
+        written = json.dumps(bucket, separators=(",", ":"))
+        acknowledge(release, **{f"IAM5[Resource::{written}/*]": "files may have any name"})

@@ -1,6 +1,6 @@
 """The bus microservices talk over, with an archive to replay from."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -17,11 +17,19 @@ class EventBus(Construct):
         bus.grant_publish(place_order)
 
     :param archive_retention: how long events can be replayed, whole days. Default: 30 days.
+    :param removal_policy: what becomes of bus and archive when they leave their stack. Default:
+        they are retained.
     :raises ValueError: if the retention is less than a day.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, /, *, archive_retention: Duration = THIRTY_DAYS
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        archive_retention: Duration = THIRTY_DAYS,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, id_)
         if not archive_retention.is_unresolved() and archive_retention.to_seconds() < 86_400:
@@ -36,6 +44,8 @@ class EventBus(Construct):
             event_pattern=events.EventPattern(account=[self.bus.stack.account]),
             retention=archive_retention,
         )
+        for resource in (self.bus, self.archive):
+            resource.apply_removal_policy(removal_policy)
 
     def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to put events on the bus, and nothing else."""

@@ -1,0 +1,157 @@
+"""What holds for every stack, whoever adds the next one."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.snapshot.conftest import Template
+
+KEEPS_DATA = {
+    "AWS::Cognito::UserPool",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::Events::Archive",
+    "AWS::Events::EventBus",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+}
+NAMES = {
+    "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+}
+ALLOWED_ON_EVERYTHING = {
+    "xray:PutTelemetryRecords": "X-Ray knows no resources",
+    "xray:PutTraceSegments": "X-Ray knows no resources",
+}
+
+
+def of_type(template: Template, kind: str) -> dict[str, Any]:
+    items = template["Resources"].items()
+    return {key: value["Properties"] for key, value in items if value["Type"] == kind}
+
+
+def statements(template: Template) -> Iterator[dict[str, Any]]:
+    """Yield what roles are allowed; a key's own policy speaks of the key alone."""
+    for properties in of_type(template, "AWS::IAM::Policy").values():
+        yield from properties["PolicyDocument"]["Statement"]
+    for properties in of_type(template, "AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in properties
+        for policy in properties.get("Policies", []):
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_a_stack_is_far_from_the_limit(stack_name: str, templates: dict[str, Template]) -> None:
+    assert len(templates[stack_name]["Resources"]) <= 200
+
+
+def test_no_stack_holds_another_by_an_export(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    template = templates[stack_name]
+
+    assert "Fn::ImportValue" not in json.dumps(template)
+    assert [name for name, out in template.get("Outputs", {}).items() if "Export" in out] == []
+
+
+def test_every_log_expires_and_every_function_writes_one(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    template = templates[stack_name]
+    groups = of_type(template, "AWS::Logs::LogGroup")
+
+    assert [name for name, group in groups.items() if "RetentionInDays" not in group] == []
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
+
+
+def test_no_role_may_do_everything_or_anything_to_everything(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for statement in statements(templates[stack_name]):
+        actions = as_list(statement["Action"])
+        assert [
+            action for action in actions if "*" in action and action != "kms:GenerateDataKey*"
+        ] == []
+        if "*" in as_list(statement["Resource"]):
+            assert set(actions) <= set(ALLOWED_ON_EVERYTHING)
+
+
+def test_nothing_has_a_name_of_its_own_that_would_block_a_replacement(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for kind, name in NAMES.items():
+        for properties in of_type(templates[stack_name], kind).values():
+            assert name not in properties
+
+
+def test_no_secret_stands_in_an_environment_variable(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for function in of_type(templates[stack_name], "AWS::Lambda::Function").values():
+        names = function.get("Environment", {}).get("Variables", {})
+        assert [
+            name for name in names if any(word in name for word in ("SECRET", "PASSWORD"))
+        ] == []
+
+
+@pytest.mark.parametrize("stage", ["Staging", "Prod"])
+def test_data_survives_the_removal_of_its_stack(stage: str, templates: dict[str, Template]) -> None:
+    for name, template in templates.items():
+        if name.startswith(f"{stage}-"):
+            for logical_id, resource in template["Resources"].items():
+                # The log of the function that copies a release is of no use without the release.
+                if resource["Type"] in KEEPS_DATA and not name.endswith("-Release"):
+                    assert resource["DeletionPolicy"] == "Retain", f"{name}/{logical_id}"
+                    assert resource["UpdateReplacePolicy"] == "Retain", f"{name}/{logical_id}"
+
+
+@pytest.mark.parametrize("stage", ["Staging", "Prod"])
+def test_users_and_tables_are_protected_and_recoverable(
+    stage: str, templates: dict[str, Template]
+) -> None:
+    for name, template in templates.items():
+        if name.startswith(f"{stage}-"):
+            for pool in of_type(template, "AWS::Cognito::UserPool").values():
+                assert pool["DeletionProtection"] == "ACTIVE"
+            for table in of_type(template, "AWS::DynamoDB::GlobalTable").values():
+                (replica,) = table["Replicas"]
+                assert replica["DeletionProtectionEnabled"] is True
+                recovery = replica["PointInTimeRecoverySpecification"]
+                assert recovery["PointInTimeRecoveryEnabled"] is True
+
+
+def test_the_only_custom_resource_is_the_release_which_no_property_could_bring(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    kinds = {resource["Type"] for resource in templates[stack_name]["Resources"].values()}
+
+    custom = {kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::Cust"))}
+    assert custom == ({"Custom::SiteRelease"} if stack_name.endswith("-Release") else set())
+
+
+def test_stages_differ_in_values_not_in_shape(templates: dict[str, Template]) -> None:
+    shapes: dict[str, dict[str, list[str]]] = {}
+    for stack, template in templates.items():
+        stage, name = stack.split("-", 1)
+        kinds = sorted(resource["Type"] for resource in template["Resources"].values())
+        shapes.setdefault(name, {})[stage] = kinds
+    names_of_a_domain = {"AWS::Route53::RecordSet"}
+    people_to_tell = {"AWS::SNS::Subscription"}
+    for stages in shapes.values():
+        without_domain = {
+            tuple(kind for kind in kinds if kind not in names_of_a_domain | people_to_tell)
+            for kinds in stages.values()
+        }
+        assert len(without_domain) == 1

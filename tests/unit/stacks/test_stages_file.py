@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from stacks.stages_file import StagesFileError, read_stages_file
+
+OWN = """\
+[dev]
+account = "123456789012"
+region = "eu-west-2"
+alarm_email = "alarms@retailer.co.uk"
+"""
+
+
+def read(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "stages.toml"
+    file.write_text(text)
+    read_stages_file(file)
+
+
+def test_values_of_ones_own_are_taken_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "stages.toml"
+    file.write_text(OWN + 'domain = "www.retailer.co.uk"\nhosted_zone_id = "Z0123456789ABC"\n')
+
+    dev = read_stages_file(file)["dev"]
+
+    assert (dev.account, dev.region) == ("123456789012", "eu-west-2")
+    assert (dev.domain, dev.hosted_zone_id) == ("www.retailer.co.uk", "Z0123456789ABC")
+    assert dev.placeholders == ()
+
+
+def test_the_committed_file_names_every_line_to_edit() -> None:
+    root = Path(__file__).parent.parent.parent.parent
+    lines = (root / "stages.toml").read_text().splitlines()
+
+    for values in read_stages_file(root / "stages.toml").values():
+        assert len(values.placeholders) >= 2
+        for placeholder in values.placeholders:
+            place, _, sentence = placeholder.partition(": ")
+            key, _, value = lines[int(place.rpartition(":")[2]) - 1].partition(" = ")
+            assert sentence.startswith(key)
+            assert value.strip('"') in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            OWN.replace("123456789012", "12345"),
+            ":2: account of stage 'dev' must be the 12-digit id of an AWS account, got '12345'",
+        ),
+        (OWN.replace('"123456789012"', "123456789012"), ":2: account of stage 'dev' must be"),
+        (OWN.replace("eu-west-2", "London"), ":3: region of stage 'dev' must be an AWS region"),
+        (OWN.replace("@", " at "), ":4: alarm_email of stage 'dev' must be a mail address"),
+        (
+            OWN + 'domain = "www.retailer.co.uk"\n',
+            ":5: domain of stage 'dev' needs hosted_zone_id, the id of a Route 53 hosted zone",
+        ),
+        (OWN + 'hosted_zone_id = "Z0123456789ABC"\n', ":5: hosted_zone_id of stage 'dev' needs do"),
+        (OWN + 'acount = "1"\n', ":5: 'acount' of stage 'dev' is unknown; there are account, reg"),
+        (OWN.replace("region =", "# region ="), ":1: stage 'dev' needs region, an AWS region such"),
+        ('account = "1"\n' + OWN, ":1: 'account' stands outside of a stage's table"),
+        (OWN + "oops\n", " is not valid TOML: "),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_its_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(StagesFileError) as error:
+        read(tmp_path, text)
+
+    assert message in str(error.value)
+    assert "stages.toml" in str(error.value)
+
+
+def test_a_missing_file_says_what_it_is_for(tmp_path: Path) -> None:
+    with pytest.raises(StagesFileError, match="is missing: it says where each stage lives"):
+        read_stages_file(tmp_path / "stages.toml")
