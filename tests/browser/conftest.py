@@ -39,6 +39,13 @@ class Visitor:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
+    def open_first_tariff(self) -> str:
+        """Follow the link of the first tariff in the list; return its name."""
+        name = self.page.locator(".card a").first.inner_text()
+        self.page.get_by_role("link", name=name, exact=True).click()
+        self.page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
+        return name
+
     def forgive(self, text: str) -> None:
         """Expect at least one complaint with this text and strike out all of them."""
         assert any(text in complaint for complaint in self.complaints), self.complaints

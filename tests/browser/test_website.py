@@ -3,25 +3,18 @@
 import json
 import uuid
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Request, Route, expect
 
-from tests.browser.conftest import Visit, Visitor
+from tests.browser.conftest import Visit
 
 User = dict[str, Any]
 
 
 def a_name() -> str:
     return f"Browser test {uuid.uuid4().hex[:8]}"
-
-
-def open_first_tariff(visitor: Visitor) -> str:
-    name = visitor.page.locator(".card a").first.inner_text()
-    visitor.page.get_by_role("link", name=name, exact=True).click()
-    visitor.page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
-    return name
 
 
 def test_tariffs_are_listed_by_name_and_one_can_be_opened_and_left_again(visit: Visit) -> None:
@@ -31,7 +24,7 @@ def test_tariffs_are_listed_by_name_and_one_can_be_opened_and_left_again(visit: 
     cards.first.wait_for()
     names = [name.casefold() for name in cards.all_inner_texts()]
     assert names == sorted(names)
-    name = open_first_tariff(visitor)
+    name = visitor.open_first_tariff()
     expect(visitor.page).to_have_title(f"{name} · Blockwork Energy")
     expect(visitor.page.get_by_role("heading", level=1)).to_be_focused()
     visitor.page.go_back()
@@ -58,7 +51,7 @@ def test_somebody_who_only_looks_does_not_load_the_sign_in_code(visit: Visit) ->
 
     visitor.page.on("request", note)
     visitor.open()
-    open_first_tariff(visitor)
+    visitor.open_first_tariff()
     assert len(scripts) == 1
 
 
@@ -177,7 +170,7 @@ def test_a_customer_sees_no_way_to_edit(visit: Visit, customer: User) -> None:
     visitor.sign_in(customer)
     page.locator(".card").first.wait_for()
     expect(page.get_by_role("link", name="Add a tariff")).to_have_count(0)
-    open_first_tariff(visitor)
+    visitor.open_first_tariff()
     expect(page.get_by_role("link", name="Change")).to_have_count(0)
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
     visitor.open("/add-tariff")
@@ -225,73 +218,6 @@ def test_a_site_without_its_configuration_says_so(visit: Visit) -> None:
     visitor.open()
     expect(visitor.page.get_by_role("alert")).to_contain_text("/config.json is not JSON")
     visitor.forgive("/config.json is not JSON")
-
-
-def test_nothing_jumps_when_the_tariffs_arrive(visit: Visit) -> None:
-    visitor = visit()
-    page = visitor.page
-
-    def late(route: Route) -> None:
-        page.wait_for_timeout(500)
-        route.continue_()
-
-    page.route("**/products?*", late)
-    page.add_init_script(
-        "window.jumps = 0; new PerformanceObserver(list => list.getEntries().forEach("
-        "entry => window.jumps += entry.value)).observe({type: 'layout-shift', buffered: true})"
-    )
-    visitor.open()
-    page.locator(".card a").first.wait_for()
-    page.wait_for_timeout(200)
-    # Chromium's own measure of shifting content; up to 0.1 counts as good.
-    assert page.evaluate("window.jumps") < 0.02
-
-
-def test_a_narrow_phone_scrolls_in_one_direction_only(visit: Visit, administrator: User) -> None:
-    visitor = visit(width=320, height=640)
-    page = visitor.page
-
-    def widest() -> int:
-        width: int = page.evaluate("document.documentElement.scrollWidth")
-        return width
-
-    visitor.open("/sign-in")
-    page.get_by_label("E-mail address").wait_for()
-    assert widest() <= 320
-    visitor.sign_in(administrator)
-    page.locator(".card a").first.wait_for()
-    assert widest() <= 320
-    open_first_tariff(visitor)
-    assert widest() <= 320
-    page.get_by_role("link", name="Change").click()
-    page.get_by_label("Price").wait_for()
-    assert widest() <= 320
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_an_accessibility_finding(
-    visit: Visit, administrator: User, scheme: Literal["light", "dark"]
-) -> None:
-    visitor = visit(scheme=scheme)
-    page = visitor.page
-    visitor.open("/no/such/page")
-    page.get_by_role("heading", level=1).wait_for()
-    assert visitor.accessibility_findings() == []
-    visitor.open("/sign-in")
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    assert visitor.accessibility_findings() == []
-    visitor.sign_in(administrator)
-    page.locator(".card a").first.wait_for()
-    assert visitor.accessibility_findings() == []
-    open_first_tariff(visitor)
-    assert visitor.accessibility_findings() == []
-    page.get_by_role("button", name="Delete").click()
-    assert visitor.accessibility_findings() == []
-    page.keyboard.press("Escape")
-    page.get_by_role("link", name="Change").click()
-    page.get_by_label("Price").fill("")
-    page.get_by_role("button", name="Save changes").click()
-    assert visitor.accessibility_findings() == []
 
 
 def _answering(body: dict[str, Any], origin: str) -> Callable[[Route], None]:

@@ -109,6 +109,11 @@ export class Catalog {
   }
 }
 
+/** Whether two tariffs, or two lists of them, read the same. */
+export function isSame(one: Product | readonly Product[], other: Product | readonly Product[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function pathOf(productId: string): string {
   return `/products/${encodeURIComponent(productId)}`;
 }

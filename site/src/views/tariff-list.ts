@@ -1,4 +1,4 @@
-import type { Product } from "../api/catalog.ts";
+import { isSame, type Product } from "../api/catalog.ts";
 import { paths, SITE_NAME, type App } from "../app.ts";
 import { formatPrice, perUnit } from "../money.ts";
 import type { Page, View } from "../router.ts";
@@ -27,8 +27,7 @@ export function tariffListView(app: App, page: Page): View {
     // What is shown may have aged; a failure to refresh it is no reason to take it away.
     app.catalog.list(page.left).then(
       (fresh) => {
-        const same = JSON.stringify(fresh) === JSON.stringify(known);
-        if (!same && !page.left.aborted) region.replaceChildren(...listing(app, page));
+        if (!page.left.aborted && !isSame(fresh, known)) region.replaceChildren(...listing(app, page));
       },
       () => undefined,
     );
@@ -56,7 +55,7 @@ function listing(app: App, page: Page): readonly Node[] {
     ];
   }
   const search = h("input", {
-    id: "search", type: "search", autocomplete: "off", placeholder: "Search by name or description",
+    id: "search", type: "search", autocomplete: "off", placeholder: "Search tariffs",
   });
   const count = h("p", { class: "count", role: "status" });
   const list = h("ul", { class: "cards", role: "list" });
@@ -131,7 +130,7 @@ function skeletons(app: App): readonly Node[] {
       h("p", { class: "count", role: "status" }, "Loading tariffs…"),
       addLink(app),
     ),
-    h("ul", { class: "cards", "aria-hidden": true },
+    h("ul", { class: "cards", role: "list", "aria-hidden": true },
       Array.from({ length: SKELETONS }, () =>
         h("li", { class: "card" }, bar("name"), bar("price"), bar("line"), bar("line")),
       ),

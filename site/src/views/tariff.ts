@@ -1,4 +1,4 @@
-import type { Product } from "../api/catalog.ts";
+import { isSame, type Product } from "../api/catalog.ts";
 import { ApiError } from "../api/client.ts";
 import { paths, type App } from "../app.ts";
 import { SessionExpired } from "../auth/session.ts";
@@ -16,29 +16,44 @@ const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "
 export function tariffView(app: App, page: Page, productId: string): View {
   const region = h("article", { class: "tariff" });
   const known = app.catalog.known?.find((product) => product.productId === productId);
-  void showWhenRead(region, {
-    read: () => app.catalog.get(productId, page.left),
-    waiting: () => (known ? details(app, page, known) : skeleton()),
-    show: (product) => {
-      const focused = document.activeElement?.tagName === "H1";
-      page.setTitle(product.name);
-      if (!known) app.shell.announce(product.name);
-      const nodes = details(app, page, product);
-      if (focused) queueMicrotask(() => focusHeading(region));
-      return nodes;
-    },
-    onError: (error) => {
-      if (!(error instanceof ApiError && [400, 404].includes(error.status))) return undefined;
-      app.catalog.forget(productId);
-      page.setTitle("Tariff not found");
-      return notice(
-        { heading: "We do not offer this tariff", detail: "It may have been withdrawn.", level: 1 },
-        "search",
-      );
-    },
-    what: "this tariff",
-    left: page.left,
-  });
+  const show = (product: Product) => {
+    page.setTitle(product.name);
+    return details(app, page, product);
+  };
+  const withdrawn = (error: unknown) => {
+    if (!(error instanceof ApiError && [400, 404].includes(error.status))) return undefined;
+    app.catalog.forget(productId);
+    page.setTitle("Tariff not found");
+    return notice(
+      { heading: "We do not offer this tariff", detail: "It may have been withdrawn.", level: 1 },
+      "search",
+    );
+  };
+  if (known) {
+    region.replaceChildren(...show(known));
+    // Drawn again only if something changed, so that a button does not lose the focus for nothing.
+    app.catalog.get(productId, page.left).then(
+      (fresh) => {
+        if (!page.left.aborted && !isSame(fresh, known)) region.replaceChildren(...show(fresh));
+      },
+      (error: unknown) => {
+        const gone = withdrawn(error);
+        if (gone && !page.left.aborted) region.replaceChildren(gone);
+      },
+    );
+  } else {
+    void showWhenRead(region, {
+      read: () => app.catalog.get(productId, page.left),
+      waiting: skeleton,
+      show: (product) => {
+        app.shell.announce(product.name);
+        return show(product);
+      },
+      onError: withdrawn,
+      what: "this tariff",
+      left: page.left,
+    });
+  }
   return {
     title: known?.name ?? "Tariff",
     element: h("div", { class: "narrow" },
@@ -103,13 +118,6 @@ async function remove(app: App, page: Page, { productId, name }: Product): Promi
   if (!removed) return;
   if (!page.left.aborted) app.router.go(paths.tariffs, { replace: true });
   app.shell.notify(`“${name}” was deleted.`);
-}
-
-function focusHeading(region: HTMLElement): void {
-  const heading = region.querySelector("h1");
-  if (!heading) return;
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
 }
 
 function skeleton(): readonly Node[] {
