@@ -94,7 +94,7 @@ function inWords(error: unknown): string {
     case "PasswordResetRequiredException":
       return "The password of this account must be reset first. Please contact us.";
     case "InvalidPasswordException":
-      return `This password is not strong enough. ${message.replace(/^.*?: /, "")}`;
+      return `This password is not strong enough. ${message.replace(/^.*?: /, "").replace(/\.?$/, ".")}`;
     case "LimitExceededException":
     case "TooManyRequestsException":
     case "TooManyFailedAttemptsException":
