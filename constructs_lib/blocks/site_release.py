@@ -29,7 +29,9 @@ class SiteRelease(Construct):
         )
 
     A small function copies the files: no AWS CLI in a layer, no leave to delete what it replaces,
-    and `index.html` last. Files of earlier releases stay, because open tabs still ask for them.
+    and `index.html` last. Browsers keep what lies under `assets/`, where names hold their content's
+    hash, for ever; they ask for other files anew at each visit and never store `config.json`. Files
+    of earlier releases stay, because open tabs still ask for them.
 
     :param site: where the files go.
     :param content: the folder the web app was built into; `index.html` lies directly in it.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -17,6 +17,7 @@ from constructs_lib.primitives import Bucket
 
 SPA_FALLBACK = Path(__file__).parent.parent / "runtime" / "spa_fallback.js"
 TLS_1_2 = cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
+HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
 TWO_YEARS = Duration.days(730)
 
 
@@ -37,9 +38,9 @@ class SiteDomain:
 class StaticSite(Construct):
     """A website for a single-page app, served over TLS from a bucket that only CloudFront reads.
 
-    Files under `/assets/` have their content's hash in their name: browsers keep them for ever.
-    Everything else is asked for anew at each visit, and `/config.json` is never stored. An address
-    without a file extension answers with `/index.html`; a file that is missing is missing::
+    Only `/assets/`, whose names hold their content's hash, is kept at the edge. How long a browser
+    keeps a file says the file itself, see :class:`SiteRelease`. An address without a file extension
+    answers with `/index.html`; a file that is missing is refused with 403, as S3 does::
 
         site = StaticSite(self, "Site", connect_sources=["https://api.example.org"])
         SiteRelease(self, "Release", site=site, content=Path("site/dist"), config={…})
@@ -69,19 +70,14 @@ class StaticSite(Construct):
                     f"'https://api.example.org', got {source!r} (at {self.node.path})"
                 )
         self.bucket = Bucket(self, "Bucket", removal_policy=removal_policy)
-        self._policy = " ".join(("connect-src 'self'", *connect_sources))
-        origin = origins.S3BucketOrigin.with_origin_access_control(
-            self.bucket,
-            # With leave to list, S3 answers 404 for a missing file; without, 403.
-            origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
-        )
+        origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)
+        headers = _security_headers(self, connect_sources)
         fallback = cloudfront.Function(
             self,
             "SpaFallback",
             code=cloudfront.FunctionCode.from_file(file_path=str(SPA_FALLBACK)),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
-        immutable = self._headers("AssetHeaders", "public, max-age=31536000, immutable")
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -91,21 +87,24 @@ class StaticSite(Construct):
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             default_root_object="index.html",
-            default_behavior=_behaviour(
-                origin,
-                self._headers("PageHeaders", "no-cache"),
-                cloudfront.CachePolicy.CACHING_DISABLED,
-                fallback,
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origin,
+                viewer_protocol_policy=HTTPS_ONLY,
+                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                response_headers_policy=headers,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        function=fallback, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                    )
+                ],
             ),
             additional_behaviors={
-                "/assets/*": _behaviour(
-                    origin, immutable, cloudfront.CachePolicy.CACHING_OPTIMIZED
-                ),
-                "/config.json": _behaviour(
-                    origin,
-                    self._headers("ConfigHeaders", "no-store"),
-                    cloudfront.CachePolicy.CACHING_DISABLED,
-                ),
+                "/assets/*": cloudfront.BehaviorOptions(
+                    origin=origin,
+                    viewer_protocol_policy=HTTPS_ONLY,
+                    cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                    response_headers_policy=headers,
+                )
             },
         )
         acknowledge(self.bucket, S1="only CloudFront reads it, and CloudFront counts requests")
@@ -116,12 +115,6 @@ class StaticSite(Construct):
             CFR3="metrics count requests; logs of each visitor's address are a stage's own choice",
             CFR4="without a domain CloudFront's own certificate sets the policy; with one it is "
             "TLS 1.2 and newer",
-        )
-        Validations.of(self).acknowledge(
-            Acknowledgment(
-                id="Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk",
-                reason="a default root object is set: the bucket's list is never served",
-            )
         )
         if domain:
             alias = route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution))
@@ -135,72 +128,50 @@ class StaticSite(Construct):
                 )
         self.url = f"https://{domain.name if domain else self.distribution.domain_name}"
 
-    def _headers(self, id_: str, cache_control: str) -> cloudfront.ResponseHeadersPolicy:
-        """Return the security headers of every answer, with the cache rule of one behaviour."""
-        return cloudfront.ResponseHeadersPolicy(
-            self,
-            id_,
-            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
-                custom_headers=[
-                    _header("Cache-Control", cache_control),
-                    _header("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-                    _header("Cross-Origin-Opener-Policy", "same-origin"),
-                ]
-            ),
-            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy="; ".join(
-                        (
-                            "default-src 'none'",
-                            "script-src 'self'",
-                            "style-src 'self'",
-                            "img-src 'self' data:",
-                            "font-src 'self'",
-                            "manifest-src 'self'",
-                            self._policy,
-                            "base-uri 'none'",
-                            "form-action 'self'",
-                            "frame-ancestors 'none'",
-                        )
-                    ),
-                    override=True,
-                ),
-                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-                frame_options=cloudfront.ResponseHeadersFrameOptions(
-                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
-                ),
-                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
-                    override=True,
-                ),
-                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                    access_control_max_age=TWO_YEARS, include_subdomains=True, override=True
-                ),
-            ),
-        )
 
-
-def _behaviour(
-    origin: cloudfront.IOrigin,
-    headers: cloudfront.ResponseHeadersPolicy,
-    cache_policy: cloudfront.ICachePolicy,
-    viewer_request: cloudfront.IFunction | None = None,
-) -> cloudfront.BehaviorOptions:
-    return cloudfront.BehaviorOptions(
-        origin=origin,
-        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        cache_policy=cache_policy,
-        response_headers_policy=headers,
-        compress=True,
-        function_associations=[
-            cloudfront.FunctionAssociation(
-                function=viewer_request, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
-            )
-        ]
-        if viewer_request
-        else None,
+def _security_headers(
+    scope: Construct, connect_sources: Sequence[str]
+) -> cloudfront.ResponseHeadersPolicy:
+    """Return what every answer says to the browser; an error says it too, so nothing of caching."""
+    policy = (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        " ".join(("connect-src 'self'", *connect_sources)),
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
     )
-
-
-def _header(name: str, value: str) -> cloudfront.ResponseCustomHeader:
-    return cloudfront.ResponseCustomHeader(header=name, value=value, override=True)
+    further = {
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    return cloudfront.ResponseHeadersPolicy(
+        scope,
+        "SecurityHeaders",
+        custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+            custom_headers=[
+                cloudfront.ResponseCustomHeader(header=name, value=value, override=True)
+                for name, value in further.items()
+            ]
+        ),
+        security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+            content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                content_security_policy="; ".join(policy), override=True
+            ),
+            content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+            frame_options=cloudfront.ResponseHeadersFrameOptions(
+                frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+            ),
+            referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+                override=True,
+            ),
+            strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                access_control_max_age=TWO_YEARS, include_subdomains=True, override=True
+            ),
+        ),
+    )

@@ -36,6 +36,9 @@ class PythonFunction(lambda_.Function):
     :param environment: what the entry point reads. Default: nothing.
     :param timeout: how long one invocation may take. Default: 10 seconds.
     :param memory_size: in MiB; processor time grows with it. Default: 512.
+    :param tracing: whether X-Ray follows an invocation. Lambda traces the first request of each
+        second and 5 % of the others, which cannot be changed (AWS Lambda, X-Ray); a busy public
+        route follows its caller's choice more cheaply with `PASS_THROUGH`. Default: active.
     :param on_failure: where an asynchronous invocation ends that failed for the last time.
         Default: nowhere, which is right only for functions that are invoked synchronously.
     :param retry_attempts: how often a failed asynchronous invocation is tried again, 0 to 2.
@@ -55,6 +58,7 @@ class PythonFunction(lambda_.Function):
         environment: Mapping[str, str] | None = None,
         timeout: Duration = TEN_SECONDS,
         memory_size: int = 512,
+        tracing: lambda_.Tracing = lambda_.Tracing.ACTIVE,
         on_failure: lambda_.IDestination | None = None,
         retry_attempts: int = 2,
     ) -> None:
@@ -91,7 +95,7 @@ class PythonFunction(lambda_.Function):
             environment={"POWERTOOLS_SERVICE_NAME": service.name, **(environment or {})},
             timeout=timeout,
             memory_size=memory_size,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=tracing,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=service.log_level,

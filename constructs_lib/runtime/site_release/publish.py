@@ -15,6 +15,10 @@ import boto3
 PAGE = "index.html"
 CONFIG = "config.json"
 PARALLEL_UPLOADS = 8
+NAMED_BY_CONTENT = "assets/"
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+ASKED_FOR_ANEW = "no-cache"
+NEVER_STORED = "no-store"
 UNKNOWN_TYPE = "application/octet-stream"
 
 logger = logging.getLogger()
@@ -33,13 +37,25 @@ def publish(s3: Any, properties: dict[str, str]) -> None:  # noqa: ANN401
     files[CONFIG] = properties["Config"].encode()
 
     def upload(name: str, content: bytes) -> None:
-        content_type = mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
-        s3.put_object(Bucket=bucket, Key=name, Body=content, ContentType=content_type)
+        s3.put_object(
+            Bucket=bucket,
+            Key=name,
+            Body=content,
+            ContentType=mimetypes.guess_type(name)[0] or UNKNOWN_TYPE,
+            CacheControl=cache_control(name),
+        )
 
     with ThreadPoolExecutor(PARALLEL_UPLOADS) as pool:
         list(pool.map(upload, files.keys(), files.values()))
     upload(PAGE, page)
     logger.info("published %d files to %s", len(files) + 1, bucket)
+
+
+def cache_control(name: str) -> str:
+    """Return how long a browser may keep a file (RFC 9111)."""
+    if name == CONFIG:
+        return NEVER_STORED
+    return KEPT_FOR_EVER if name.startswith(NAMED_BY_CONTENT) else ASKED_FOR_ANEW
 
 
 def empty(s3: Any, properties: dict[str, str]) -> None:  # noqa: ANN401

@@ -38,7 +38,10 @@ def test_a_route_reaches_its_function_which_no_other_route_may_invoke(
         "AWS::Lambda::Permission",
         {
             "SourceArn": {
-                "Fn::Join": ["", Match.array_with([Match.string_like_regexp("/\\*/orders/\\{orderId\\}$")])]
+                "Fn::Join": [
+                    "",
+                    Match.array_with([Match.string_like_regexp("/\\*/orders/\\{orderId\\}$")]),
+                ]
             }
         },
     )

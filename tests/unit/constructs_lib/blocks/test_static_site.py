@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Match, Template
 
@@ -22,12 +23,6 @@ def behaviours(stack: Stack) -> dict[str, dict[str, Any]]:
         policy = policies[behaviour["ResponseHeadersPolicyId"]["Ref"]]
         behaviour["Headers"] = policy["Properties"]["ResponseHeadersPolicyConfig"]
     return found
-
-
-def header(behaviour: dict[str, Any], name: str) -> str:
-    items = behaviour["Headers"]["CustomHeadersConfig"]["Items"]
-    (value,) = (item["Value"] for item in items if item["Header"] == name)
-    return str(value)
 
 
 def test_only_this_distribution_reads_the_bucket(stack: Stack) -> None:
@@ -59,15 +54,22 @@ def test_only_this_distribution_reads_the_bucket(stack: Stack) -> None:
     )
 
 
-def test_named_by_content_is_kept_for_ever_and_configuration_never(stack: Stack) -> None:
+def test_only_files_named_by_their_content_are_kept_at_the_edge(stack: Stack) -> None:
     StaticSite(stack, "Site")
 
-    found = behaviours(stack)
-    assert {path: header(item, "Cache-Control") for path, item in found.items()} == {
-        "default": "no-cache",
-        "/assets/*": "public, max-age=31536000, immutable",
-        "/config.json": "no-store",
+    policies = {path: item["CachePolicyId"] for path, item in behaviours(stack).items()}
+    assert policies == {
+        "default": cloudfront.CachePolicy.CACHING_DISABLED.cache_policy_id,
+        "/assets/*": cloudfront.CachePolicy.CACHING_OPTIMIZED.cache_policy_id,
     }
+
+
+def test_an_error_is_never_told_to_be_kept(stack: Stack) -> None:
+    """A headers policy speaks on errors too: caching belongs to the files that exist."""
+    StaticSite(stack, "Site")
+
+    for behaviour in behaviours(stack).values():
+        assert "Cache-Control" not in json.dumps(behaviour["Headers"])
 
 
 def test_only_addresses_of_the_app_fall_back_to_its_page(stack: Stack) -> None:

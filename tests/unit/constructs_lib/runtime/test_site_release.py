@@ -31,16 +31,28 @@ class Buckets:
             for name, content in release.items():
                 archive.writestr(name, content)
         self.packed = packed.getvalue()
-        self.site: dict[str, tuple[bytes, str]] = {}
+        self.site: dict[str, bytes] = {}
+        self.kinds: dict[str, str] = {}
+        self.keeping: dict[str, str] = {}
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         if (Bucket, Key) != ("assets", "release.zip"):
             raise KeyError(Key)
         return {"Body": io.BytesIO(self.packed)}
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
+    def put_object(
+        self,
+        *,
+        Bucket: str,  # noqa: N803
+        Key: str,  # noqa: N803
+        Body: bytes,  # noqa: N803
+        ContentType: str,  # noqa: N803
+        CacheControl: str,  # noqa: N803
+    ) -> None:
         assert Bucket == "site"
-        self.site[Key] = (Body, ContentType)
+        self.site[Key] = Body
+        self.kinds[Key] = ContentType
+        self.keeping[Key] = CacheControl
 
     def get_paginator(self, _operation: str) -> "Buckets":
         return self
@@ -76,13 +88,26 @@ def test_a_release_brings_every_file_with_its_type_and_the_configuration(buckets
     answer = run(buckets, "Create")
 
     assert answer["Status"] == "SUCCESS"
-    assert {name: kind for name, (_, kind) in buckets.site.items()} == {
+    assert buckets.kinds == {
         "assets/app-1a2b.js": "text/javascript",
         "favicon.svg": "image/svg+xml",
         "config.json": "application/json",
         "index.html": "text/html",
     }
-    assert json.loads(buckets.site["config.json"][0]) == {"stage": "test"}
+    assert json.loads(buckets.site["config.json"]) == {"stage": "test"}
+
+
+def test_browsers_keep_what_is_named_by_its_content_and_never_the_configuration(
+    buckets: Buckets,
+) -> None:
+    run(buckets, "Create")
+
+    assert buckets.keeping == {
+        "assets/app-1a2b.js": "public, max-age=31536000, immutable",
+        "favicon.svg": "no-cache",
+        "config.json": "no-store",
+        "index.html": "no-cache",
+    }
 
 
 def test_the_page_comes_last_when_the_files_it_names_are_there(buckets: Buckets) -> None:
@@ -92,7 +117,7 @@ def test_the_page_comes_last_when_the_files_it_names_are_there(buckets: Buckets)
 
 
 def test_files_of_earlier_releases_stay_for_open_tabs(buckets: Buckets) -> None:
-    buckets.site["assets/app-old.js"] = (b"old()", "text/javascript")
+    buckets.site["assets/app-old.js"] = b"old()"
 
     run(buckets, "Update")
 
