@@ -185,7 +185,7 @@ def test_an_unknown_address_leads_to_a_page_that_leads_on(visit: Visit) -> None:
     visitor.page.locator(".card").first.wait_for()
 
 
-@pytest.mark.parametrize("path", ["/tariffs/no-such-tariff", "/tariffs/%E2%9A%A1%20%2F"])
+@pytest.mark.parametrize("path", ["/tariffs/no-such-tariff", "/tariffs/%E2%9A%A1%20%22"])
 def test_a_tariff_that_is_not_offered_is_said_to_be_so(visit: Visit, path: str) -> None:
     visitor = visit()
     visitor.open(path)

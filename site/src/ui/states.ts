@@ -41,10 +41,12 @@ export async function showWhenRead<T>(
     readonly show: (value: T) => readonly Node[];
     readonly onError?: (error: unknown) => HTMLElement | undefined;
     readonly what: string;
+    /** Level of a failure's heading. */
+    readonly level?: 1 | 2;
     readonly left: AbortSignal;
   },
 ): Promise<void> {
-  const { read, waiting, show, onError, what, left } = options;
+  const { read, waiting, show, onError, what, level = 2, left } = options;
   region.setAttribute("aria-busy", "true");
   region.replaceChildren(...waiting());
   try {
@@ -59,7 +61,7 @@ export async function showWhenRead<T>(
       region.focus({ preventScroll: true });
       void showWhenRead(region, options);
     };
-    region.replaceChildren(onError?.(error) ?? failure({ ...inWords(error, what), retry }));
+    region.replaceChildren(onError?.(error) ?? failure({ ...inWords(error, what), level, retry }));
     if (error instanceof Unreachable) {
       window.addEventListener("online", retry, { once: true, signal: AbortSignal.any([left, shown.signal]) });
     }

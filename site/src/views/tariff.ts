@@ -51,6 +51,7 @@ export function tariffView(app: App, page: Page, productId: string): View {
       },
       onError: withdrawn,
       what: "this tariff",
+      level: 1,
       left: page.left,
     });
   }
