@@ -1,1 +1,46 @@
-"""What tests of different kinds share."""
+"""The deployed local stage, for tests that drive it from outside."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.local.stage import LocalStage
+
+RUNNING = "BLOCKWORK_PLATFORM"
+"""Names the platform.json of a stage that runs already: quicker when writing tests."""
+
+
+def free_port() -> int:
+    """Return a port that is free together with the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture(scope="session")
+def local_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStage]:
+    """Return a stage of the tests' own, deployed as `make up` does it."""
+    stage = LocalStage(tmp_path_factory.mktemp("stage"), free_port())
+    stage.up()
+    yield stage
+    stage.clean()
+
+
+@pytest.fixture(scope="session")
+def platform(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return what `make up` says of the platform: addresses and users."""
+    running = os.environ.get(RUNNING)
+    file = Path(running) if running else request.getfixturevalue("local_stage").platform_file
+    content: dict[str, Any] = json.loads(file.read_text())
+    return content

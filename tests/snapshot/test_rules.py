@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.snapshot.conftest import Template
+from tests.unit.lambda_src.environment import variables_read_by
 
 KEEPS_DATA = {
     "AWS::Cognito::UserPool",
@@ -94,6 +95,16 @@ def test_nothing_has_a_name_of_its_own_that_would_block_a_replacement(
     for kind, name in NAMES.items():
         for properties in of_type(templates[stack_name], kind).values():
             assert name not in properties
+
+
+def test_every_function_is_given_the_variables_its_module_reads(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    """The names of variables are the one contract between a stack and its handlers."""
+    for function in of_type(templates[stack_name], "AWS::Lambda::Function").values():
+        module, _, _ = function["Handler"].rpartition(".")
+        given = set(function["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
+        assert given == variables_read_by(module)
 
 
 def test_no_secret_stands_in_an_environment_variable(

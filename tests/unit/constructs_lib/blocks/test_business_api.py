@@ -123,3 +123,17 @@ def test_it_takes_every_form_of_route(
     Template.from_stack(stack).has_resource_properties(
         "AWS::ApiGatewayV2::Route", {"RouteKey": key}
     )
+
+
+def test_its_server_errors_are_counted_by_the_minute(stack: Stack, api: BusinessApi) -> None:
+    metric = api.metric_server_errors()
+
+    assert (metric.metric_name, metric.statistic) == ("5xx", "Sum")
+    assert metric.period.to_seconds() == 60
+    assert stack.resolve(metric.dimensions) == {"ApiId": stack.resolve(api.http_api.api_id)}
+
+
+def test_its_url_stands_in_front_of_every_route(stack: Stack, api: BusinessApi) -> None:
+    endpoint = {"Fn::GetAtt": [stack.resolve(api.http_api.api_id)["Ref"], "ApiEndpoint"]}
+
+    assert stack.resolve(api.url) == endpoint

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import Stack
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
 from constructs_lib.primitives.python_build import build_code, build_layer
@@ -106,6 +106,21 @@ def test_functions_of_a_stack_share_one_layer(
     template.resource_count_is("AWS::Lambda::LayerVersion", 1)
     (layer,) = template.find_resources("AWS::Lambda::LayerVersion")
     template.all_resources_properties("AWS::Lambda::Function", {"Layers": [{"Ref": layer}]})
+
+
+def test_code_for_another_interpreter_goes_without_bytecode_and_a_deployment_says_so(
+    stack: Stack, service: PythonService, tmp_path: Path
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"tiny @ {local_wheel(tmp_path).as_uri()}\n")
+    other = replace(service, requirements=requirements, target=BuildTarget(python="3.99"))
+
+    PythonFunction(stack, "PlaceOrder", service=other, entry="place_order")
+
+    names = zipfile.ZipFile(build(other)).namelist()
+    assert names == ["orders/place_order.py", "shared/money.py"]
+    (note,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
+    assert "no python3.99 on this machine to write bytecode with" in str(note.entry.data)
 
 
 @pytest.mark.parametrize("python", ["3", "3.14.1", "python3.14"])

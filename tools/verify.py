@@ -1,0 +1,134 @@
+"""Every check and every test, with one summary at the end: `python -m tools.verify [lint]`."""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One command that must succeed.
+
+    :param tests: whether it is a pytest run, whose tests are counted.
+    """
+
+    name: str
+    command: list[str]
+    tests: bool = False
+
+
+@dataclass(kw_only=True)
+class Result:
+    """How a step went; `skipped` holds the reasons."""
+
+    step: Step
+    ok: bool
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str]
+
+
+def pytest(name: str, *arguments: str) -> Step:
+    """Return the step that runs tests."""
+    command = [sys.executable, "-m", "pytest", "--quiet", *arguments]
+    return Step(name=name, command=command, tests=True)
+
+
+LINT = [
+    Step(name="style", command=["ruff", "check", "."]),
+    Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
+    Step(name="types", command=["mypy"]),
+    Step(name="layers", command=["lint-imports"]),
+]
+TESTS = [
+    Step(name="types of the web app", command=["npm", "run", "--silent", "typecheck"]),
+    Step(name="units of the web app", command=["npm", "test", "--silent"]),
+    pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
+    pytest("integration", "tests/integration"),
+    pytest("templates", "tests/snapshot"),
+    pytest("packaging", "tests/packaging"),
+    pytest("emulator", "tests/emulator"),
+    pytest("end to end, browser", "tests/e2e", "tests/browser"),
+]
+
+
+def run(step: Step) -> Result:
+    """Run a step; show its output only if it fails, a line that it runs in any case."""
+    console.print(f"[bold]{step.name}[/] …")
+    started = time.monotonic()
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [*step.command, f"--junit-xml={report}"] if step.tests else step.command
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": "lambda_src"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        result = Result(
+            step=step, ok=not done.returncode, seconds=time.monotonic() - started, skipped=[]
+        )
+        if report.is_file():
+            count(report, result)
+    if not result.ok:
+        console.print(done.stdout, markup=False)
+    return result
+
+
+def count(report: Path, result: Result) -> None:
+    """Count a report's tests into the result."""
+    for case in ElementTree.parse(report).iter("testcase"):
+        skipped = case.find("skipped")
+        if skipped is not None:
+            result.skipped.append(f"{case.get('name')}: {skipped.get('message')}")
+        elif case.find("failure") is not None or case.find("error") is not None:
+            result.failed += 1
+        else:
+            result.passed += 1
+
+
+def summarise(results: list[Result]) -> None:
+    """Print a line a step, every skip with its reason, and the total."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "", "passed", "failed", "skipped", "seconds"):
+        table.add_column(column, justify="left" if not column else "right")
+    for result in results:
+        counts = [str(number) for number in (result.passed, result.failed, len(result.skipped))]
+        table.add_row(
+            "[green]✓[/]" if result.ok else "[red]✗[/]",
+            result.step.name,
+            *(counts if result.step.tests else [""] * 3),
+            f"{result.seconds:.1f}",
+        )
+    console.print(table)
+    for result in results:
+        for reason in result.skipped:
+            console.print(f"skipped: {reason}", markup=False, soft_wrap=True)
+    passed = sum(result.passed if result.step.tests else result.ok for result in results)
+    failed = sum(result.failed or not result.ok for result in results)
+    skipped = sum(len(result.skipped) for result in results)
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+
+
+def main(scope: str) -> int:
+    """Run every step whatever the others say, and return 1 if one failed."""
+    results = [run(step) for step in (LINT if scope == "lint" else LINT + TESTS)]
+    summarise(results)
+    return 0 if all(result.ok for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))
