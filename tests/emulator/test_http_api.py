@@ -1,6 +1,7 @@
 """An HTTP API made by CloudFormation: CORS, throttling, access logs, paths and bodies."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -207,6 +208,23 @@ def test_what_no_handler_answered_is_logged_too(
 
     line = json.loads(eventually(lambda: log_lines(aws, api["logs"], agent="lost"))[0])
     assert (line["status"], line["routeKey"], line["integration"]) == ("404", "-", "-")
+
+
+def test_errors_are_counted(aws: Aws, api: dict[str, str], http: httpx.Client) -> None:
+    now = datetime.now(UTC)
+
+    http.get(f"{api['url']}/nowhere")
+
+    statistics = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/ApiGateway",
+        MetricName="4xx",
+        Dimensions=[{"Name": "ApiId", "Value": api["id"]}],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+        Period=600,
+        Statistics=["Sum"],
+    )
+    assert statistics["Datapoints"][0]["Sum"] >= 1
 
 
 def log_lines(aws: Aws, group: str, *, agent: str) -> list[str]:

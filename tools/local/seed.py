@@ -68,11 +68,16 @@ class Platform:
         """Keep `value` in the emulator's state."""
         self._client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
-    def stuck_stacks(self) -> list[str]:
-        """Name the stacks whose deployment was cut off, which nobody can deploy again."""
+    def damage(self) -> str | None:
+        """Tell what a crash has left that no deployment can mend, if there is any."""
         pages = self._client("cloudformation").get_paginator("describe_stacks").paginate()
         stacks = [stack for page in pages for stack in page["Stacks"]]
-        return [stack["StackName"] for stack in stacks if is_stuck(stack["StackStatus"])]
+        stuck = [stack["StackName"] for stack in stacks if is_stuck(stack["StackStatus"])]
+        if stuck:
+            return f"the deployment of {', '.join(stuck)} was cut off"
+        if not self.is_bootstrapped() and self._client("s3").list_buckets()["Buckets"]:
+            return "buckets are left of stacks that are lost"
+        return None
 
     def is_bootstrapped(self) -> bool:
         """Tell whether the CDK can deploy here."""

@@ -51,7 +51,13 @@ class LocalStage:
         inputs = [REPOSITORY / name for name in (*INPUTS, *LOCKS)]
         wanted = fingerprint(inputs, self.port)
         with progress.running():
-            self._bring_up(wanted, progress)
+            try:
+                self._bring_up(wanted, progress)
+            except CommandError as error:
+                if self.emulator.is_running() or error.log == self.emulator.log:
+                    raise
+                message = "The emulator ended during the deployment: run make up again."
+                raise CommandError(message, self.emulator.log) from error
             with progress.step("Users and tariffs") as show:
                 users = self._platform.seed_users(self._known_passwords())
                 content = as_json(self._platform, users)
@@ -88,14 +94,7 @@ class LocalStage:
             if not self._platform.is_bootstrapped():
                 with_progress("CDK bootstrap", self._cdk.bootstrap)
             synthesized.result()
-        try:
-            with_progress("Deployment", self._cdk.deploy)
-        except CommandError as error:
-            if self.emulator.is_running():
-                raise
-            raise CommandError(
-                "The emulator ended during the deployment: run make up again.", self.emulator.log
-            ) from error
+        with_progress("Deployment", self._cdk.deploy)
         self._platform.remember(DEPLOYED, wanted)
 
     def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
@@ -109,14 +108,13 @@ class LocalStage:
                 python = self._toolchain.emulator_environment()
                 show("start")
                 self.emulator.start(port=self.port, python=python)
-        if stuck := self._platform.stuck_stacks():
-            progress.say(
-                f"The last deployment was cut off ({', '.join(stuck)}): starting with an empty state."
-            )
+        if damage := self._platform.damage():
+            progress.say(f"The kept state cannot be used, {damage}: starting with an empty one.")
             with progress.step("Emulator"):
                 self.emulator.stop()
                 self.emulator.forget()
-                self.emulator.start(port=self.port, python=self._toolchain.emulator_environment())
+                python = self._toolchain.emulator_environment()
+                self.emulator.start(port=self.port, python=python)
 
     def _known_passwords(self) -> dict[str, str]:
         try:

@@ -117,4 +117,7 @@ def node_packages_fit(folder: Path) -> bool:
 def tool_environment() -> dict[str, str]:
     """Return this process's environment with our Node and Python first on PATH."""
     path = os.pathsep.join([str(NODE_BIN), str(PYTHON_BIN), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path, "NO_COLOR": "1", "npm_config_update_notifier": "false"}
+    inherited = dict(os.environ)
+    # Synthesis takes three times as long for ever if Python may not keep what it has compiled.
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**inherited, "PATH": path, "NO_COLOR": "1", "npm_config_update_notifier": "false"}

@@ -12,6 +12,7 @@ from tools.emulator.gaps import (
     global_table_updates,
     http_api_access_logs,
     http_api_cors,
+    http_api_metrics,
     http_api_throttling,
     idle_workers,
     mounted_layers,
@@ -27,6 +28,7 @@ GAPS = (
     http_api_cors,
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
+    http_api_metrics,
     edge_listener,
     mounted_layers,
     quiet_handlers,

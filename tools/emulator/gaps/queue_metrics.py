@@ -11,11 +11,10 @@ import time
 from typing import Any
 
 from ministack.core.responses import request_scope
-from ministack.services import cloudwatch, sqs
+from ministack.services import sqs
 
 from tools.emulator.gaps._hooks import repeat
-
-KEPT_SECONDS = 3 * 3600  # longer than any alarm looks back, and bounded
+from tools.emulator.gaps._metrics import publish
 
 
 def close() -> None:
@@ -26,10 +25,7 @@ def close() -> None:
 def _publish() -> None:
     for (account, region, url), queue in sqs._queues.all_items():
         with request_scope(account, region):
-            for name, (value, unit) in _measure(queue).items():
-                dimensions = {"QueueName": url.rsplit("/", 1)[-1]}
-                cloudwatch.record_metric("AWS/SQS", name, value, unit, dimensions)
-                _forget_old_points(name, dimensions)
+            publish("AWS/SQS", {"QueueName": url.rsplit("/", 1)[-1]}, _measure(queue))
 
 
 def _measure(queue: dict[str, Any]) -> dict[str, tuple[float, str]]:
@@ -42,9 +38,3 @@ def _measure(queue: dict[str, Any]) -> dict[str, tuple[float, str]]:
         "ApproximateNumberOfMessagesNotVisible": (len(messages) - len(waiting), "Count"),
         "ApproximateAgeOfOldestMessage": (oldest, "Seconds"),
     }
-
-
-def _forget_old_points(name: str, dimensions: dict[str, str]) -> None:
-    key = ("AWS/SQS", name, cloudwatch._dims_key(dimensions))
-    points = cloudwatch._metric_bucket(key)
-    points[:] = [point for point in points if point["Timestamp"] > time.time() - KEPT_SECONDS]

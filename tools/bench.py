@@ -1,0 +1,185 @@
+"""Measure what must stay fast and small, as ratios within one run: `make bench`.
+
+A ratio to something well known, measured at the same time on the same machine, means the same
+everywhere; seconds do not.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+ROOT = Path(__file__).parent.parent
+SYNTH_RUNS = 5
+START_RUNS = 11
+ZIP_EPOCH = 315_532_800  # 1980-01-01, the date of every file in a zip of the CDK
+ONE_BUCKET = "import aws_cdk as cdk; from aws_cdk import aws_s3; app = cdk.App(); aws_s3.Bucket(cdk.Stack(app, 'S'), 'B'); app.synth()"  # noqa: E501
+TIMED = "import time; start = time.perf_counter(); {code}; print(time.perf_counter() - start)"
+CLIENT_AND_LOGGER = (
+    "import boto3; boto3.client('dynamodb'); from aws_lambda_powertools import Logger; Logger()"
+)
+
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One measured number beside its bar."""
+
+    what: str
+    measured: float
+    bar: float
+    unit: str
+
+
+def synthesis(folder: Path) -> Iterator[Row]:
+    """Compare the synthesis of a whole stage with an app of one bucket."""
+    times: dict[str, list[float]] = {"bucket": [], "stage": []}
+    for _ in track(range(SYNTH_RUNS), "synthesis", console=console, transient=True):
+        times["bucket"].append(run_python(["-c", ONE_BUCKET], folder / "bucket"))
+        times["stage"].append(run_python([str(ROOT / "app.py")], folder / "stage", stage="prod"))
+    bucket, stage = (statistics.median(seconds) for seconds in times.values())
+    resources = [len(template["Resources"]) for template in templates(folder / "stage").values()]
+    yield Row(
+        what=f"synthesis of prod, {sum(resources)} resources (one-bucket app {bucket:.2f} s)",
+        measured=stage / bucket,
+        bar=1.5 + 0.004 * sum(resources) / bucket,
+        unit="x",
+    )
+    yield Row(what="resources of the largest stack", measured=max(resources), bar=200, unit="")
+
+
+def start_up_and_sizes(folder: Path) -> Iterator[Row]:
+    """Start every handler from the bundle that is deployed, and weigh the bundle."""
+    assembly = folder / "local"
+    run_python([str(ROOT / "app.py")], assembly, stage="local")
+    layers: dict[str, Path] = {}
+    started: dict[str, list[float]] = {}
+    handlers: dict[str, tuple[Path, Path, dict[str, str]]] = {}
+    for template in templates(assembly).values():
+        for resource in template["Resources"].values():
+            properties = resource.get("Properties", {})
+            if resource["Type"] == "AWS::Lambda::LayerVersion":
+                key = properties["Content"]["S3Key"]
+                layers[key], size = unzip(assembly, key, folder)
+                yield Row(what="layer, unzipped", measured=size / 1e6, bar=20, unit="MB")
+    (layer,) = layers.values()
+    sizes: dict[str, int] = {}
+    for template in templates(assembly).values():
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::Lambda::Function":
+                properties = resource["Properties"]
+                module = properties["Handler"].rpartition(".")[0]
+                code, size = unzip(assembly, properties["Code"]["S3Key"], folder)
+                sizes[module.split(".")[0]] = size
+                names = properties["Environment"]["Variables"]
+                handlers[module] = (code, layer, dict.fromkeys(names, "bench"))
+    for service, size in sizes.items():
+        yield Row(what=f"code of {service}, unzipped", measured=size / 1e3, bar=200, unit="kB")
+    code, layer, _ = next(iter(handlers.values()))
+    for _ in track(range(START_RUNS), "start-up", console=console, transient=True):
+        started.setdefault("", []).append(start(CLIENT_AND_LOGGER, code, layer, {}))
+        for module, (code, layer, names) in handlers.items():
+            started.setdefault(module, []).append(start(f"import {module}", code, layer, names))
+    base = statistics.median(started.pop(""))
+    for module, seconds in started.items():
+        median = statistics.median(seconds)
+        yield Row(
+            what=f"start-up of {module}, {median * 1000:.0f} ms (client + Logger "
+            f"{base * 1000:.0f} ms)",
+            measured=median / base,
+            bar=1.3,
+            unit="x",
+        )
+
+
+def run_python(arguments: list[str], output: Path, **context: str) -> float:
+    """Run an app as the CDK CLI does and return the seconds it took."""
+    settings = json.loads((ROOT / "cdk.json").read_text())["context"]
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(output),
+        "CDK_CONTEXT_JSON": json.dumps({**settings, **context}),
+    }
+    code = f"import subprocess, sys; subprocess.run({[sys.executable, *arguments]!r}, check=True)"
+    timed = TIMED.format(code=code)
+    done = subprocess.run(
+        [sys.executable, "-c", timed], cwd=ROOT, env=environment, check=True, capture_output=True
+    )
+    return float(done.stdout.split()[-1])
+
+
+def start(code: str, bundle: Path, layer: Path, names: dict[str, str]) -> float:
+    """Run the start of a handler as Lambda does and return the seconds it took."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join([str(bundle), str(layer / "python")]),
+        "AWS_DEFAULT_REGION": "eu-west-2",
+        "AWS_LAMBDA_FUNCTION_NAME": "bench",
+        **names,
+    }
+    command = [sys.executable, "-c", TIMED.format(code=code)]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True)
+    return float(done.stdout.split()[-1])
+
+
+def templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Return an assembly's templates by file name."""
+    return {file.name: json.loads(file.read_text()) for file in assembly.glob("*.template.json")}
+
+
+def unzip(assembly: Path, key: str, into: Path) -> tuple[Path, int]:
+    """Unpack an asset with the dates its zip gives it; return where, and its size in bytes."""
+    folder = into / key.removesuffix(".zip")
+    with zipfile.ZipFile(assembly / f"asset.{key}") as archive:
+        archive.extractall(folder)
+        size = sum(entry.file_size for entry in archive.infolist())
+    for file in folder.rglob("*"):
+        os.utime(file, (ZIP_EPOCH, ZIP_EPOCH))
+    return folder, size
+
+
+def main() -> int:
+    """Print every number beside its bar and return 1 if one is missed."""
+    compile_runtime()
+    with TemporaryDirectory() as folder:
+        rows = [*synthesis(Path(folder)), *start_up_and_sizes(Path(folder))]
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "measured", "bar", ""):
+        table.add_column(column, justify="right" if column else "left")
+    for row in rows:
+        met = "[green]✓[/]" if row.measured <= row.bar else "[red]✗[/]"
+        digits = 0 if row.unit == "" else 2
+        table.add_row(
+            row.what,
+            f"{row.measured:.{digits}f} {row.unit}",
+            f"{row.bar:.{digits}f} {row.unit}",
+            met,
+        )
+    console.print(table)
+    return 0 if all(row.measured <= row.bar for row in rows) else 1
+
+
+def compile_runtime() -> None:
+    """Give boto3 its bytecode, which it has in the Lambda runtime; installers often leave it out."""
+    import botocore
+
+    site_packages = Path(botocore.__file__).parents[1]
+    names = ("boto3", "botocore", "jmespath", "s3transfer", "urllib3", "dateutil")
+    folders = [str(site_packages / name) for name in names]
+    subprocess.run([sys.executable, "-m", "compileall", "-q", *folders], check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
