@@ -18,8 +18,8 @@ def main() -> None:
     installed = version("ministack")
     if installed != SUPPORTED:
         sys.exit(
-            f"ministack must be {SUPPORTED}, got {installed}: the modules in tools/emulator/gaps reach"
-            " into that version. Read them before you change the pin"
+            f"ministack must be {SUPPORTED}, got {installed}: the modules in tools/emulator/gaps"
+            " reach into that version. Read them before you change the pin"
         )
     # Imported late: MiniStack reads its settings when it is imported.
     from hypercorn.asyncio import serve

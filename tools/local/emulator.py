@@ -138,6 +138,7 @@ class Emulator:
             "S3_DATA_DIR": str(self.state / "s3"),
             "LAMBDA_EXECUTOR": "local",
             "LAMBDA_WARM_TTL_SECONDS": "300",
+            "METRIC_SECONDS": "5",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             **self.settings,
@@ -146,7 +147,7 @@ class Emulator:
     def _recorded(self) -> dict[str, Any]:
         try:
             recorded: dict[str, Any] = json.loads(self._record.read_text())
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return {}
         return recorded
 

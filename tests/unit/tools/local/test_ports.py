@@ -1,0 +1,39 @@
+import socket
+
+import pytest
+
+from tools.local.errors import LocalStageError
+from tools.local.ports import check_port, is_free
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+def listening() -> socket.socket:
+    server = socket.create_server(("127.0.0.1", 0))
+    server.listen()
+    return server
+
+
+def test_a_taken_port_is_named_with_one_that_is_free() -> None:
+    with listening() as server:
+        port = server.getsockname()[1]
+        with pytest.raises(LocalStageError, match=rf"port {port} is taken") as refused:
+            check_port(port)
+
+    suggested = int(str(refused.value).rsplit("PORT=", 1)[1])
+    assert suggested != port
+    assert is_free(suggested)
+    assert is_free(suggested + 1)
+
+
+def test_the_websites_port_must_be_free_too() -> None:
+    with listening() as server:
+        port = server.getsockname()[1]
+        with pytest.raises(LocalStageError, match=rf"port {port} is taken.* for the website"):
+            check_port(port - 1)
+
+
+@pytest.mark.parametrize("port", [0, 80, 1023, 65_535, 70_000])
+def test_a_port_nobody_could_use_is_refused(port: int) -> None:
+    with pytest.raises(LocalStageError, match=f"between 1024 and 65534, got {port}"):
+        check_port(port)
