@@ -172,7 +172,7 @@ def main() -> int:
 
 
 def compile_runtime() -> None:
-    """Give boto3 its bytecode, which it has in the Lambda runtime; installers often leave it out."""
+    """Give boto3 its bytecode, which it has in the Lambda runtime and not in every installation."""
     import botocore
 
     site_packages = Path(botocore.__file__).parents[1]
