@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.emulator.support import Aws, free_port
+from tests.conftest import free_port
+from tests.emulator.support import Aws
 from tools.local.emulator import Emulator
 from tools.local.toolchain import Toolchain
 

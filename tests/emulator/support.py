@@ -2,7 +2,6 @@
 
 import base64
 import json
-import socket
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,19 +12,6 @@ from botocore.config import Config
 from tools.local.emulator import REGION
 
 T = TypeVar("T")
-
-
-def free_port() -> int:
-    """Find a port whose next one is free too."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 class Aws:

@@ -9,12 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.emulator.support import Aws, eventually, free_port, function, invoke, role
+from tests.conftest import free_port
+from tests.emulator.support import Aws, eventually, function, invoke, role
 from tools.local.emulator import Emulator, answers
+from tools.local.errors import CommandError
 from tools.local.processes import Group
 from tools.local.toolchain import Toolchain
 
-QUICK = {"STATE_SAVE_SECONDS": "0.2", "SETTLED_SECONDS": "0.2", "LAMBDA_WARM_TTL_SECONDS": "1"}
+QUICK = {"STATE_SAVE_SECONDS": "0.2", "LAMBDA_WARM_TTL_SECONDS": "1"}
 SOURCE = "def handler(event, context): return 'still here'"
 
 
@@ -92,3 +94,12 @@ def test_a_handler_nobody_calls_ends(mortal: Emulator) -> None:
     assert len(group.members()) == 3
     eventually(lambda: len(group.members()) == 2)
     assert invoke(aws, name)["answer"] == "still here"
+
+
+def test_an_emulator_that_cannot_start_says_why(tmp_path: Path) -> None:
+    emulator = Emulator(tmp_path, settings={"LAMBDA_WARM_TTL_SECONDS": "soon"})
+
+    with pytest.raises(CommandError, match=r"ended while it was starting(.|\n)*'soon'"):
+        start(emulator)
+
+    assert not emulator.is_running()

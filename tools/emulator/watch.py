@@ -3,7 +3,6 @@
 `python -m tools.emulator.watch` leads the process group that the local stage starts and stops.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,8 +10,7 @@ import time
 from types import FrameType
 
 MOST_RESTARTS = 5
-# A process that ends sooner has never worked: starting it again is no help.
-SETTLED_SECONDS = float(os.environ.get("SETTLED_SECONDS", "5"))
+SETTLED_SECONDS = 5.0
 
 
 def main() -> int:
@@ -34,8 +32,8 @@ def main() -> int:
         exit_code = child.wait()
         if stopping or exit_code == 0:
             return 0
-        if time.monotonic() - started < SETTLED_SECONDS:
-            break
+        if exit_code > 0 and time.monotonic() - started < SETTLED_SECONDS:
+            break  # it has said why it cannot start: starting it again is no help
         print(f"emulator ended with {exit_code}, restart {restarts + 1} of {MOST_RESTARTS}")
     return exit_code or 1
 

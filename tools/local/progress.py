@@ -11,7 +11,7 @@ from rich.progress import Progress as RichProgress
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 WORTH_A_LINE = 2.0  # seconds after which somebody who waits wants to know for what
-LONGEST_DETAIL = 60
+LONGEST_DETAIL = 40
 
 
 class Progress:
@@ -51,7 +51,7 @@ class Progress:
         announce.start()
 
         def show(detail: str) -> None:
-            self._live.update(row, detail=escape(detail.strip()[:LONGEST_DETAIL]))
+            self._live.update(row, detail=escape(" ".join(detail.split())[:LONGEST_DETAIL]))
 
         try:
             yield show
