@@ -1,0 +1,30 @@
+"""`python -m tools.template_diff BASE HEAD [--markdown]`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tools.template_diff.differences import TemplateDiffError, find_differences
+from tools.template_diff.report import COMMENT_LIMIT, as_markdown, as_text
+
+Assembly = Annotated[Path, typer.Argument(help="A cloud assembly, as 'cdk synth --output' makes.")]
+Markdown = Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")]
+Limit = Annotated[int, typer.Option(min=1000, help="Characters of Markdown, at most.")]
+
+
+def main(
+    base: Assembly, head: Assembly, markdown: Markdown = False, limit: Limit = COMMENT_LIMIT
+) -> None:
+    """Tell what changes in the templates between two cloud assemblies; no AWS account needed."""
+    try:
+        differences = find_differences(base, head)
+    except TemplateDiffError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    print(as_markdown(differences, limit) if markdown else as_text(differences))
+
+
+if __name__ == "__main__":
+    typer.run(main)
