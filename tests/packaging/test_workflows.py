@@ -1,0 +1,114 @@
+"""The workflows fit GitHub's schema, are safe, and call only what exists."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.packaging.conftest import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+NAMES = [path.name for path in WORKFLOWS]
+BIN = Path(sys.executable).parent
+
+
+def read(workflow: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(workflow.read_text())
+    return content
+
+
+def nodes(workflow: Path) -> Iterator[dict[str, Any]]:
+    """Yield every job and every step."""
+    for job in read(workflow)["jobs"].values():
+        yield job
+        yield from job.get("steps", [])
+
+
+def commands(workflow: Path) -> list[str]:
+    """Return the lines that a workflow runs, continued lines joined."""
+    scripts = [node["run"].replace("\\\n", " ") for node in nodes(workflow) if "run" in node]
+    return [line.strip() for script in scripts for line in script.splitlines()]
+
+
+def check(*command: str | Path) -> None:
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_there_is_one_for_pull_requests_and_one_that_deploys() -> None:
+    assert {"pull-request.yml", "deploy.yml"} <= set(NAMES)
+
+
+def test_they_fit_the_schema_of_github() -> None:
+    check(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    dependabot = ROOT / ".github" / "dependabot.yml"
+    check(BIN / "check-jsonschema", "--builtin-schema", "vendor.dependabot", dependabot)
+
+
+def test_an_auditor_of_workflows_finds_nothing_that_matters() -> None:
+    check(BIN / "zizmor", "--offline", "--quiet", "--min-severity", "medium", ROOT / ".github")
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=NAMES)
+def test_every_make_target_and_module_it_calls_exists(workflow: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for command in commands(workflow):
+        if called := re.match(r"make(?: -C \S+)? (.+)", command):
+            for target in called[1].split():
+                check("make", "--dry-run", target)
+                assert re.search(
+                    rf"^({re.escape(target)}:|\w+ := {re.escape(target)}$)", makefile, re.M
+                )
+        if called := re.search(r"python -m (\S+)", command):
+            assert importlib.util.find_spec(called[1]) is not None, command
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=NAMES)
+def test_every_program_and_file_it_names_exists(workflow: Path) -> None:
+    for command in commands(workflow):
+        for path in re.findall(r"\btests/\S+|\bnode_modules/\.bin/\S+", command):
+            assert (ROOT / path).exists(), command
+        if command.startswith("cfn-lint"):
+            assert shutil.which("cfn-lint", path=str(BIN))
+    for node in nodes(workflow):
+        if node.get("uses", "").startswith("./"):
+            assert (ROOT / node["uses"]).is_file(), node["uses"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=NAMES)
+def test_every_action_is_pinned_by_its_commit(workflow: Path) -> None:
+    for node in nodes(workflow):
+        uses = node.get("uses", "./")
+        assert uses.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", uses), uses
+
+
+def test_no_workflow_holds_a_long_lived_key_of_aws() -> None:
+    for workflow in WORKFLOWS:
+        assert not re.search(r"aws.(access|secret).*key", workflow.read_text(), re.IGNORECASE)
+
+
+def test_stages_are_deployed_one_after_the_other_from_tested_assemblies() -> None:
+    jobs = read(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+
+    assert jobs["dev"]["needs"] == ["tests", "assemblies"]
+    assert jobs["staging"]["needs"] == "dev"
+    assert jobs["prod"]["needs"] == "staging"
+    for stage in ("dev", "staging", "prod"):
+        assert jobs[stage]["with"] == {"stage": stage}
+
+
+def test_only_the_job_that_runs_no_code_of_the_change_may_write() -> None:
+    workflow = read(ROOT / ".github" / "workflows" / "pull-request.yml")
+    jobs = workflow["jobs"]
+
+    assert workflow["permissions"] == {"contents": "read"}
+    assert [name for name, job in jobs.items() if "permissions" in job] == ["comment"]
+    assert jobs["comment"]["permissions"] == {"pull-requests": "write"}
+    assert not any("checkout" in step.get("uses", "") for step in jobs["comment"]["steps"])
