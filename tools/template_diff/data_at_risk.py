@@ -76,11 +76,13 @@ def data_at_risk(before: Template, after: Template, diff: str) -> Iterator[str]:
 
     :param diff: what `cdk diff` says of the two templates.
     """
+    told = set()
     for found in RESOURCE.finditer(diff):
         if found["type"] in STATEFUL:
+            told.add(found["name"].split()[-1])
             yield f"{found['type']} {found['name']} {IMPACTS[found['impact']]}"
     kept = before.get("Resources", {}).keys() & after.get("Resources", {}).keys()
-    for logical_id in sorted(kept):
+    for logical_id in sorted(kept - told):
         old, new = before["Resources"][logical_id], after["Resources"][logical_id]
         kind = old["Type"]
         was, will_be = old.get("Properties", {}), new.get("Properties", {})

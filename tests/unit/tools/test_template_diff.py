@@ -237,6 +237,15 @@ def test_a_table_may_get_attributes_for_an_index_but_not_change_those_it_has() -
     assert len(list(data_at_risk(before, other, ""))) == 1
 
 
+def test_a_resource_at_risk_is_told_once() -> None:
+    before = table(AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+    after = table(AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "N"}])
+
+    (risk,) = data_at_risk(before, after, "[~] AWS::DynamoDB::Table A/Table Products replace")
+
+    assert "will be replaced" in risk
+
+
 def test_the_list_of_what_holds_data_has_all_that_cfn_lint_knows_of() -> None:
     package = importlib.util.find_spec("cfnlint")
     assert package is not None
