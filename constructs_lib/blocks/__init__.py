@@ -2,17 +2,27 @@
 
 from constructs_lib.blocks.business_api import BusinessApi
 from constructs_lib.blocks.event_bus import EventBus
+from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.blocks.idempotency_table import IdempotencyTable
+from constructs_lib.blocks.queue_consumer import QueueConsumer
+from constructs_lib.blocks.scheduled_task import ScheduledTask
 from constructs_lib.blocks.site_release import SiteRelease
 from constructs_lib.blocks.static_site import SiteDomain, StaticSite
+from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
     "BusinessApi",
     "EventBus",
+    "EventConsumer",
     "FailureChain",
+    "IdempotencyTable",
+    "QueueConsumer",
+    "ScheduledTask",
     "SiteDomain",
     "SiteRelease",
     "StaticSite",
+    "StreamConsumer",
     "UserDirectory",
 ]

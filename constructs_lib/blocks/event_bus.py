@@ -1,9 +1,16 @@
 """The bus microservices talk over, with an archive to replay from."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
+
+from constructs_lib.blocks.event_consumer import EventConsumer
+from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.blocks.idempotency_table import IdempotencyTable
+from constructs_lib.primitives import PythonFunction
 
 THIRTY_DAYS = Duration.days(30)
 
@@ -46,6 +53,37 @@ class EventBus(Construct):
         )
         for resource in (self.bus, self.archive):
             resource.apply_removal_policy(removal_policy)
+
+    def subscribe(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        detail_types: Sequence[str],
+        function: PythonFunction,
+        failures: FailureChain,
+        once: IdempotencyTable | None = None,
+    ) -> EventConsumer:
+        """Let a function react to events of some types; see :class:`EventConsumer`.
+
+        :param scope: the consumer's stack, not the bus's.
+        :param detail_types: names of events, such as `OrderPlaced`.
+        :raises ValueError: if there are no names: a rule for everything is never meant.
+        """
+        if not detail_types:
+            raise ValueError(
+                f"detail_types must name an event at least (at {scope.node.path}/{id_})"
+            )
+        return EventConsumer(
+            scope,
+            id_,
+            bus=self.bus,
+            pattern=events.EventPattern(detail_type=list(detail_types)),
+            function=function,
+            failures=failures,
+            once=once,
+        )
 
     def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to put events on the bus, and nothing else."""

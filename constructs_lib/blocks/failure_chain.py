@@ -10,7 +10,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.primitives import Queue
+from constructs_lib.primitives import PythonFunction, Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 
 ONE_MINUTE = Duration.minutes(1)
@@ -61,6 +61,15 @@ class FailureChain(Construct):
     def destination(self) -> destinations.SnsDestination:
         """Return where a function's failed asynchronous invocations go, permission included."""
         return destinations.SnsDestination(self.topic)
+
+    def let_park(self, function: PythonFunction, *, patience: Duration) -> None:
+        """Let a function send here what it cannot handle, after trying for a while.
+
+        It is told where (`FAILURE_TOPIC_ARN`) and how long it tries (`PATIENCE_SECONDS`).
+        """
+        function.add_environment("FAILURE_TOPIC_ARN", self.topic.topic_arn)
+        function.add_environment("PATIENCE_SECONDS", str(patience.to_seconds()))
+        self.grant_publish(function)
 
     def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to report failures, and nothing else."""

@@ -1,6 +1,7 @@
 """A Lambda function in Python that says what it does, may do little, and gives up in time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -14,6 +15,7 @@ from constructs_lib.primitives.python_service import PythonService
 
 TEN_SECONDS = Duration.seconds(10)
 ONE_HOUR = Duration.hours(1)
+LONGEST_EVENT_AGE = Duration.hours(6)
 LONGEST_TIMEOUT = Duration.minutes(15)
 RUNTIME = lambda_.Runtime(
     f"python{LAMBDA_PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
@@ -36,6 +38,9 @@ class PythonFunction(lambda_.Function):
     :param environment: what the entry point reads. Default: nothing.
     :param timeout: how long one invocation may take. Default: 10 seconds.
     :param memory_size: in MiB; processor time grows with it. Default: 512.
+    :param layers: further layers, see :meth:`PythonService.layer`. Default: none.
+    :param reserved_concurrent_executions: how many invocations may run at once, which are then kept
+        free for it. Default: as many as the account has left.
     :param tracing: whether X-Ray follows an invocation. Lambda traces the first request of each
         second and 5 % of the others, which cannot be changed (AWS Lambda, X-Ray); a busy public
         route follows its caller's choice more cheaply with `PASS_THROUGH`. Default: active.
@@ -58,6 +63,8 @@ class PythonFunction(lambda_.Function):
         environment: Mapping[str, str] | None = None,
         timeout: Duration = TEN_SECONDS,
         memory_size: int = 512,
+        layers: Sequence[lambda_.ILayerVersion] = (),
+        reserved_concurrent_executions: int | None = None,
         tracing: lambda_.Tracing = lambda_.Tracing.ACTIVE,
         on_failure: lambda_.IDestination | None = None,
         retry_attempts: int = 2,
@@ -70,8 +77,7 @@ class PythonFunction(lambda_.Function):
             raise ValueError(
                 f"timeout must be at most 15 minutes, got {timeout.to_human_string()} {at}"
             )
-        if not 0 <= retry_attempts <= 2:
-            raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} {at}")
+        _check_retry_attempts(retry_attempts, at)
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = logs.LogGroup(
             scope,
@@ -90,7 +96,8 @@ class PythonFunction(lambda_.Function):
             architecture=lambda_.Architecture.ARM_64,
             handler=f"{service.name}.{entry}.handler",
             code=service.code(),
-            layers=service.layers(scope),
+            layers=[*service.layers(scope), *layers],
+            reserved_concurrent_executions=reserved_concurrent_executions,
             role=role,
             environment={"POWERTOOLS_SERVICE_NAME": service.name, **(environment or {})},
             timeout=timeout,
@@ -108,3 +115,41 @@ class PythonFunction(lambda_.Function):
             role,
             **{"IAM5[Resource::*]": "xray:PutTraceSegments knows no resources (AWS X-Ray, IAM)"},
         )
+
+    def send_failures_to(
+        self,
+        destination: lambda_.IDestination,
+        *,
+        retry_attempts: int = 2,
+        max_event_age: Duration = ONE_HOUR,
+    ) -> None:
+        """Say where an asynchronous invocation ends that failed for the last time.
+
+        What consumes for this function calls it; it replaces what the constructor was told.
+
+        :param retry_attempts: 0 to 2, see the constructor.
+        :param max_event_age: how long an event may wait for its invocation, 1 minute to 6 hours.
+        :raises ValueError: if a number is out of Lambda's bounds.
+        """
+        at = f"(at {self.node.path})"
+        _check_retry_attempts(retry_attempts, at)
+        if not 60 <= max_event_age.to_seconds() <= LONGEST_EVENT_AGE.to_seconds():
+            raise ValueError(
+                "max_event_age must be between 1 minute and 6 hours, "
+                f"got {max_event_age.to_human_string()} {at}"
+            )
+        config = cast(
+            lambda_.CfnEventInvokeConfig,
+            self.node.find_child("EventInvokeConfig").node.default_child,
+        )
+        bound = destination.bind(self, self, type=lambda_.DestinationType.FAILURE)
+        config.destination_config = lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=bound.destination)
+        )
+        config.maximum_retry_attempts = retry_attempts
+        config.maximum_event_age_in_seconds = max_event_age.to_seconds()
+
+
+def _check_retry_attempts(retry_attempts: int, at: str) -> None:
+    if not 0 <= retry_attempts <= 2:
+        raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} {at}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
@@ -61,16 +62,25 @@ class PythonService:
 
     def layers(self, scope: Construct) -> list[lambda_.ILayerVersion]:
         """Return the layer with the third-party packages, one for the whole stack of `scope`."""
-        if self.requirements is None:
-            return []
+        return [self.layer(scope, "Dependencies", self.requirements)] if self.requirements else []
+
+    def layer(self, scope: Construct, id_: str, requirements: Path) -> lambda_.ILayerVersion:
+        """Return a layer with the pinned `requirements`, one of that id for the whole stack.
+
+        For packages that only some functions need: start-up time and the size of what is loaded
+        are every function's own.
+        """
         stack = Stack.of(scope)
-        zipped = build_layer(self.requirements, self.target)
-        layer = stack.node.try_find_child("Dependencies") or lambda_.LayerVersion(
+        built = stack.node.try_find_child(id_)
+        if built is not None:
+            return cast(lambda_.ILayerVersion, built)
+        zipped = build_layer(requirements, self.target)
+        layer = lambda_.LayerVersion(
             stack,
-            "Dependencies",
+            id_,
             code=lambda_.Code.from_asset(str(zipped.resolve())),
             compatible_architectures=[lambda_.Architecture.ARM_64],
-            description=f"Third-party packages of {self.name}",
+            description=f"Third-party packages of {self.name}: {requirements.name}",
         )
         if self.target.interpreter is None:
             Annotations.of(stack).add_info_v2(
@@ -78,4 +88,4 @@ class PythonService:
                 f"no python{self.target.python} on this machine to write bytecode with: handlers "
                 "start two to three times slower; deploy from a machine or a CI job that has it",
             )
-        return [layer]  # type: ignore[list-item]
+        return cast(lambda_.ILayerVersion, layer)

@@ -1,0 +1,69 @@
+"""A function that reacts to events of a bus, and loses none."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.blocks.idempotency_table import IdempotencyTable
+from constructs_lib.primitives import PythonFunction
+
+ONE_HOUR = Duration.hours(1)
+
+
+class EventConsumer(Construct):
+    """A rule whose target is a function, with both places where an event could get lost closed.
+
+    An event that cannot be *delivered* goes to the chain's queue, one whose *execution* failed for
+    the last time to its topic; both end in the same queue, under the same alarm. Events of our own
+    buses are subscribed to with :meth:`EventBus.subscribe`; other ones like this::
+
+        EventConsumer(
+            self, "OnUpload", bus=events.EventBus.from_event_bus_name(self, "Default", "default"),
+            pattern=events.EventPattern(source=["aws.s3"], detail_type=["Object Created"]),
+            function=read_upload, failures=failures,
+        )
+
+    :param bus: whose events.
+    :param pattern: which of them.
+    :param function: what reacts; one function consumes for one rule.
+    :param failures: where events end that cannot be handled.
+    :param once: what the function remembers handled events in. Default: it does not.
+    :param retry_attempts: how often a failed execution is tried again, 0 to 2. Default: 2.
+    :param max_event_age: how long delivery and execution are tried, 1 minute to 6 hours. Default:
+        1 hour.
+    :raises ValueError: if a number is out of AWS's bounds.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        bus: events.IEventBus,
+        pattern: events.EventPattern,
+        function: PythonFunction,
+        failures: FailureChain,
+        once: IdempotencyTable | None = None,
+        retry_attempts: int = 2,
+        max_event_age: Duration = ONE_HOUR,
+    ) -> None:
+        super().__init__(scope, id_)
+        function.send_failures_to(
+            failures.destination(), retry_attempts=retry_attempts, max_event_age=max_event_age
+        )
+        if once:
+            once.protect(function)
+        self.rule = events.Rule(
+            self,
+            "Rule",
+            event_bus=bus,
+            event_pattern=pattern,
+            targets=[
+                targets.LambdaFunction(
+                    function, dead_letter_queue=failures.queue, max_event_age=max_event_age
+                )
+            ],
+        )

@@ -1,0 +1,46 @@
+"""What has been done already, so that nothing is done twice."""
+
+from aws_cdk import RemovalPolicy
+from constructs import Construct
+
+from constructs_lib.primitives import PythonFunction, Table
+
+
+class IdempotencyTable(Table):
+    """Remembers for a while which events a service has handled (Powertools' idempotency).
+
+    One a service; its functions share it, each under its own name::
+
+        once = IdempotencyTable(self, "Once")
+        bus.subscribe(self, "OnOrderPlaced", function=ship, once=once, …)
+
+    :param removal_policy: what becomes of it when it leaves its stack; without it every replayed
+        event has its effect again. Default: it is retained.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            partition_key="id",
+            time_to_live_attribute="expiration",
+            removal_policy=removal_policy,
+        )
+
+    def protect(self, function: PythonFunction) -> None:
+        """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to."""
+        function.add_environment("IDEMPOTENCY_TABLE", self.table_name)
+        self.grants.actions(
+            function,
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+        )

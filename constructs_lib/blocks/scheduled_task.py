@@ -1,0 +1,55 @@
+"""Work that is done at a time of day, wherever that day is."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from constructs import Construct
+
+from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.primitives import PythonFunction
+
+QUARTER_OF_AN_HOUR = Duration.minutes(15)
+ONE_HOUR = Duration.hours(1)
+
+
+class ScheduledTask(Construct):
+    """A function that EventBridge Scheduler invokes, in a time zone, within a window.
+
+    What cannot be invoked or fails for the last time ends in the failure chain::
+
+        ScheduledTask(
+            self, "Nightly", function=fetch, failures=failures,
+            at=scheduler.ScheduleExpression.cron(
+                hour="2", minute="0", time_zone=TimeZone.of("Europe/London")
+            ),
+        )
+
+    :param function: what works.
+    :param failures: where a failed run ends.
+    :param at: when; give a time zone, which also knows daylight saving.
+    :param window: how much later it may start, so that not everything starts at once. Default:
+        15 minutes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        function: PythonFunction,
+        failures: FailureChain,
+        at: scheduler.ScheduleExpression,
+        window: Duration = QUARTER_OF_AN_HOUR,
+    ) -> None:
+        super().__init__(scope, id_)
+        function.send_failures_to(failures.destination())
+        self.schedule = scheduler.Schedule(
+            self,
+            "Schedule",
+            schedule=at,
+            time_window=scheduler.TimeWindow.flexible(window),
+            target=targets.LambdaInvoke(
+                function, dead_letter_queue=failures.queue, max_event_age=ONE_HOUR
+            ),
+        )
