@@ -80,7 +80,7 @@ class PythonService:
             id_,
             code=lambda_.Code.from_asset(str(zipped.resolve())),
             compatible_architectures=[lambda_.Architecture.ARM_64],
-            description=f"Third-party packages of {self.name}: {requirements.name}",
+            description=f"Third-party packages of {self.name}",
         )
         if self.target.interpreter is None:
             Annotations.of(stack).add_info_v2(
