@@ -2,10 +2,12 @@
 
 import typer
 
+from tools.failures import cli as failures
 from tools.local import cli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run and operate the platform.")
 cli.add_commands(app)
+app.add_typer(failures.app, name="failures")
 
 if __name__ == "__main__":
     app(prog_name="python -m tools")

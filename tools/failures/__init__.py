@@ -1,0 +1,1 @@
+"""Failed events: what waits in the failure chains, and the way back."""

@@ -1,0 +1,102 @@
+"""Where failed events go again: Lambda functions, and queues that a rule delivers to."""
+
+import json
+import random
+import threading
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.deployed import DeployedStage
+from tools.failures.messages import Failure
+from tools.failures.redrive import AT_ONCE, RedriveError
+from tools.failures.stream import read_batch
+
+LONGEST_INVOCATION_SECONDS = 905  # Lambda's 15 minutes, and a moment for the answer
+THROTTLED = ("TooManyRequestsException", "ThrottlingException", "Throttling")
+LONGEST_PAUSE_SECONDS = 20.0
+MOST_TRIES = 10
+
+
+class Targets:
+    """Gives payloads to their targets, slower when they are throttled.
+
+    :param stage: where the targets are.
+    :param stop: when set, nobody waits any longer for a throttled function.
+    """
+
+    def __init__(self, stage: DeployedStage, stop: threading.Event) -> None:
+        self._stop = stop
+        # A repeated call would be a second invocation, so the client never repeats by itself.
+        self._lambda = stage.client(
+            "lambda",
+            read_timeout=LONGEST_INVOCATION_SECONDS,
+            retries={"total_max_attempts": 1},
+            tcp_keepalive=True,
+            max_pool_connections=AT_ONCE,
+        )
+        self._sqs = stage.client("sqs", max_pool_connections=AT_ONCE)
+        self._streams = stage.client("dynamodbstreams", max_pool_connections=AT_ONCE)
+
+    def __call__(self, failure: Failure) -> None:
+        """Give a failure's payload to its target, and wait until it has done its work.
+
+        :raises RedriveError: if it has not, or is of a kind that nothing can be given to.
+        """
+        target = failure.target or ""
+        service = target.split(":")[2] if target.count(":") >= 5 else target
+        try:
+            if service == "lambda":
+                self._invoke(target, self._payload(failure))
+            elif service == "sqs":
+                self._send(target, failure.payload)
+            else:
+                raise RedriveError(
+                    f"its target is {target}: only Lambda functions and SQS queues can be given"
+                    " an event again; put it there by hand, then drop the message"
+                )
+        except (BotoCoreError, ClientError) as error:
+            raise RedriveError(str(error)) from error
+
+    def _payload(self, failure: Failure) -> object:
+        if failure.batch is None:
+            return failure.payload
+        return read_batch(failure.batch, failure.target or "", self._streams, self._lambda)
+
+    def _invoke(self, function: str, payload: object) -> None:
+        answer = self._with_patience(function, json.dumps(payload).encode())
+        body = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            raise RedriveError(_reason(body))
+        # A consumer of records reports those that failed instead of failing itself.
+        reported = json.loads(body or b"null")
+        if isinstance(reported, dict) and reported.get("batchItemFailures"):
+            raise RedriveError(
+                "the function reports that the record failed again; its log says why"
+            )
+
+    def _with_patience(self, function: str, payload: bytes) -> Any:  # noqa: ANN401 -- botocore's
+        for attempt in range(MOST_TRIES):
+            try:
+                return self._lambda.invoke(FunctionName=function, Payload=payload)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in THROTTLED:
+                    raise
+            pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2**attempt)
+            if self._stop.wait(random.uniform(pause / 2, pause)):
+                break
+        raise RedriveError("the function is throttled: it runs as often as its concurrency allows")
+
+    def _send(self, queue: str, payload: object) -> None:
+        name = queue.split(":")[5]
+        account = queue.split(":")[4]
+        url = self._sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+        self._sqs.send_message(QueueUrl=url, MessageBody=json.dumps(payload))
+
+
+def _reason(body: bytes) -> str:
+    try:
+        answer = json.loads(body)
+        return ": ".join(str(answer[key]) for key in ("errorType", "errorMessage") if key in answer)
+    except (ValueError, TypeError):
+        return body.decode(errors="replace")
