@@ -1,17 +1,16 @@
 """One route of an API Gateway HTTP API as a Lambda function: event in, answer out."""
 
 import base64
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.collaborators import all_built_once
 from shared.observability import CORRELATION_HEADER, correlation_id, logger
 from shared.problems import PROBLEM_JSON, ProblemError
 from shared.users import User, user_from_claims
@@ -148,9 +147,7 @@ def http_handler(
     """
     statuses = errors or {}
 
-    @cache
-    def built() -> dict[str, object]:
-        return {name: build() for name, build in collaborators.items()}
+    built = all_built_once(collaborators)
 
     def answer(event: Event, correlation: str) -> Event:
         try:
@@ -182,8 +179,6 @@ def http_handler(
         )
         return response
 
-    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-        built()
     return handler
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
@@ -20,3 +21,8 @@ def correlation_id(headers: Mapping[str, str], *, fallback: str) -> str:
     """
     given = headers.get(CORRELATION_HEADER, "")
     return given if WELL_FORMED.fullmatch(given) else fallback
+
+
+def current_correlation_id() -> str:
+    """Return the one of what is being handled, to hand it on; a new one outside of a handler."""
+    return logger.get_correlation_id() or uuid4().hex

@@ -17,6 +17,11 @@ class FakeContext:
     memory_limit_in_mb: int = 256
     invoked_function_arn: str = "arn:aws:lambda:eu-west-2:000000000000:function:dev-catalog"
     aws_request_id: str = "lambda-request"
+    function_version: str = "$LATEST"
+    remaining_ms: int = 10_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
 
 
 CONTEXT = cast(LambdaContext, FakeContext())
