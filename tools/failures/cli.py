@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +42,8 @@ Reason = Annotated[str, typer.Option(help="Why nobody will need the event again,
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, run nothing.")]
 
 app = typer.Typer(no_args_is_help=True, help="What failed for good, and the way back.")
-console = Console(highlight=False, soft_wrap=True)
+WIDE = 250  # columns for a table that a program reads
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
 
 @app.command("list")

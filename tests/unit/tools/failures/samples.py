@@ -1,6 +1,7 @@
 """Messages as the services put them into a failure chain."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +14,14 @@ EVENT = {"source": "blockwork.vouchers", "detail-type": "VoucherPaid", "detail":
 
 
 def message(
-    body: object = None, id_: str = "m1", sent_at: datetime = NOON, **attributes: str
+    body: object = None,
+    id_: str = "m1",
+    sent_at: datetime = NOON,
+    attributes: Mapping[str, str] | None = None,
 ) -> Message:
     text = body if isinstance(body, str) else json.dumps(body)
-    return Message(id=id_, receipt=f"{id_}-1", body=text, sent_at=sent_at, attributes=attributes)
+    said = attributes or {}
+    return Message(id=id_, receipt=f"{id_}-1", body=text, sent_at=sent_at, attributes=said)
 
 
 def invocation(payload: object = EVENT) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def test_a_batch_of_a_stream_says_where_its_records_are() -> None:
 
 
 def test_a_dead_letter_of_a_rule_says_the_target_and_why_it_was_not_reached() -> None:
-    failure = recognise(message(EVENT, **DEAD_LETTER))
+    failure = recognise(message(EVENT, attributes=DEAD_LETTER))
 
     assert failure.origin == "delivery by a rule"
     assert failure.target == FUNCTION
@@ -80,7 +80,7 @@ def test_a_dead_letter_of_a_rule_says_the_target_and_why_it_was_not_reached() ->
 def test_a_dead_letter_of_a_schedule_with_a_cut_off_payload_cannot_be_run_again() -> None:
     said = {"TARGET_ARN": FUNCTION, "SCHEDULE_ARN": "arn", "IS_PAYLOAD_TRUNCATED": "true"}
 
-    failure = recognise(message("{}", **said))
+    failure = recognise(message("{}", attributes=said))
 
     assert failure.origin == "delivery by a schedule"
     assert "cut off" in str(failure.obstacle)

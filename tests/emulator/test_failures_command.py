@@ -1,0 +1,309 @@
+"""`failures` against real queues and functions: none lost, none twice."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.support import Aws, eventually, function, role
+from tools.local.emulator import REGION
+from tools.local.places import REPOSITORY
+
+SERVICE = "mailroom"
+# Notes every run in a table, so that a test can tell none from one from two.
+CONSUMER = """
+import os, time, boto3
+table = boto3.client("dynamodb")
+def handler(event, context):
+    records = event.get("Records", [event])
+    for record in records:
+        if record.get("broken"):
+            raise ValueError("no such sender")
+        key = record.get("id") or record["dynamodb"]["NewImage"]["id"]["S"]
+        time.sleep(record.get("seconds", 0))
+        table.update_item(
+            TableName=os.environ["RUNS"], Key={"id": {"S": key}},
+            UpdateExpression="ADD runs :one", ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+    return {"batchItemFailures": []}
+"""
+
+
+class Chain:
+    """A deployed service with a failure chain, and the command that operates it."""
+
+    def __init__(self, aws: Aws, outputs: dict[str, str], directory: Path) -> None:
+        self.sqs = aws.client("sqs")
+        self.dynamodb = aws.client("dynamodb")
+        self.aws = aws
+        self.outputs = outputs
+        self.queue = outputs["FailureQueueUrl"]
+        self.directory = directory
+
+    def put(self, payload: Any, **attributes: str) -> None:
+        """Put a message into the chain: a dead letter if it has attributes."""
+        body = payload if attributes else invocation(self.outputs["ConsumerArn"], payload)
+        said = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
+        self.sqs.send_message(
+            QueueUrl=self.queue, MessageBody=json.dumps(body), MessageAttributes=said
+        )
+
+    def runs(self) -> dict[str, int]:
+        """Return how often each event has run."""
+        items = self.dynamodb.scan(TableName=self.outputs["RunsName"])["Items"]
+        return {item["id"]["S"]: int(item["runs"]["N"]) for item in items if "runs" in item}
+
+    def depth(self) -> tuple[int, int]:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        counts = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=names)
+        visible, hidden = (int(counts["Attributes"][name]) for name in names)
+        return visible, hidden
+
+    def command(self, *arguments: str) -> list[str]:
+        return [
+            *(sys.executable, "-m", "tools", "failures", *arguments),
+            *("--directory", str(self.directory)),
+        ]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), cwd=REPOSITORY, capture_output=True, text=True, timeout=60
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+def invocation(function_arn: str, payload: Any) -> dict[str, Any]:
+    return {
+        "version": "1.0",
+        "timestamp": "2030-01-01T11:59:00.000Z",
+        "requestContext": {
+            "requestId": "r1",
+            "functionArn": f"{function_arn}:$LATEST",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": 3,
+        },
+        "requestPayload": payload,
+        "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
+        "responsePayload": {"errorType": "MailError", "errorMessage": "no such sender"},
+    }
+
+
+@pytest.fixture(scope="module")
+def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    runs: dict[str, Any] = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        },
+    }
+    resources = {
+        "Queue": {"Type": "AWS::SQS::Queue"},
+        "Role": role("dynamodb:UpdateItem"),
+        "Runs": runs,
+        "Consumer": function(CONSUMER, Environment={"Variables": {"RUNS": {"Ref": "Runs"}}}),
+    }
+    outputs = aws.deploy(
+        f"Local-{SERVICE.capitalize()}",
+        resources,
+        FailureQueueUrl={"Ref": "Queue"},
+        ConsumerArn={"Fn::GetAtt": ["Consumer", "Arn"]},
+        RunsName={"Ref": "Runs"},
+        StreamArn={"Fn::GetAtt": ["Runs", "StreamArn"]},
+    )
+    directory = tmp_path_factory.mktemp("stage")
+    platform = {"emulatorUrl": aws.endpoint, "region": REGION}
+    (directory / "platform.json").write_text(json.dumps(platform))
+    return Chain(aws, outputs, directory)
+
+
+@pytest.fixture
+def chain(deployed: Chain) -> Iterator[Chain]:
+    yield deployed
+    deployed.sqs.purge_queue(QueueUrl=deployed.queue)
+
+
+def event(id_: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "detail-type": "VoucherPaid", **more}
+
+
+def dead_letter(chain: Chain) -> dict[str, str]:
+    return {"TARGET_ARN": chain.outputs["ConsumerArn"], "ERROR_CODE": "NO_PERMISSIONS"}
+
+
+def test_looking_says_what_waits_and_takes_nothing_out(chain: Chain) -> None:
+    for n in range(12):
+        chain.put(event(f"look-{n}"))
+
+    listed = chain.run("list")
+    shown = chain.run("show", SERVICE)
+    dry = chain.run("redrive", SERVICE, "--dry-run")
+
+    assert re.search(rf"{SERVICE} +12 .*MailError: no such sender.*VoucherPaid", listed.stdout)
+    assert shown.stdout.count('"requestPayload"') == 12
+    assert "12 would be redriven, 0 cannot be" in dry.stdout
+    assert chain.depth() == (12, 0)
+    assert not any(id_.startswith("look") for id_ in chain.runs())
+
+
+def test_every_form_is_run_again_once_and_deleted(chain: Chain) -> None:
+    chain.put(event("invoked"))
+    chain.put(event("undelivered"), **dead_letter(chain))
+    chain.put({"Records": [{"id": "parked", "eventSource": "aws:dynamodb"}]})
+
+    done = chain.run("redrive", SERVICE)
+
+    assert done.stdout.splitlines()[-1] == "3 redriven, 0 failed, 0 left"
+    assert done.returncode == 0
+    assert chain.depth() == (0, 0)
+    assert {id_: chain.runs()[id_] for id_ in ("invoked", "undelivered", "parked")} == {
+        "invoked": 1,
+        "undelivered": 1,
+        "parked": 1,
+    }
+
+
+def test_the_records_of_a_batch_are_fetched_from_the_stream(chain: Chain) -> None:
+    streams = chain.aws.client("dynamodbstreams")
+    stream = chain.outputs["StreamArn"]
+    for id_ in ("stream-1", "stream-2"):
+        chain.dynamodb.put_item(TableName=chain.outputs["RunsName"], Item={"id": {"S": id_}})
+    shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    numbers = {
+        record["dynamodb"]["Keys"]["id"]["S"]: record["dynamodb"]["SequenceNumber"]
+        for record in streams.get_records(ShardIterator=iterator)["Records"]
+    }
+    record = invocation(chain.outputs["ConsumerArn"], None)
+    del record["requestPayload"]
+    record["DDBStreamBatchInfo"] = {
+        "shardId": shard,
+        "startSequenceNumber": numbers["stream-1"],
+        "endSequenceNumber": numbers["stream-2"],
+        "batchSize": 2,
+        "streamArn": stream,
+    }
+    chain.sqs.send_message(QueueUrl=chain.queue, MessageBody=json.dumps(record))
+
+    done = chain.run("redrive", SERVICE)
+
+    assert "1 redriven, 0 failed, 0 left" in done.stdout
+    assert (chain.runs()["stream-1"], chain.runs()["stream-2"]) == (1, 1)
+
+
+def test_what_fails_again_stays_and_the_command_says_so(chain: Chain) -> None:
+    chain.put(event("mended"))
+    chain.put(event("poison", broken=True))
+
+    done = chain.run("redrive")
+
+    assert done.returncode == 1
+    assert "no such sender" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 redriven, 1 failed, 1 left"
+    assert chain.depth() == (1, 0)
+
+
+def test_ctrl_c_finishes_what_has_begun_and_the_next_run_does_the_rest(chain: Chain) -> None:
+    expected = {f"slow-{n}" for n in range(30)}
+    for id_ in expected:
+        chain.put(event(id_, seconds=0.3))
+
+    first = chain.start("redrive", SERVICE)
+    eventually(lambda: expected & chain.runs().keys(), seconds=20)
+    first.send_signal(signal.SIGINT)
+    out, _ = first.communicate(timeout=30)
+    done, left = map(int, re.findall(r"(\d+) redriven, 0 failed, (\d+) left", out)[0])
+
+    assert first.returncode == 130
+    assert 0 < done < 30
+    assert chain.depth() == (left, 0) == (30 - done, 0)
+
+    again = chain.run("redrive", SERVICE)
+
+    assert f"{left} redriven, 0 failed, 0 left" in again.stdout
+    assert {id_: n for id_, n in chain.runs().items() if id_ in expected} == dict.fromkeys(
+        expected, 1
+    )
+
+
+def test_a_killed_redrive_loses_nothing(chain: Chain) -> None:
+    expected = {f"killed-{n}" for n in range(12)}
+    for id_ in expected:
+        chain.put(event(id_, seconds=1))
+
+    first = chain.start("redrive", SERVICE)
+    eventually(lambda: chain.depth()[1], seconds=20)
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+
+    assert sum(chain.depth()) == 12
+
+
+def test_one_message_is_dropped_with_a_record_of_it(chain: Chain) -> None:
+    chain.put(event("kept"))
+    chain.put(event("dropped"))
+    shown = chain.run("show", SERVICE).stdout
+    id_ = re.findall(rf"{SERVICE} (\S+)(?=(?:(?!{SERVICE} ).)*\"id\": \"dropped\")", shown, re.S)[
+        -1
+    ]
+
+    dropped = chain.run("drop", SERVICE, "--id", id_, "--reason", "test data")
+
+    record = json.loads(dropped.stdout)
+    assert record["reason"] == "test data"
+    assert record["failure"]["message"]["requestPayload"]["id"] == "dropped"
+    kept = chain.aws.client("logs").filter_log_events(
+        logGroupName="/blockwork/local/dropped-failures"
+    )["events"]
+    assert [json.loads(entry["message"]) for entry in kept] == [record]
+    assert chain.depth() == (1, 0)
+    assert '"id": "kept"' in chain.run("show", SERVICE).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "vouchers"), f"service must be one of {SERVICE}, got 'vouchers'"),
+        (("show", SERVICE, "--id", "none"), f"No message none waits in {SERVICE}."),
+        (("drop", SERVICE, "--id", "x", "--reason", " "), "--reason must say why"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    chain: Chain, arguments: tuple[str, ...], said: str
+) -> None:
+    done = chain.run(*arguments)
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_many_are_redriven_several_at_once(chain: Chain) -> None:
+    for n in range(50):
+        chain.put(event(f"many-{n}", seconds=0.1))
+
+    started = time.monotonic()
+    done = chain.run("redrive", SERVICE)
+
+    assert "50 redriven, 0 failed, 0 left" in done.stdout
+    assert time.monotonic() - started < 20
