@@ -13,33 +13,35 @@ def handler(event, context):
     print("line of " + event["name"], end="")
 """
 QUIET = "def handler(event, context): return 1"
-RUNS_A_TOOL = """
-import subprocess
-def handler(event, context):
-    return subprocess.check_output(["/opt/tools/hello", event["name"]], text=True)
+WHERE = """
+import parcel
+def handler(event, context): return parcel.__file__
 """
-TOOL = "#!/var/lang/bin/python\nimport sys\nprint('hello', sys.argv[1])\n"
 
 
 @pytest.fixture(scope="module")
 def names(aws: Aws) -> dict[str, str]:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as layer:
-        layer.writestr("tools/hello", TOOL)
+        layer.writestr("python/parcel.py", "")
     layer_arn = aws.client("lambda").publish_layer_version(
-        LayerName="tools", Content={"ZipFile": archive.getvalue()}
+        LayerName="parcels", Content={"ZipFile": archive.getvalue()}
     )["LayerVersionArn"]
     resources = {
         "Role": role(),
         "Loud": function(LOUD),
         "Quiet": function(QUIET),
-        "Tool": function(RUNS_A_TOOL, Layers=[layer_arn]),
+        "One": function(WHERE, Layers=[layer_arn]),
+        "Other": function(WHERE, Layers=[layer_arn]),
     }
     return aws.deploy("handlers", resources, **{name: {"Ref": name} for name in resources})
 
 
-def test_a_handler_can_run_a_program_of_its_layer(aws: Aws, names: dict[str, str]) -> None:
-    assert invoke(aws, names["Tool"], name="you")["answer"] == "hello you\n"
+def test_a_layer_is_unpacked_once_for_all_handlers(aws: Aws, names: dict[str, str]) -> None:
+    one, other = (invoke(aws, names[name])["answer"] for name in ("One", "Other"))
+
+    assert one == other
+    assert one.endswith("/python/parcel.py")
 
 
 def test_every_invocation_has_its_own_log_lines(aws: Aws, names: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ The gateway listens on GATEWAY_PORT, the edge (CloudFront) on the port after it.
 import asyncio
 import os
 import resource
+import signal
 import sys
 from importlib.metadata import version
 
@@ -14,7 +15,7 @@ SUPPORTED = "1.5.33"
 
 
 def main() -> None:
-    """Serve until SIGTERM or SIGINT; the state is saved on the way out."""
+    """Serve until SIGTERM or SIGINT; running handlers end and the state is saved on the way out."""
     installed = version("ministack")
     if installed != SUPPORTED:
         sys.exit(
@@ -26,7 +27,7 @@ def main() -> None:
     from hypercorn.config import Config
     from ministack import app as gateway
 
-    from tools.emulator.gaps import close_all
+    from tools.emulator.gaps import _life, close_all, idle_workers
 
     close_all()
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -37,7 +38,17 @@ def main() -> None:
     config.bind = [f"{host}:{port}", f"{host}:{port + 1}"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ.get("LOG_LEVEL", "INFO")
-    asyncio.run(serve(gateway.app, config))
+
+    async def until_told_to_stop() -> None:
+        told = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+        _life.serving.set()
+        await told.wait()
+        await _life.drain()
+
+    asyncio.run(serve(gateway.app, config, shutdown_trigger=until_told_to_stop))
+    idle_workers.reap(ttl=0)
 
 
 if __name__ == "__main__":

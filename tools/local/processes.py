@@ -57,7 +57,11 @@ class Group:
         return total
 
     def stop(self) -> None:
-        """End every member: politely, then not."""
+        """End every member: politely, then not.
+
+        The leader alone is asked: it ends its children in their order. Without a leader every
+        member is.
+        """
         self._signal_and_wait(signal.SIGTERM, TERM_SECONDS)
         self._signal_and_wait(signal.SIGKILL, KILL_SECONDS)
 
@@ -73,8 +77,9 @@ class Group:
         deadline = time.monotonic() + seconds
         if not self.members():
             return
+        leader_decides = number == signal.SIGTERM and self.is_running()
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, number)
+            (os.kill if leader_decides else os.killpg)(self.pid, number)
         while time.monotonic() < deadline:
             self.is_running()  # collects a child of ours
             if not self.members():

@@ -7,6 +7,7 @@ that test without the module, delete both.
 
 from tools.emulator.gaps import (
     alarm_states,
+    async_invocations,
     edge_listener,
     event_archive,
     global_table_updates,
@@ -15,12 +16,18 @@ from tools.emulator.gaps import (
     http_api_metrics,
     http_api_throttling,
     idle_workers,
-    mounted_layers,
+    invocation_metrics,
+    mail_relay,
     queue_metrics,
     quiet_handlers,
+    schedule_settings,
     secure_transport,
+    shared_layers,
     state_saver,
+    stream_consumers,
+    stream_records,
     table_settings,
+    target_delivery,
 )
 
 GAPS = (
@@ -30,10 +37,17 @@ GAPS = (
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
     edge_listener,
-    mounted_layers,
+    shared_layers,
     quiet_handlers,
     idle_workers,
+    invocation_metrics,
+    async_invocations,
+    target_delivery,
     event_archive,
+    schedule_settings,
+    stream_records,
+    stream_consumers,
+    mail_relay,
     global_table_updates,
     table_settings,
     queue_metrics,

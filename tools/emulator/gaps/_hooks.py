@@ -49,6 +49,27 @@ def run_first_in_python_workers(source: str) -> None:
     lambda_runtime._PYTHON_WORKER_SCRIPT = f"{source}\n{lambda_runtime._PYTHON_WORKER_SCRIPT}"
 
 
+def keep_with(
+    service: Any, name: str, state: Callable[[], Any], restore: Callable[[Any], None]
+) -> None:
+    """Keep something more in a service's file of the state.
+
+    :param service: MiniStack's module of the service.
+    :param name: of the additional part in the file.
+    :param state: returns what is to be kept, made of what JSON can hold.
+    :param restore: takes what was kept, before the gateway serves.
+    """
+    stock_state, stock_load = service.get_state, service.load_persisted_state
+
+    def load(kept: dict[str, Any]) -> None:
+        stock_load(kept)
+        if name in kept:
+            restore(kept[name])
+
+    service.get_state = lambda: {**stock_state(), name: state()}
+    service.load_persisted_state = load
+
+
 def repeat(do: Callable[[], object], *, every: float) -> None:
     """Call `do` every so many seconds, as long as the process lives."""
 

@@ -2,8 +2,8 @@
 
 AWS loses nothing when a machine dies. Stock writes its state on an orderly shutdown only, so a
 killed emulator forgets its stacks, tables and users. Closed by writing the state every
-STATE_SAVE_SECONDS (15) as well, if a request has come since, each service's file whole or not at
-all, and only the files that changed.
+STATE_SAVE_SECONDS (3) as well, if a request has come since: a copy of everything at one moment, of
+which the files that differ are written, each whole or not at all.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from ministack.services import lambda_svc
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+ATTEMPTS = 3
 
 logger = logging.getLogger("state_saver")
 
@@ -47,33 +49,45 @@ class Saver:
                     await self.save()
 
     async def save(self) -> None:
-        """Write every service's state that differs from the last one written."""
-        for service, state_of in gateway._build_persistence_save_dict().items():
-            try:
-                # On the loop, so that no request changes what is being copied.
-                state = state_of()
-            except Exception as error:  # a handler's thread can still change it: next time
-                logger.info("state of %s not saved this time: %s", service, error)
-                self.changed = True
-                continue
-            if state is not None and not self.stopping:
-                await asyncio.to_thread(self._write, service, state)
+        """Write what differs from the last time, all of it as it was at one moment.
 
-    def _write(self, service: str, state: dict[str, Any]) -> None:
-        document = {
-            "__ministack_format__": persistence._state_format_version(service),
-            "payload": state,
-        }
-        text = json.dumps(document, default=persistence._json_default)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        if self.written.get(service) == digest:
-            return
-        file = Path(persistence.STATE_DIR, f"{service}.json")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".saving")
-        unfinished.write_text(text)
-        unfinished.replace(file)
-        self.written[service] = digest
+        What a consumer has read and what it has done about it lie in different services: copied
+        at different moments, one could be kept without the other.
+        """
+        states = self._copy()
+        if states is None:  # something changed meanwhile: next time
+            self.changed = True
+        elif not self.stopping:
+            await asyncio.to_thread(self._write, states)
+
+    def _copy(self) -> dict[str, Any] | None:
+        # On the loop and without a pause: no request is served while it copies.
+        services = gateway._build_persistence_save_dict()
+        for _ in range(ATTEMPTS):
+            try:
+                return {service: state_of() for service, state_of in services.items()}
+            except RuntimeError as error:  # a thread of a handler can still change something
+                logger.info("state not copied: %s", error)
+        return None
+
+    def _write(self, states: dict[str, Any]) -> None:
+        written: dict[Path, Path] = {}
+        for service, state in states.items():
+            document = {
+                "__ministack_format__": persistence._state_format_version(service),
+                "payload": state,
+            }
+            text = json.dumps(document, default=persistence._json_default)
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if state is not None and self.written.get(service) != digest:
+                file = Path(persistence.STATE_DIR, f"{service}.json")
+                file.parent.mkdir(parents=True, exist_ok=True)
+                unfinished = file.with_suffix(".saving")
+                unfinished.write_text(text)
+                written[unfinished] = file
+                self.written[service] = digest
+        for unfinished, file in written.items():
+            unfinished.replace(file)
 
 
 def close() -> None:
@@ -81,7 +95,7 @@ def close() -> None:
     if not persistence.PERSIST_STATE:
         return
     stock = gateway.app
-    saver = Saver(float(os.environ.get("STATE_SAVE_SECONDS", "15")))
+    saver = Saver(float(os.environ.get("STATE_SAVE_SECONDS", "3")))
     prune = lambda_svc._prune_orphan_code_blobs
 
     def prune_at_the_end(referenced: set[str]) -> None:
