@@ -19,6 +19,9 @@ export const paths = {
   tariff: (productId: string) => `/tariffs/${encodeURIComponent(productId)}`,
   changeTariff: (productId: string) => `/tariffs/${encodeURIComponent(productId)}/change`,
   addTariff: "/add-tariff",
+  vouchers: "/vouchers",
+  voucher: (voucherId: string) => `/vouchers/${encodeURIComponent(voucherId)}`,
+  buyVoucher: "/buy-voucher",
   signIn: (next = "/", { expired = false } = {}) =>
     `/sign-in?${new URLSearchParams({ next, ...(expired ? { expired: "" } : {}) })}`,
 } as const;

@@ -1,10 +1,16 @@
 // The runtime configuration: one build serves every stage, /config.json says which one this is.
 
+/** Base URL of each microservice's API, without a trailing slash; a stage may lack the optional ones. */
+interface Apis {
+  readonly catalog: string;
+  readonly vouchers?: string;
+  readonly forecast?: string;
+}
+
 export interface Config {
   readonly stage: string;
   readonly region: string;
-  /** Base URL of each microservice's API, without a trailing slash. */
-  readonly apis: { readonly catalog: string };
+  readonly apis: Apis;
   readonly userPoolId: string;
   readonly userPoolClientId: string;
   /** Only where Cognito is not AWS's own. */
@@ -36,7 +42,11 @@ export function parseConfig(document: unknown): Config {
   return {
     stage: text(root["stage"], "stage"),
     region: text(root["region"], "region"),
-    apis: { catalog: url(apis["catalog"], "apis.catalog").replace(/\/+$/, "") },
+    apis: {
+      catalog: base(apis["catalog"], "apis.catalog"),
+      ...(apis["vouchers"] === undefined ? {} : { vouchers: base(apis["vouchers"], "apis.vouchers") }),
+      ...(apis["forecast"] === undefined ? {} : { forecast: base(apis["forecast"], "apis.forecast") }),
+    },
     userPoolId: text(root["userPoolId"], "userPoolId"),
     userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),
     ...(endpoint === undefined ? {} : { userPoolEndpoint: url(endpoint, "userPoolEndpoint") }),
@@ -55,6 +65,10 @@ function text(value: unknown, name: string): string {
     throw new ConfigError(`${name} must be a text, got ${JSON.stringify(value)}`);
   }
   return value;
+}
+
+function base(value: unknown, name: string): string {
+  return url(value, name).replace(/\/+$/, "");
 }
 
 function url(value: unknown, name: string): string {

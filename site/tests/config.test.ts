@@ -14,7 +14,14 @@ const onAws = {
 test("a configuration of a later stage of the platform is read, what is new in it aside", () => {
   const config = parseConfig(onAws);
   assert.equal(config.apis.catalog, "https://catalog.example");
+  assert.equal(config.apis.vouchers, "https://vouchers.example");
   assert.equal("userPoolEndpoint" in config, false);
+});
+
+test("an API that a stage does not have is not there, and one with a wrong address is refused", () => {
+  assert.deepEqual(Object.keys(parseConfig({ ...onAws, apis: { catalog: "https://catalog.example" } }).apis), ["catalog"]);
+  const wrong = { ...onAws, apis: { ...onAws.apis, vouchers: "vouchers.example" } };
+  assert.throws(() => parseConfig(wrong), /apis\.vouchers must be an http or https URL/);
 });
 
 test("a configuration that does not fit is refused by the name of the member", () => {

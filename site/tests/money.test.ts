@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatPrice, priceProblem } from "../src/money.ts";
+import { amountOf, amountProblem, formatPrice, priceProblem } from "../src/money.ts";
 
 test("a price keeps every decimal that counts, and two at least", () => {
   assert.equal(formatPrice("0.2450", "GBP"), "£0.245");
@@ -34,5 +34,30 @@ test("every other price is refused with what to type instead", () => {
   };
   for (const [price, expected] of Object.entries(problems)) {
     assert.match(priceProblem(price) ?? "", expected, price);
+  }
+});
+
+test("an amount is taken as people type it, and sent with two decimals", () => {
+  const sent: Record<string, string> = { "1": "1.00", " 25.5 ": "25.50", "£10": "10.00", "£ 499.99": "499.99", "500.00": "500.00" };
+  for (const [typed, amount] of Object.entries(sent)) {
+    assert.equal(amountProblem(typed), undefined, typed);
+    assert.equal(amountOf(typed), amount);
+  }
+});
+
+test("every other amount is refused with what to type instead", () => {
+  const problems: Record<string, RegExp> = {
+    "": /Enter an amount/,
+    "0": /from £1 to £500/,
+    "0.99": /from £1 to £500/,
+    "500.01": /from £1 to £500/,
+    "1e2": /in digits/,
+    "-5": /in digits/,
+    "$5": /in digits/,
+    "1,50": /with a point/,
+    "1.005": /2 decimals/,
+  };
+  for (const [amount, expected] of Object.entries(problems)) {
+    assert.match(amountProblem(amount) ?? "", expected, amount);
   }
 });

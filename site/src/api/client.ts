@@ -28,6 +28,8 @@ export interface Call {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** Lets a POST be repeated: calls with the same key have one effect. */
+  readonly idempotencyKey?: string;
 }
 
 export class ApiClient {
@@ -73,9 +75,10 @@ export class ApiClient {
     }
   }
 
-  async #send(path: string, { method = "GET", body, signal }: Call, token?: string): Promise<Response> {
+  async #send(path: string, { method = "GET", body, signal, idempotencyKey }: Call, token?: string): Promise<Response> {
     const headers = new Headers({ accept: "application/json, application/problem+json" });
     if (body !== undefined) headers.set("content-type", "application/json");
+    if (idempotencyKey) headers.set("idempotency-key", idempotencyKey);
     if (token) headers.set("authorization", `Bearer ${token}`);
     const limit = AbortSignal.timeout(TIMEOUT_MS);
     try {

@@ -1,4 +1,4 @@
-// A modal question with one dangerous answer.
+// A modal question before something that cannot be undone.
 
 import { h } from "./dom.ts";
 
@@ -6,11 +6,13 @@ import { h } from "./dom.ts";
  * Ask, and run `action` if the person agrees; resolves to whether it ran. Stays open while it runs;
  * an error of the action is said in the dialog in the words of `inWords`, which may rethrow it.
  */
-export function confirmAndRun({ heading, detail, agree, busy, action, inWords, left }: {
+export function confirmAndRun({ heading, detail, agree, busy, style = "button-danger", action, inWords, left }: {
   readonly heading: string;
   readonly detail: string;
   readonly agree: string;
   readonly busy: string;
+  /** Of the button that agrees. */
+  readonly style?: "button-danger" | "button-main";
   readonly action: () => Promise<void>;
   readonly inWords: (error: unknown) => string;
   /** Closes the dialog when the page is left. */
@@ -21,7 +23,7 @@ export function confirmAndRun({ heading, detail, agree, busy, action, inWords, l
     let done = false;
     const problem = h("p", { class: "problem", role: "alert" });
     const cancel = h("button", { type: "button", class: "button button-plain", autofocus: true }, "Cancel");
-    const confirm = h("button", { type: "button", class: "button button-danger" }, agree);
+    const confirm = h("button", { type: "button", class: `button ${style}` }, agree);
     const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-heading", "aria-describedby": "dialog-detail" },
       h("h2", { id: "dialog-heading" }, heading),
       h("p", { id: "dialog-detail" }, detail),

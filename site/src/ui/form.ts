@@ -1,5 +1,6 @@
 // Form fields with their label, hint and error, and the summary of what has to be corrected.
 
+import { ApiError } from "../api/client.ts";
 import { fill, h, type Child } from "./dom.ts";
 
 export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -57,6 +58,25 @@ export function hasProblems({ fields, whole }: Problems): boolean {
   return fields.size > 0 || whole.length > 0;
 }
 
+/** What an API said of fields: at those of this form, the rest with the whole; undefined if it said nothing of them. */
+export function fieldProblems(
+  error: unknown,
+  fields: readonly Field[],
+  title = (name: string): string => name,
+): Problems | undefined {
+  if (!(error instanceof ApiError) || error.errors.length === 0) return undefined;
+  const isHere = (name: string) => fields.some((one) => one.name === name);
+  const said = error.errors.map(({ field: name, detail }) => ({ name, text: sentence(`${title(name)} ${detail}`) }));
+  return {
+    fields: new Map(said.filter(({ name }) => isHere(name)).map(({ name, text }) => [name, text])),
+    whole: said.filter(({ name }) => !isHere(name)).map(({ text }) => text),
+  };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}
+
 /** A form that is sent once at a time, with a summary of its problems on top. */
 export function form({ fields, submit, busy, send, extra }: {
   readonly fields: readonly Field[];
@@ -102,6 +122,7 @@ export function form({ fields, submit, busy, send, extra }: {
     button.textContent = busy;
     // Not `disabled`: that would drop the keyboard focus.
     button.setAttribute("aria-disabled", "true");
+    show({ fields: new Map(), whole: [] });
     try {
       const problems = await send();
       if (problems) show(problems);

@@ -12,15 +12,21 @@ export class Shell {
   readonly main: HTMLElement;
   readonly #session: Session;
   readonly #onSignOut: () => void;
+  readonly #sellsVouchers: boolean;
   readonly #links: HTMLElement;
   readonly #account: HTMLElement;
   readonly #messages: HTMLElement;
   readonly #announcer: HTMLElement;
   #hiding: number | undefined;
 
-  constructor({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
+  constructor({ session, onSignOut, sellsVouchers }: {
+    readonly session: Session;
+    readonly onSignOut: () => void;
+    readonly sellsVouchers: boolean;
+  }) {
     this.#session = session;
     this.#onSignOut = onSignOut;
+    this.#sellsVouchers = sellsVouchers;
     this.main = h("main", { id: "content", class: "page", tabindex: -1 });
     this.#links = h("ul", { class: "site-links", role: "list" });
     this.#account = h("div", { class: "account" });
@@ -52,6 +58,7 @@ export class Shell {
     const { person, isAdministrator } = this.#session;
     fill(this.#links,
       navLink(paths.tariffs, "Tariffs"),
+      person && this.#sellsVouchers && navLink(paths.vouchers, "Vouchers"),
       isAdministrator && navLink(paths.addTariff, "Add a tariff"),
     );
     fill(this.#account, person

@@ -1,4 +1,5 @@
 import { paths, type App } from "../app.ts";
+import { SessionExpired } from "../auth/session.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { h } from "../ui/dom.ts";
 import { notice } from "../ui/states.ts";
@@ -22,4 +23,21 @@ export function unlessAdministrator({ session }: App, page: Page): View | Redire
       h("a", { class: "button", href: paths.tariffs }, "See all tariffs"),
     ),
   };
+}
+
+/** Where somebody goes who is not signed in; undefined for everybody else. */
+export function unlessSignedIn({ session }: App, page: Page): Redirect | undefined {
+  return session.person ? undefined : { redirect: paths.signIn(page.path) };
+}
+
+/** What `read` answers; whose session has ended is sent to sign in, and comes back to this page. */
+export async function orSignIn<T>({ router }: App, page: Page, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SessionExpired && !page.left.aborted) {
+      router.go(paths.signIn(page.path, { expired: true }), { replace: true });
+    }
+    throw error;
+  }
 }

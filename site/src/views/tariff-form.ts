@@ -5,7 +5,7 @@ import { SessionExpired } from "../auth/session.ts";
 import { CURRENCIES, formatPrice, perUnit, priceProblem, UNITS, type Currency, type Unit } from "../money.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { h } from "../ui/dom.ts";
-import { field, form, hasProblems, type Problems } from "../ui/form.ts";
+import { field, fieldProblems, form, hasProblems, type Problems } from "../ui/form.ts";
 import { icon } from "../ui/icons.ts";
 import { notice, showWhenRead } from "../ui/states.ts";
 import { unlessAdministrator } from "./guard.ts";
@@ -136,7 +136,7 @@ function tariffForm(app: App, page: Page, { submit, cancel, save, product }: {
           app.router.go(paths.signIn(page.path, { expired: true }));
           return;
         }
-        return answered(error, fields.map((one) => one.name));
+        return fieldProblems(error, fields) ?? { fields: new Map(), whole: [writeProblem(error)] };
       }
     },
   });
@@ -155,23 +155,6 @@ function problemsOf({ name, description, price }: ProductDraft): Problems {
   const priceWrong = priceProblem(price);
   if (priceWrong) found.set("price", priceWrong);
   return { fields: found, whole: [] };
-}
-
-/** What the API had to say: at the fields it named, the rest with the whole form. */
-function answered(error: unknown, names: readonly string[]): Problems {
-  if (!(error instanceof ApiError) || error.errors.length === 0) {
-    return { fields: new Map(), whole: [writeProblem(error)] };
-  }
-  const known = error.errors.filter(({ field: name }) => names.includes(name));
-  const rest = error.errors.filter(({ field: name }) => !names.includes(name));
-  return {
-    fields: new Map(known.map(({ field: name, detail }) => [name, sentence(`${name} ${detail}`)])),
-    whole: rest.map(({ field: name, detail }) => sentence(`${name}: ${detail}`)),
-  };
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }
 
 function select<T extends string>(id: string, values: readonly T[], text: (value: T) => string): HTMLSelectElement {

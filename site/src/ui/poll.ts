@@ -1,0 +1,44 @@
+// Asks for news while somebody is looking.
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 20_000;
+const FACTOR = 1.5;
+
+/**
+ * Call `ask` less and less often until it answers true or the page is left. Nothing is asked while
+ * the tab is hidden; coming back to it asks at once. An error is no news: it is asked again later.
+ */
+export function poll(ask: () => Promise<boolean>, left: AbortSignal): void {
+  const done = new AbortController();
+  const over = AbortSignal.any([left, done.signal]);
+  let pause = FIRST_MS;
+  let timer: number | undefined;
+  let asking = false;
+
+  const plan = () => {
+    if (over.aborted || document.hidden) return;
+    timer = window.setTimeout(() => void run(), pause);
+    pause = Math.min(pause * FACTOR, LONGEST_MS);
+  };
+  const run = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      if (await ask()) done.abort();
+    } catch {
+      // Said by the frame when offline, and worth no more words than that.
+    } finally {
+      asking = false;
+      plan();
+    }
+  };
+  const onVisibility = () => {
+    window.clearTimeout(timer);
+    if (document.hidden) return;
+    pause = FIRST_MS;
+    void run();
+  };
+  document.addEventListener("visibilitychange", onVisibility, { signal: over });
+  over.addEventListener("abort", () => window.clearTimeout(timer));
+  plan();
+}
