@@ -56,7 +56,8 @@ bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
 
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
-	@for name in lambda_src/requirements tools/emulator/requirements requirements requirements-dev; do \
+	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
+	  tools/emulator/requirements requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
 	    --output-file $$name.txt $$name.in || exit 1; \
 	done

@@ -1,0 +1,1 @@
+"""Where vouchers, payments, documents and mails really go."""

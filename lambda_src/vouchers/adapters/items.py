@@ -1,0 +1,106 @@
+"""The items of the vouchers' table: partition key `userId`, sort key `itemId`.
+
+`voucher#<voucherId>`, `payment#<voucherId>`, `code#<voucherId>`, `key#<Idempotency-Key>`. The
+code has an item of its own because those of vouchers go through the table's stream, and what a
+consumer of the stream cannot handle ends up, with all it holds, in the failure chain.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from vouchers.domain.voucher import (
+    Amount,
+    Currency,
+    EmailAddress,
+    Order,
+    Voucher,
+    VoucherStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Item = dict[str, Any]
+
+# botocore's own minute of patience would outlast a function: three tries fit into 10 seconds.
+PATIENCE = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+VOUCHER = "voucher#"
+PAYMENT = "payment#"
+CODE = "code#"
+KEY = "key#"
+
+
+def key(user_id: str, item_id: str) -> "Item":
+    """Return the key of an item."""
+    return {"userId": {"S": user_id}, "itemId": {"S": item_id}}
+
+
+def texts(item: "Mapping[str, Any]") -> dict[str, str]:
+    """Return the attributes that are strings: all of ours."""
+    return {name: value["S"] for name, value in item.items() if "S" in value}
+
+
+def iso(moment: datetime) -> str:
+    """Return a time as text that sorts by time, too."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def order_attributes(order: Order) -> "Item":
+    """Return the attributes of an order."""
+    return {
+        # As text: DynamoDB's numbers would drop the last zero of 25.00.
+        "amount": {"S": str(order.amount)},
+        "currency": {"S": order.currency},
+        "recipientEmail": {"S": order.recipient_email},
+    }
+
+
+def order_of(text: "Mapping[str, str]") -> Order:
+    """Return the order in an item."""
+    return Order(
+        amount=Amount(text["amount"]),
+        currency=Currency(text["currency"]),
+        recipient_email=EmailAddress(text["recipientEmail"]),
+    )
+
+
+def voucher_item(voucher: Voucher) -> "Item":
+    """Return a voucher as an item."""
+    return {
+        **key(voucher.user_id, VOUCHER + voucher.voucher_id),
+        **order_attributes(voucher.order),
+        "status": {"S": voucher.status},
+        "statusSince": {"S": iso(voucher.status_since)},
+        "createdAt": {"S": iso(voucher.created_at)},
+        "correlationId": {"S": voucher.correlation_id},
+    }
+
+
+def voucher_of(item: "Mapping[str, Any]") -> Voucher:
+    """Return the voucher in an item, of the table or of its stream."""
+    text = texts(item)
+    return Voucher(
+        user_id=text["userId"],
+        voucher_id=text["itemId"].removeprefix(VOUCHER),
+        order=order_of(text),
+        status=VoucherStatus(text["status"]),
+        status_since=datetime.fromisoformat(text["statusSince"]),
+        created_at=datetime.fromisoformat(text["createdAt"]),
+        correlation_id=text["correlationId"],
+    )
+
+
+def is_voucher(item: "Mapping[str, Any]") -> bool:
+    """Whether an item is that of a voucher."""
+    return texts(item).get("itemId", "").startswith(VOUCHER)
+
+
+def status_of(item: "Mapping[str, Any]") -> VoucherStatus:
+    """Return the status in the item of a voucher."""
+    return VoucherStatus(item["status"]["S"])

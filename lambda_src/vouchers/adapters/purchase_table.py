@@ -1,0 +1,218 @@
+"""The purchases in the vouchers' table: one item an Idempotency-Key."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from shared.observability import logger
+
+from vouchers.adapters.items import (
+    CODE,
+    KEY,
+    PATIENCE,
+    PAYMENT,
+    iso,
+    key,
+    order_attributes,
+    order_of,
+    texts,
+    voucher_item,
+)
+from vouchers.domain.purchase import (
+    PaymentUnknownError,
+    Purchase,
+    PurchaseOvertakenError,
+    PurchaseState,
+    Taken,
+)
+from vouchers.domain.voucher import VoucherCode
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+TRANSACTION_TRIES = 4
+FIRST_PAUSE = 0.05
+IS_NEW = "attribute_not_exists(itemId)"
+
+
+class PurchaseTable:
+    """The port `Purchases` on DynamoDB.
+
+    :param client: a DynamoDB client.
+    :param name: the table's name.
+    :param sleep: waits some seconds. Default: really.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Connect to the table which the variable VOUCHERS_TABLE names."""
+        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["VOUCHERS_TABLE"])
+
+    def start(self, purchase: Purchase) -> Purchase:
+        """Keep a new purchase, or return the one that is there."""
+        item = {
+            **_key(purchase),
+            **order_attributes(purchase.order),
+            "voucherId": {"S": purchase.voucher_id},
+            "state": {"S": purchase.state},
+            "startedAt": {"S": iso(purchase.started_at)},
+            "leaseUntil": {"S": iso(purchase.lease_until)},
+            "correlationId": {"S": purchase.correlation_id},
+        }
+        try:
+            self._client.put_item(TableName=self._name, Item=item, ConditionExpression=IS_NEW)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            kept = self.find(purchase.user_id, purchase.key)
+            if kept is None:
+                raise
+            return kept
+        return purchase
+
+    def find(self, user_id: str, idempotency_key: str) -> Purchase | None:
+        """Return what is known of a key, as it is after every write that has been answered."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=key(user_id, KEY + idempotency_key), ConsistentRead=True
+        )
+        return _purchase(answer["Item"]) if "Item" in answer else None
+
+    def take_over(self, purchase: Purchase, *, lease_until: datetime) -> Purchase:
+        """Give a purchase a new lease, if it has the one in `purchase` still."""
+        try:
+            self._lease(purchase, until=lease_until)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise PurchaseOvertakenError from error
+        return replace(purchase, lease_until=lease_until)
+
+    def release(self, purchase: Purchase, *, now: datetime) -> None:
+        """End the lease; where that fails it runs out by itself."""
+        try:
+            self._lease(purchase, until=now)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("the lease of a purchase stays until its end", reason=str(error))
+
+    def decline(self, purchase: Purchase) -> None:
+        """Write down that the provider refused, unless the purchase has come to another end."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=_key(purchase),
+                UpdateExpression="SET #state = :declined",
+                ConditionExpression="#state = :started",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={
+                    ":declined": {"S": PurchaseState.DECLINED},
+                    ":started": {"S": PurchaseState.STARTED},
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            logger.info("the purchase has come to its end already")
+
+    def complete(
+        self, purchase: Purchase, *, payment: Taken, code: VoucherCode, now: datetime
+    ) -> None:
+        """Keep everything in one transaction; whoever comes second finds the purchase DONE."""
+        transaction = self._completion(purchase, payment, code, now)
+        reason: Exception | None = None
+        for attempt in range(TRANSACTION_TRIES):
+            if attempt:
+                self._sleep(FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1))
+            try:
+                self._client.transact_write_items(TransactItems=transaction)
+                return
+            except self._client.exceptions.TransactionCanceledException as error:
+                # Either somebody was quicker, or two transactions met: the item says which.
+                reason = error
+                if self._is_done(purchase):
+                    return
+            except (BotoCoreError, ClientError) as error:
+                reason = error
+                break
+        logger.error("a payment was taken and is not kept yet", reason=str(reason))
+        raise PaymentUnknownError from reason
+
+    def _lease(self, purchase: Purchase, *, until: datetime) -> None:
+        self._client.update_item(
+            TableName=self._name,
+            Key=_key(purchase),
+            UpdateExpression="SET leaseUntil = :until",
+            ConditionExpression="#state = :started AND leaseUntil = :mine",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={
+                ":until": {"S": iso(until)},
+                ":started": {"S": PurchaseState.STARTED},
+                ":mine": {"S": iso(purchase.lease_until)},
+            },
+        )
+
+    def _is_done(self, purchase: Purchase) -> bool:
+        try:
+            kept = self.find(purchase.user_id, purchase.key)
+        except (BotoCoreError, ClientError) as error:
+            raise PaymentUnknownError from error
+        return kept is not None and kept.state is PurchaseState.DONE
+
+    def _completion(
+        self, purchase: Purchase, payment: Taken, code: VoucherCode, now: datetime
+    ) -> "list[TransactWriteItemTypeDef]":
+        user, voucher_id = purchase.user_id, purchase.voucher_id
+        new_items: list[dict[str, Any]] = [
+            voucher_item(replace(purchase.voucher(), status_since=now)),
+            {**key(user, CODE + voucher_id), "code": {"S": str(code)}},
+            {
+                **key(user, PAYMENT + voucher_id),
+                **order_attributes(purchase.order),
+                "paymentId": {"S": payment.payment_id},
+                "idempotencyKey": {"S": purchase.key},
+            },
+        ]
+        completed: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._name,
+                "Key": _key(purchase),
+                "UpdateExpression": "SET #state = :done",
+                "ConditionExpression": "attribute_exists(itemId) AND #state <> :done",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": {":done": {"S": PurchaseState.DONE}},
+            }
+        }
+        added: list[TransactWriteItemTypeDef] = [
+            {"Put": {"TableName": self._name, "Item": item, "ConditionExpression": IS_NEW}}
+            for item in new_items
+        ]
+        return [completed, *added]
+
+
+def _key(purchase: Purchase) -> dict[str, Any]:
+    return key(purchase.user_id, KEY + purchase.key)
+
+
+def _purchase(item: dict[str, Any]) -> Purchase:
+    text = texts(item)
+    return Purchase(
+        user_id=text["userId"],
+        key=text["itemId"].removeprefix(KEY),
+        voucher_id=text["voucherId"],
+        order=order_of(text),
+        state=PurchaseState(text["state"]),
+        started_at=datetime.fromisoformat(text["startedAt"]),
+        lease_until=datetime.fromisoformat(text["leaseUntil"]),
+        correlation_id=text["correlationId"],
+    )

@@ -1,0 +1,88 @@
+"""The vouchers in their table: one item a voucher, one for its code."""
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+
+from vouchers.adapters.items import CODE, PATIENCE, VOUCHER, iso, key, voucher_of
+from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
+from vouchers.domain.vouchers import UnknownVoucherError, VoucherPage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+
+class VoucherTable:
+    """The port `Vouchers` on DynamoDB.
+
+    :param client: a DynamoDB client.
+    :param name: the table's name.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Connect to the table which the variable VOUCHERS_TABLE names."""
+        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["VOUCHERS_TABLE"])
+
+    def page(self, user_id: str, *, limit: int, after: str | None) -> VoucherPage:
+        """Return some of a user's vouchers, newest first, since their ids sort by time."""
+        query: QueryInputTypeDef = {
+            "TableName": self._name,
+            "KeyConditionExpression": "userId = :user AND begins_with(itemId, :voucher)",
+            "ExpressionAttributeValues": {":user": {"S": user_id}, ":voucher": {"S": VOUCHER}},
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+            "Limit": limit,
+        }
+        if after is not None:
+            query["ExclusiveStartKey"] = key(user_id, VOUCHER + after)
+        answer = self._client.query(**query)
+        last = answer.get("LastEvaluatedKey")
+        return VoucherPage(
+            vouchers=tuple(voucher_of(item) for item in answer["Items"]),
+            last_id=last["itemId"]["S"].removeprefix(VOUCHER) if last else None,
+        )
+
+    def get(self, user_id: str, voucher_id: str) -> Voucher:
+        """Return a voucher, as it is after every write that has been answered."""
+        return voucher_of(self._item(user_id, VOUCHER, voucher_id))
+
+    def code(self, user_id: str, voucher_id: str) -> VoucherCode:
+        """Return what redeems a voucher."""
+        return VoucherCode(self._item(user_id, CODE, voucher_id)["code"]["S"])
+
+    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> None:
+        """Change the status, unless the voucher is there or further already."""
+        if to.before is None:
+            raise ValueError(f"to must be a status that follows another, got {to}")
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=key(user_id, VOUCHER + voucher_id),
+                UpdateExpression="SET #status = :to, statusSince = :now",
+                ConditionExpression="#status = :before",
+                ExpressionAttributeNames={"#status": "status"},  # a reserved word of DynamoDB
+                ExpressionAttributeValues={
+                    ":before": {"S": to.before},
+                    ":to": {"S": to},
+                    ":now": {"S": iso(now)},
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            if self.get(user_id, voucher_id).status is to.before:
+                raise
+
+    def _item(self, user_id: str, kind: str, voucher_id: str) -> dict[str, Any]:
+        answer = self._client.get_item(
+            TableName=self._name, Key=key(user_id, kind + voucher_id), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise UnknownVoucherError(voucher_id)
+        return answer["Item"]

@@ -1,0 +1,143 @@
+"""What a voucher is: prepaid energy, bought by a user for somebody with a mail address."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+LOWEST_AMOUNT = Decimal("1.00")
+HIGHEST_AMOUNT = Decimal("500.00")
+AMOUNT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}")
+
+LONGEST_EMAIL = 254
+# What HTML calls a valid e-mail address, with at least one dot in the domain, as mail needs it.
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{LABEL}\.)+{LABEL}")
+
+# No character that can be taken for another: neither B/8, I/1/L, O/Q/0, S/5, U/V nor Z/2.
+CODE_ALPHABET = "ACDEFGHJKMNPRTVWXY3467"
+CODE_GROUPS = 5
+CODE_GROUP = 4
+
+
+class Amount(Decimal):
+    """What a voucher is worth, from 1.00 to 500.00, with its two decimals.
+
+    :raises ValueError: for any other text.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check the text and read the amount."""
+        if not AMOUNT.fullmatch(text) or not LOWEST_AMOUNT <= Decimal(text) <= HIGHEST_AMOUNT:
+            shown = text if len(text) <= 40 else f"{text[:40]}…"
+            raise ValueError(
+                f'must be a decimal string from "{LOWEST_AMOUNT}" to "{HIGHEST_AMOUNT}"'
+                f" with 2 decimals, got {shown!r}"
+            )
+        return super().__new__(cls, text)
+
+
+class Currency(StrEnum):
+    """What a voucher may be bought in."""
+
+    GBP = "GBP"
+
+
+class EmailAddress(str):
+    """Where a voucher is sent: one address in ASCII of at most 254 characters.
+
+    :raises ValueError: for any other text.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check the text."""
+        if len(text) > LONGEST_EMAIL or not EMAIL.fullmatch(text):
+            shown = text if len(text) <= 40 else f"{text[:40]}…"
+            raise ValueError(
+                f"must be one e-mail address of at most {LONGEST_EMAIL} characters,"
+                f" such as name@example.com, got {shown!r}"
+            )
+        return super().__new__(cls, text)
+
+
+class VoucherStatus(StrEnum):
+    """How far a voucher has come. It never goes back."""
+
+    PAID = "PAID"
+    ISSUED = "ISSUED"
+    MAILED = "MAILED"
+
+    @property
+    def before(self) -> "VoucherStatus | None":
+        """The status that this one follows."""
+        return {"ISSUED": VoucherStatus.PAID, "MAILED": VoucherStatus.ISSUED}.get(self)
+
+    @property
+    def has_document(self) -> bool:
+        """Whether there is a PDF to fetch."""
+        return self is not VoucherStatus.PAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a customer wants to buy."""
+
+    amount: Amount
+    currency: Currency
+    recipient_email: EmailAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """A voucher that is paid for. Its code is a secret and kept apart.
+
+    :param status_since: when its status changed last, in UTC.
+    :param created_at: when it was ordered, in UTC.
+    :param correlation_id: that of the request which bought it.
+    """
+
+    user_id: str
+    voucher_id: str
+    order: Order
+    status: VoucherStatus
+    status_since: datetime
+    created_at: datetime
+    correlation_id: str
+
+
+class VoucherCode(str):
+    """What redeems a voucher: XXXX-XXXX-XXXX-XXXX-XXXX, 89 random bits.
+
+    Whoever knows it has the money, so it is never part of a `repr`, which ends up in logs.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Hide the code."""
+        return "VoucherCode(…)"
+
+
+def new_code(choose: Callable[[str], str] = secrets.choice) -> VoucherCode:
+    """Return a code that nobody can guess.
+
+    :param choose: picks one of several characters. Default: by the system's source of secrets.
+    """
+    groups = ("".join(choose(CODE_ALPHABET) for _ in range(CODE_GROUP)) for _ in range(CODE_GROUPS))
+    return VoucherCode("-".join(groups))
+
+
+def new_voucher_id(now: datetime, random_hex: Callable[[int], str] = secrets.token_hex) -> str:
+    """Return an id of 32 hexadecimal digits that sorts by time, as UUID version 7 does.
+
+    :param random_hex: returns twice as many random digits as it is told. Default: secrets.
+    """
+    return f"{int(now.timestamp() * 1000):012x}{random_hex(10)}"

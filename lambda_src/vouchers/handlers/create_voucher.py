@@ -1,0 +1,87 @@
+"""POST /vouchers: a signed-in customer buys a voucher."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from shared.bodies import read_body
+from shared.http import Request, Response, http_handler
+from shared.observability import current_correlation_id
+from shared.problems import ProblemError
+
+from vouchers.adapters.payment_provider import PaymentProvider
+from vouchers.adapters.purchase_table import PurchaseTable
+from vouchers.adapters.settlement_queue import SettlementQueue
+from vouchers.domain.buying import buy
+from vouchers.domain.purchase import (
+    KeyReusedError,
+    PaymentDeclinedError,
+    Payments,
+    PaymentUnknownError,
+    PurchaseRunningError,
+    Purchases,
+    Settlements,
+)
+from vouchers.handlers.voucher_json import VoucherBody, view
+
+IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def create_voucher(
+    request: Request,
+    *,
+    purchases: Purchases,
+    payments: Payments,
+    settlements: Settlements,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Response:
+    """Answer 201 with the voucher: the same answer to every request with the same key."""
+    user = request.user
+    key = _idempotency_key(request)
+    order = read_body(request, VoucherBody).order()
+    try:
+        voucher = buy(
+            order,
+            user_id=user.user_id,
+            key=key,
+            correlation_id=current_correlation_id(),
+            now=now,
+            purchases=purchases,
+            payments=payments,
+            settlements=settlements,
+        )
+    except PurchaseRunningError as running:
+        return _later(409, running, running.retry_after)
+    except PaymentUnknownError as unknown:
+        return _later(503, unknown, unknown.retry_after)
+    return Response.created(view(voucher), location=f"./vouchers/{voucher.voucher_id}")
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        raise ProblemError(
+            400,
+            "the header Idempotency-Key is required: a new random value for each voucher,"
+            " and the same one again to repeat a request whose answer was lost",
+        )
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise ProblemError(
+            400, f"Idempotency-Key must be 1 to 128 letters, digits, _ or -, got {key[:40]!r}"
+        )
+    return key
+
+
+def _later(status: int, error: Exception, seconds: int) -> Response:
+    problem = Response.problem(ProblemError(status, str(error)))
+    return replace(problem, headers={"retry-after": str(seconds)})
+
+
+handler = http_handler(
+    create_voucher,
+    errors={KeyReusedError: 422, PaymentDeclinedError: 402},
+    purchases=PurchaseTable.from_environment,
+    payments=PaymentProvider.from_environment,
+    settlements=SettlementQueue.from_environment,
+)

@@ -1,0 +1,31 @@
+"""GET /vouchers: a customer's own vouchers, newest first."""
+
+from shared.http import Request, Response, http_handler
+from shared.paging import next_token, read_page_query
+
+from vouchers.adapters.document_bucket import DocumentBucket
+from vouchers.adapters.voucher_table import VoucherTable
+from vouchers.domain.vouchers import Documents, Vouchers
+from vouchers.handlers.voucher_json import view_with_document
+
+KEY = "voucherId"
+
+
+def list_vouchers(request: Request, *, vouchers: Vouchers, documents: Documents) -> Response:
+    """Answer 200 with one page of vouchers, and the token of the next if there is one."""
+    user = request.user
+    query = read_page_query(request, key=KEY)
+    page = vouchers.page(user.user_id, limit=query.limit, after=query.after)
+    body: dict[str, object] = {
+        "vouchers": [view_with_document(voucher, documents) for voucher in page.vouchers]
+    }
+    if page.last_id is not None:
+        body["nextToken"] = next_token(key=KEY, last=page.last_id)
+    return Response.ok(body)
+
+
+handler = http_handler(
+    list_vouchers,
+    vouchers=VoucherTable.from_environment,
+    documents=DocumentBucket.from_environment,
+)

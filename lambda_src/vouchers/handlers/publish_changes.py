@@ -1,0 +1,52 @@
+"""Tells the other microservices how far a voucher has come: the table's stream says so."""
+
+from shared.consuming import consume_stream
+from shared.event_publisher import EventPublisher, Events
+from shared.events import Envelope, Event, VoucherIssued, VoucherMailed, VoucherPaid
+from shared.observability import logger
+from shared.parking import FailureTopic
+from shared.records import TableChange
+
+from vouchers.domain.voucher import Voucher, VoucherStatus
+from vouchers.handlers.voucher_change import new_voucher, old_status
+
+
+def publish_changes(change: TableChange, *, events: Events) -> None:
+    """Publish the event of a new status; other changes are nobody's business."""
+    voucher = new_voucher(change)
+    if voucher is None or voucher.status is old_status(change):
+        return
+    logger.set_correlation_id(voucher.correlation_id)
+    events.publish(
+        Envelope.of(
+            _event(voucher),
+            correlation_id=voucher.correlation_id,
+            # The same however often the stream hands the change over.
+            id_=f"{voucher.voucher_id}-{voucher.status}",
+            time=voucher.status_since,
+        )
+    )
+
+
+def _event(voucher: Voucher) -> Event:
+    match voucher.status:
+        case VoucherStatus.PAID:
+            return VoucherPaid(
+                voucher_id=voucher.voucher_id,
+                user_id=voucher.user_id,
+                amount=str(voucher.order.amount),
+                currency=str(voucher.order.currency),
+                recipient_email=str(voucher.order.recipient_email),
+            )
+        case VoucherStatus.ISSUED:
+            return VoucherIssued(voucher_id=voucher.voucher_id, user_id=voucher.user_id)
+        case VoucherStatus.MAILED:
+            return VoucherMailed(voucher_id=voucher.voucher_id, user_id=voucher.user_id)
+
+
+handler = consume_stream(
+    TableChange,
+    publish_changes,
+    parking=FailureTopic.from_environment,
+    events=EventPublisher.from_environment,
+)
