@@ -127,3 +127,47 @@ def function(source: str, **properties: Any) -> dict[str, Any]:
             **properties,
         },
     }
+
+
+def chain() -> dict[str, Any]:
+    """Return a topic `Topic` that hands its messages over to a queue `Failed`, as they are."""
+    senders = ["sns.amazonaws.com", "events.amazonaws.com"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": senders},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    }
+    return {
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "Failed": {"Type": "AWS::SQS::Queue"},
+        "FailedPolicy": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {
+                "Queues": [{"Ref": "Failed"}],
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]},
+            },
+        },
+        "Subscription": {
+            "Type": "AWS::SNS::Subscription",
+            "Properties": {
+                "TopicArn": {"Ref": "Topic"},
+                "Protocol": "sqs",
+                "Endpoint": {"Fn::GetAtt": ["Failed", "Arn"]},
+                "RawMessageDelivery": True,
+            },
+        },
+    }
+
+
+def received(aws: Aws, queue_url: str, *, seconds: float = 8) -> dict[str, Any]:
+    """Wait for a message, take it out of the queue, and return its `body` and `attributes`."""
+    sqs = aws.client("sqs")
+    request = {"QueueUrl": queue_url, "MessageAttributeNames": ["All"]}
+    message = eventually(lambda: sqs.receive_message(**request).get("Messages"), seconds=seconds)[0]
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    attributes = message.get("MessageAttributes", {})
+    return {
+        "body": json.loads(message["Body"]),
+        "attributes": {name: value["StringValue"] for name, value in attributes.items()},
+    }
