@@ -123,7 +123,7 @@ def test_every_consumer_of_a_stream_sees_what_its_filter_lets_through(aws: Aws) 
 
 
 def test_a_reported_record_comes_again_and_those_before_it_do_not(aws: Aws) -> None:
-    settings = {"MaximumRetryAttempts": 1, "BatchSize": 1}
+    settings: dict[str, Any] = {"MaximumRetryAttempts": 1, "BatchSize": 1}
     made = aws.deploy("stream-reports", resources(consumer("All", **settings)), **OUTPUTS)
 
     put(aws, made, "good1", "poison", "good2")
@@ -154,7 +154,11 @@ def read(aws: Aws, made: dict[str, str], shard: str, number: str) -> list[str]:
 
 
 def test_a_batch_that_fails_is_halved_until_the_poison_is_alone(aws: Aws) -> None:
-    settings = {"MaximumRetryAttempts": 0, "BatchSize": 8, "BisectBatchOnFunctionError": True}
+    settings: dict[str, Any] = {
+        "MaximumRetryAttempts": 0,
+        "BatchSize": 8,
+        "BisectBatchOnFunctionError": True,
+    }
     parts = resources(consumer("All", "raise", Enabled=False, **settings))
     made = aws.deploy("stream-halves", parts, **OUTPUTS)
     items = ["good1", "good2", "poison", "good3", "good4"]
