@@ -49,7 +49,8 @@ def read_batch(
             f" {name_of(batch.stream_arn)}: {KEPT}. Mend what they stand for by hand, then drop"
             " the message"
         )
-    return {"Records": meant}
+    # So marked, a record that fails again makes the function fail, and is not parked anew.
+    return {"Records": meant, "parked": True}
 
 
 def _records(batch: Batch, streams: Any) -> list[dict[str, Any]]:  # noqa: ANN401

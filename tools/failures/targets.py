@@ -3,11 +3,10 @@
 import json
 import random
 import threading
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.deployed import DeployedStage
 from tools.failures.messages import Failure
 from tools.failures.redrive import AT_ONCE, RedriveError
 from tools.failures.stream import read_batch
@@ -18,6 +17,13 @@ LONGEST_PAUSE_SECONDS = 20.0
 MOST_TRIES = 10
 
 
+class Clients(Protocol):
+    """Makes clients of AWS's APIs: a deployed stage, or a fake in unit tests."""
+
+    def client(self, service: Any, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
+        """Return a client; `settings` are those of botocore's Config."""
+
+
 class Targets:
     """Gives payloads to their targets, slower when they are throttled.
 
@@ -25,7 +31,7 @@ class Targets:
     :param stop: when set, nobody waits any longer for a throttled function.
     """
 
-    def __init__(self, stage: DeployedStage, stop: threading.Event) -> None:
+    def __init__(self, stage: Clients, stop: threading.Event) -> None:
         self._stop = stop
         # A repeated call would be a second invocation, so the client never repeats by itself.
         self._lambda = stage.client(

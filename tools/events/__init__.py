@@ -1,0 +1,1 @@
+"""Events of a stage: what passes now, and what passed before, once more."""
