@@ -1,0 +1,1 @@
+"""One module for the nightly fetch, one for the route."""
