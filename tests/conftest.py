@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tools.local.ports import PURPOSES, is_free
 from tools.local.stage import LocalStage
 
 RUNNING = "BLOCKWORK_PLATFORM"
@@ -16,15 +17,12 @@ RUNNING = "BLOCKWORK_PLATFORM"
 
 
 def free_port() -> int:
-    """Return a port that is free together with the next one."""
+    """Return a port that is free together with those after it that a stage needs."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if all(is_free(number) for number in range(port, port + len(PURPOSES))):
             return port
 
 

@@ -65,7 +65,7 @@ def test_an_orderly_stop_leaves_nothing_running(mortal: Emulator) -> None:
     resources = {"Role": role(), "Function": function(SOURCE)}
     invoke(aws, aws.deploy("gone", resources, name={"Ref": "Function"})["name"])
     pids = [process.pid for process in group.members()]
-    assert len(pids) == 3  # watcher, gateway, handler
+    assert len(pids) == 4  # watcher, gateway, providers, handler
 
     assert mortal.stop()
 
@@ -75,7 +75,7 @@ def test_an_orderly_stop_leaves_nothing_running(mortal: Emulator) -> None:
 
 def test_a_crash_starts_the_emulator_again(mortal: Emulator) -> None:
     aws, group = start(mortal)
-    gateway = next(process for process in group.members() if process.pid != group.pid)
+    gateway = next(p for p in group.members() if p.cmdline()[-1] == "tools.emulator")
 
     gateway.kill()
 
@@ -91,8 +91,8 @@ def test_a_handler_nobody_calls_ends(mortal: Emulator) -> None:
 
     invoke(aws, name)
 
-    assert len(group.members()) == 3
-    eventually(lambda: len(group.members()) == 2)
+    assert len(group.members()) == 4
+    eventually(lambda: len(group.members()) == 3)
     assert invoke(aws, name)["answer"] == "still here"
 
 

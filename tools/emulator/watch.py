@@ -1,8 +1,10 @@
-"""Keep the emulator running: start it again when it crashes, a few times.
+"""Keep the emulator and its outside world running: start what crashes again, a few times.
 
-`python -m tools.emulator.watch` leads the process group that the local stage starts and stops.
+`python -m tools.emulator.watch` leads the process group that the local stage starts and stops. Each
+runs in an environment of its own: the providers with the interpreter that PROVIDERS_PYTHON names.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,29 +15,63 @@ MOST_RESTARTS = 5
 SETTLED_SECONDS = 5.0
 
 
+class Child:
+    """A process that is to run, and is started again when it crashes."""
+
+    def __init__(self, python: str, module: str) -> None:
+        self.command = [python, "-m", module]
+        self.restarts = -1
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again."""
+        self.restarts += 1
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(self.command)
+
+    def may_restart(self, exit_code: int) -> bool:
+        """Tell whether there is hope; what ends itself early has said why it cannot start."""
+        settled = time.monotonic() - self.started >= SETTLED_SECONDS
+        return self.restarts < MOST_RESTARTS and (settled or exit_code < 0)
+
+
 def main() -> int:
-    """Run the emulator until it ends in order, or too often, and return its exit code."""
+    """Run both until they are told to end, or one ends too often; return the exit code."""
     stopping = False
-    child: subprocess.Popen[bytes] | None = None
+    children: list[Child] = []
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
-        if child is not None:
-            child.terminate()
+        children[0].process.terminate()  # its running handlers may still need the providers
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    for restarts in range(MOST_RESTARTS + 1):
-        started = time.monotonic()
-        child = subprocess.Popen([sys.executable, "-m", "tools.emulator"])
-        exit_code = child.wait()
-        if stopping or exit_code == 0:
-            return 0
-        if exit_code > 0 and time.monotonic() - started < SETTLED_SECONDS:
-            break  # it has said why it cannot start: starting it again is no help
-        print(f"emulator ended with {exit_code}, restart {restarts + 1} of {MOST_RESTARTS}")
-    return exit_code or 1
+    children += [
+        Child(sys.executable, "tools.emulator"),
+        Child(os.environ["PROVIDERS_PYTHON"], "tools.providers"),
+    ]
+    while True:
+        ended = _wait_for_one(children)
+        exit_code = ended.process.returncode
+        if stopping:
+            break
+        if not ended.may_restart(exit_code):
+            break
+        print(f"{ended.command[-1]} ended with {exit_code}: restart {ended.restarts + 1}")
+        ended.start()
+    for child in children:
+        child.process.terminate()
+        child.process.wait()
+    return 0 if exit_code in (0, -signal.SIGTERM) else 1
+
+
+def _wait_for_one(children: list[Child]) -> Child:
+    while True:
+        for child in children:
+            if child.process.poll() is not None:
+                return child
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

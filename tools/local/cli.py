@@ -19,7 +19,10 @@ Directory = Annotated[
 ]
 Port = Annotated[
     int | None,
-    typer.Option(help="Port of AWS's APIs; the website is on the next one.", show_default="4566"),
+    typer.Option(
+        help="Port of AWS's APIs; website, providers, mail are on the next ones.",
+        show_default="4566",
+    ),
 ]
 
 MEGABYTE = 1024 * 1024
@@ -58,20 +61,30 @@ def status(directory: Directory = LOCAL) -> None:
     if group is None or not stage.emulator.is_running():
         console.print("The local stage is not running: make up")
         raise typer.Exit(1)
-    state = "running" if answers(stage.port) else "running, but it does not answer"
+    silent = [
+        name
+        for name, port, path in (
+            ("the emulator", stage.port, "/_ministack/health"),
+            ("the outside world", stage.port + 2, "/health"),
+        )
+        if not answers(port, path)
+    ]
+    state = f"running, but {' and '.join(silent)} do not answer" if silent else "running"
     members = len(group.members())
     console.print(
         f"The local stage is {state}: {members} processes, {group.memory() // MEGABYTE} MiB"
     )
     console.print(f"  Website  http://localhost:{stage.port + 1}")
     console.print(f"  AWS API  http://localhost:{stage.port}")
+    console.print(f"  Outside  http://localhost:{stage.port + 2}  (payments, weather, mails)")
     console.print(f"  Log      {stage.emulator.log}")
 
 
 def print_summary(platform: dict[str, Any]) -> None:
     """Say where the platform is and who may sign in."""
     console.print(f"\n  [bold]Website[/]  {platform['siteUrl']}")
-    console.print(f"  AWS API  {platform['emulatorUrl']}  (region {platform['region']})\n")
+    console.print(f"  AWS API  {platform['emulatorUrl']}  (region {platform['region']})")
+    console.print(f"  Outside  {platform['providersUrl']}/mails  (every mail that was sent)\n")
     for user in platform["users"]:
         groups = ", ".join(user["groups"])
         console.print(

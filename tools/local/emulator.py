@@ -1,9 +1,11 @@
-"""The emulator's process: started apart from the command, found again by the next one."""
+"""The emulator and its outside world: started apart from the command, found by the next one."""
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +22,7 @@ from tools.local.toolchain import NODE_BIN
 
 REGION = "eu-west-2"
 START_SECONDS = 30.0
-SOURCES = [REPOSITORY / "tools" / "emulator"]
+SOURCES = [REPOSITORY / "tools" / name for name in ("emulator", "providers")]
 
 
 class Emulator:
@@ -36,6 +38,7 @@ class Emulator:
         self.log = self.directory / "logs" / "emulator.log"
         self.state = self.directory / "state"
         self._record = self.directory / "emulator.json"
+        self._payment_key = self.state / "payment-key"
 
     @property
     def port(self) -> int | None:
@@ -64,6 +67,14 @@ class Emulator:
             and recorded.get("port") == port
             and recorded.get("sources") == fingerprint(SOURCES)
         )
+
+    def payment_key(self) -> str:
+        """Return the secret that the payment provider knows its customer by, made at first use."""
+        if not self._payment_key.is_file():
+            self.state.mkdir(parents=True, exist_ok=True)
+            self._payment_key.touch(mode=0o600)
+            self._payment_key.write_text(secrets.token_urlsafe(32))
+        return self._payment_key.read_text()
 
     def start(self, *, port: int, python: Path) -> None:
         """Start it, and wait until it answers.
@@ -112,7 +123,7 @@ class Emulator:
         while time.monotonic() < deadline:
             if not group.is_running():
                 raise CommandError("The emulator ended while it was starting.", self.log)
-            if answers(port):
+            if answers(port) and answers(port + 2, "/health"):
                 return
             time.sleep(0.1)
         group.stop()
@@ -141,6 +152,12 @@ class Emulator:
             "METRIC_SECONDS": "5",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
+            "SMTP_HOST": f"{HOST}:{port + 3}",
+            "PROVIDERS_PYTHON": sys.executable,
+            "PROVIDERS_PORT": str(port + 2),
+            "MAIL_PORT": str(port + 3),
+            "PROVIDERS_DIRECTORY": str(self.state / "providers"),
+            "PAYMENT_KEY_FILE": str(self._payment_key),
             **self.settings,
         }
 
@@ -152,10 +169,10 @@ class Emulator:
         return recorded
 
 
-def answers(port: int) -> bool:
-    """Tell whether an emulator answers on the port."""
+def answers(port: int, path: str = "/_ministack/health") -> bool:
+    """Tell whether something answers on the port; the emulator unless `path` is another's."""
     try:
-        url = f"http://{HOST}:{port}/_ministack/health"
+        url = f"http://{HOST}:{port}{path}"
         return httpx.get(url, timeout=2, trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False

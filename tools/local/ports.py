@@ -1,4 +1,4 @@
-"""Ports of the local stage: one for AWS's APIs, the next one for the website."""
+"""Ports of the local stage, four in a row."""
 
 import socket
 import time
@@ -6,13 +6,19 @@ import time
 from tools.local.errors import LocalStageError
 
 DEFAULT_PORT = 4566
-LOWEST, HIGHEST = 1024, 65_534  # HIGHEST leaves room for the website's
+PURPOSES = (
+    "AWS's APIs",
+    "the website",
+    "the payment provider and the weather service",
+    "the mail server",
+)
+LOWEST, HIGHEST = 1024, 65_536 - len(PURPOSES)
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 0.5
 
 
 def check_port(port: int) -> None:
-    """Refuse a port that cannot be used, or that somebody else uses.
+    """Refuse a port if it, or one of those after it, cannot be used or is in use.
 
     :raises LocalStageError: with another port to try.
     """
@@ -21,11 +27,11 @@ def check_port(port: int) -> None:
             f"port must be between {LOWEST} and {HIGHEST}, got {port}: choose another:"
             f" make up PORT={DEFAULT_PORT}"
         )
-    for number, purpose in ((port, "AWS's APIs"), (port + 1, "the website")):
+    for number, purpose in enumerate(PURPOSES, start=port):
         if not _becomes_free(number):
             raise LocalStageError(
                 f"port {number} is taken, the local stage needs it for {purpose}: choose another:"
-                f" make up PORT={_next_free_pair(port)}"
+                f" make up PORT={_next_free(port)}"
             )
 
 
@@ -51,8 +57,9 @@ def _becomes_free(port: int) -> bool:
     return True
 
 
-def _next_free_pair(port: int) -> int:
-    for candidate in range(port + 4, min(port + 400, HIGHEST), 4):
-        if is_free(candidate) and is_free(candidate + 1):
+def _next_free(port: int) -> int:
+    step = len(PURPOSES)
+    for candidate in range(port + step, min(port + 400, HIGHEST + 1), step):
+        if all(is_free(number) for number in range(candidate, candidate + step)):
             return candidate
     return DEFAULT_PORT

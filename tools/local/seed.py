@@ -25,6 +25,7 @@ PASSWORD_LENGTH = 16
 # What the emulator itself remembers: it is forgotten with the state, and kept with it.
 DEPLOYED = "/local-stage/deployed"
 SEEDED = "/local-stage/seeded"
+PAYMENT_KEY = "/blockwork/local/vouchers/payment-key"  # CloudFormation makes no SecureString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class User:
 class Platform:
     """A deployed platform, as its operators see it.
 
-    :param port: where the emulator answers; the website is on the next one.
+    :param port: where the emulator answers; website and providers are on the next ones.
     """
 
     def __init__(self, port: int) -> None:
@@ -47,6 +48,7 @@ class Platform:
         self.emulator_url = f"http://localhost:{port}"
         self.site_url = f"http://localhost:{port + 1}"
         self.config_url = f"{self.site_url}/config.json"
+        self.providers_url = f"http://localhost:{port + 2}"
 
     def is_serving(self) -> bool:
         """Tell whether the website answers with its configuration."""
@@ -67,6 +69,12 @@ class Platform:
     def remember(self, name: str, value: str) -> None:
         """Keep `value` in the emulator's state."""
         self._client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+    def know_payment_key(self, key: str) -> None:
+        """Tell the platform its secret at the payment provider, as an operator does on AWS."""
+        self._client("ssm").put_parameter(
+            Name=PAYMENT_KEY, Value=key, Type="SecureString", Overwrite=True
+        )
 
     def damage(self) -> str | None:
         """Tell what a crash has left that no deployment can mend, if there is any."""
@@ -183,6 +191,7 @@ def as_json(platform: Platform, users: list[User]) -> dict[str, Any]:
         "siteUrl": platform.site_url,
         "configUrl": platform.config_url,
         "emulatorUrl": platform.emulator_url,
+        "providersUrl": platform.providers_url,
         "region": REGION,
         "users": [asdict(user) for user in users],
     }

@@ -86,6 +86,7 @@ class LocalStage:
         with ThreadPoolExecutor() as pool:
             packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
             self._start_emulator(progress)
+            self._platform.know_payment_key(self.emulator.payment_key())
             if self._platform.recall(DEPLOYED) == wanted and self._platform.is_serving():
                 packages.result()
                 return

@@ -34,6 +34,7 @@ def test_the_platform_file_says_where_everything_is() -> None:
         "siteUrl": "http://localhost:4571",
         "configUrl": "http://localhost:4571/config.json",
         "emulatorUrl": "http://localhost:4570",
+        "providersUrl": "http://localhost:4572",
         "region": "eu-west-2",
         "users": [{"email": "a@example.com", "password": "secret", "groups": ("customers",)}],
     }

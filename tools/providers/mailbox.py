@@ -1,0 +1,80 @@
+"""Everybody's mailbox: mails are kept as they came, one file each."""
+
+import hashlib
+from collections.abc import Sequence
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+RECIPIENTS = "X-Envelope-To"
+
+
+class Mailbox:
+    """Mails in a folder.
+
+    :param folder: made when it is needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        self._mails = {file.stem: _parse(file.read_bytes()) for file in files}
+
+    def keep(self, recipients: Sequence[str], message: bytes) -> str:
+        """Keep a mail and return its id; a mail that comes a second time is the same mail.
+
+        Servers repeat a mail when they are not sure that it arrived; its Message-ID tells.
+        """
+        identity = _parse(message)["Message-ID"] or message
+        mail_id = hashlib.sha256(repr((identity, recipients)).encode()).hexdigest()[:20]
+        if mail_id not in self._mails:
+            content = f"{RECIPIENTS}: {', '.join(recipients)}\r\n".encode() + message
+            self._folder.mkdir(parents=True, exist_ok=True)
+            unfinished = self._folder / f"{mail_id}.unfinished"
+            unfinished.write_bytes(content)
+            unfinished.rename(self._folder / f"{mail_id}.eml")
+            self._mails[mail_id] = _parse(content)
+        return mail_id
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Describe every mail, the oldest first."""
+        return [_describe(mail_id, mail) for mail_id, mail in self._mails.items()]
+
+    def attachment(self, mail_id: str, number: int) -> tuple[str, bytes] | None:
+        """Return an attachment's content type and content, if there is one.
+
+        :param number: counts from 0.
+        """
+        mail = self._mails.get(mail_id)
+        attachments = list(mail.iter_attachments()) if mail else []
+        if not 0 <= number < len(attachments):
+            return None
+        return attachments[number].get_content_type(), _content(attachments[number])
+
+
+def _parse(message: bytes) -> EmailMessage:
+    return message_from_bytes(message, policy=policy.default)
+
+
+def _describe(mail_id: str, mail: EmailMessage) -> dict[str, Any]:
+    text = mail.get_body(("plain", "html"))
+    return {
+        "id": mail_id,
+        "to": str(mail[RECIPIENTS]).split(", "),
+        "from": str(mail["From"]),
+        "subject": str(mail["Subject"]),
+        "text": text.get_content() if text else "",
+        "attachments": [
+            {
+                "filename": part.get_filename(),
+                "contentType": part.get_content_type(),
+                "size": len(_content(part)),
+            }
+            for part in mail.iter_attachments()
+        ],
+    }
+
+
+def _content(part: Any) -> bytes:  # noqa: ANN401 -- the class email hands out depends on its policy
+    return bytes(part.get_payload(decode=True) or b"")

@@ -1,0 +1,90 @@
+"""What a payment provider remembers: each payment, once for its idempotency key."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+AMOUNT = re.compile(r"\d{1,7}\.\d{2}")
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class InvalidPaymentError(ValueError):
+    """The payment cannot be understood; the message says why."""
+
+
+class OtherPaymentError(ValueError):
+    """The key belongs to a payment that was different."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """A payment as it was decided.
+
+    :param key: the customer's idempotency key.
+    :param amount: a decimal string with two decimals.
+    :param currency: three letters (ISO 4217).
+    :param status: TAKEN or DECLINED.
+    """
+
+    key: str
+    payment_id: str
+    amount: str
+    currency: str
+    status: str
+
+
+class Payments:
+    """Every payment there was, in a file of one line each.
+
+    :param file: made when it is needed.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        lines = file.read_text().splitlines() if file.is_file() else []
+        payments = [Payment(**json.loads(line)) for line in lines]
+        self._by_key = {payment.key: payment for payment in payments}
+
+    def take(
+        self, key: str, *, amount: object, currency: object, decline: bool = False
+    ) -> tuple[Payment, bool]:
+        """Decide about a payment once, and return it and whether it is new.
+
+        :param decline: whether a new one is declined.
+        :raises InvalidPaymentError: if key, amount or currency cannot be used.
+        :raises OtherPaymentError: if the key was used for another amount or currency.
+        """
+        if not key:
+            raise InvalidPaymentError("the header Idempotency-Key is missing")
+        if not isinstance(amount, str) or not AMOUNT.fullmatch(amount):
+            raise InvalidPaymentError(f'amount must be a string such as "25.00", got {amount!r}')
+        if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
+            raise InvalidPaymentError(f'currency must be a code such as "GBP", got {currency!r}')
+        if known := self._by_key.get(key):
+            if (known.amount, known.currency) != (amount, currency):
+                raise OtherPaymentError(
+                    f"{key} was used for {known.amount} {known.currency}, not {amount} {currency}"
+                )
+            return known, False
+        payment = Payment(
+            key=key,
+            payment_id=f"pay_{uuid4().hex}",
+            amount=amount,
+            currency=currency,
+            status="DECLINED" if decline else "TAKEN",
+        )
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.open("a") as file:
+            file.write(json.dumps(asdict(payment)) + "\n")
+        self._by_key[key] = payment
+        return payment, True
+
+    def find(self, key: str) -> Payment | None:
+        """Return what was decided for a key."""
+        return self._by_key.get(key)
+
+    def taken(self) -> list[Payment]:
+        """Return every payment that was taken, the oldest first."""
+        return [payment for payment in self._by_key.values() if payment.status == "TAKEN"]
