@@ -46,6 +46,13 @@ class Visitor:
         self.page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
         return name
 
+    def lose_session(self) -> None:
+        """Forget the tokens, as a browser does whose session has ended; the page is not told."""
+        self.page.evaluate(
+            "Object.keys(localStorage).filter(k => k.startsWith('CognitoIdentityServiceProvider'))"
+            ".forEach(k => localStorage.removeItem(k))"
+        )
+
     def forgive(self, text: str) -> None:
         """Expect at least one complaint with this text and strike out all of them."""
         assert any(text in complaint for complaint in self.complaints), self.complaints

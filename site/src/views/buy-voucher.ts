@@ -154,7 +154,7 @@ function voucherForm(
   });
   const recipient = field(
     h("input", { id: "recipient", name: "recipientEmail", type: "email", autocomplete: "off", autocapitalize: "none", spellcheck: "false", required: true }),
-    { label: "Recipient’s e-mail address", hint: "Where we mail the voucher. It may be your own." },
+    { label: "E-mail address of the recipient", hint: "Where we mail the voucher. It may be your own." },
   );
   input.value = draft?.amount ?? "";
   recipient.control.value = draft?.recipientEmail ?? "";
@@ -170,7 +170,7 @@ function voucherForm(
       const wrong = amountProblem(input.value);
       if (wrong) found.set("amount", wrong);
       const email = recipient.control.value.trim();
-      if (!/^\S+@\S+$/.test(email)) found.set("recipientEmail", "Enter the recipient’s e-mail address, like name@example.com.");
+      if (!/^\S+@\S+$/.test(email)) found.set("recipientEmail", "Enter the e-mail address of the recipient, like name@example.com.");
       const problems: Problems = { fields: found, whole: [] };
       if (hasProblems(problems)) return problems;
       return confirm({ amount: amountOf(input.value), currency: "GBP", recipientEmail: email }, [amount, recipient]);
