@@ -20,7 +20,7 @@ ONE_TRY = Config(
 TEXT = """\
 Hello,
 
-somebody has bought you energy: a voucher of {amount} {currency} for Blockwork Energy.
+somebody has bought you energy: a voucher of {price} for Blockwork Energy.
 It is attached to this mail. Whoever has it can spend it, so please keep it like money.
 
 Blockwork Energy
@@ -59,7 +59,7 @@ def compose(voucher: Voucher, pdf: bytes, *, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
     message["To"] = order.recipient_email
-    message["Subject"] = f"Your energy voucher of {order.amount} {order.currency}"
-    message.set_content(TEXT.format(amount=order.amount, currency=order.currency))
+    message["Subject"] = f"Your energy voucher of {order.price}"
+    message.set_content(TEXT.format(price=order.price))
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename="voucher.pdf")
     return message

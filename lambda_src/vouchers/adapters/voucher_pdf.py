@@ -21,7 +21,6 @@ RETAILER = "Blockwork Energy"
 # encoding is Windows-1252: Latin letters, £ and €.
 FONTS = {"Text": "Helvetica", "Bold": "Helvetica-Bold", "Code": "Courier-Bold"}
 ENCODING = "cp1252"
-SYMBOLS = {"GBP": "£"}
 
 
 def print_voucher(voucher: Voucher, code: VoucherCode) -> bytes:
@@ -42,7 +41,7 @@ def print_voucher(voucher: Voucher, code: VoucherCode) -> bytes:
         )
     )
     document.catalog["Lang"] = pydyf.String("en-GB")
-    document.info["Title"] = pydyf.String(f"Energy voucher of {_money(voucher)}")
+    document.info["Title"] = pydyf.String(f"Energy voucher of {voucher.order.price}")
     document.info["Author"] = pydyf.String(RETAILER)
     document.info["CreationDate"] = pydyf.String(voucher.created_at.strftime("D:%Y%m%d%H%M%SZ"))
     output = BytesIO()
@@ -58,7 +57,7 @@ def qr_code(code: VoucherCode) -> segno.QRCode:
 def _page(voucher: Voucher, code: VoucherCode) -> pydyf.Stream:
     page = pydyf.Stream(compress=True)
     _text(page, "Bold", 28, 740, RETAILER)
-    _text(page, "Text", 18, 700, f"Energy voucher of {_money(voucher)}")
+    _text(page, "Text", 18, 700, f"Energy voucher of {voucher.order.price}")
     _text(page, "Text", 12, 640, "Whoever has this code can spend it. Keep it like money.")
     _text(page, "Code", 20, 600, str(code))
     _draw(page, qr_code(code))
@@ -101,7 +100,3 @@ def _font(base: str) -> pydyf.Dictionary:
             "Encoding": "/WinAnsiEncoding",
         }
     )
-
-
-def _money(voucher: Voucher) -> str:
-    return f"{SYMBOLS[voucher.order.currency]}{voucher.order.amount}"

@@ -72,16 +72,15 @@ def buy(
         purchase = _take_over(purchase, moment, purchases)
     settlements.schedule(purchase)
     try:
-        match payments.charge(order, key=purchase.voucher_id):
-            case Taken() as payment:
-                purchases.complete(purchase, payment=payment, code=code(), now=now())
-                return purchase.voucher()
-            case Declined():
-                purchases.decline(purchase)
-                raise PaymentDeclinedError
+        outcome = payments.charge(order, key=purchase.voucher_id)
+        if isinstance(outcome, Declined):
+            purchases.decline(purchase)
+            raise PaymentDeclinedError
+        purchases.complete(purchase, payment=outcome, code=code(), now=now())
     except PaymentUnknownError:
         purchases.release(purchase, now=now())
         raise
+    return purchase.voucher()
 
 
 def _take_over(purchase: Purchase, now: datetime, purchases: Purchases) -> Purchase:
@@ -114,15 +113,13 @@ def settle(
     if purchase.lease_until > now:
         settlements.schedule(purchase, after=purchase.lease_until - now)
         return
-    match payments.look_up(purchase.voucher_id):
-        case Taken() as payment:
-            purchases.complete(purchase, payment=payment, code=code(), now=now)
-        case Declined():
-            purchases.decline(purchase)
-        case None:
-            # The request to pay may be on its way still, so not knowing it once proves nothing.
-            # After that the purchase stays STARTED: nothing was taken, and the customer, who was
-            # told that it is safe to repeat, is the one to decide whether to pay.
-            waited = now - purchase.lease_until
-            if waited < SETTLING_TAKES:
-                settlements.schedule(purchase, after=max(waited, timedelta(minutes=1)))
+    outcome = payments.look_up(purchase.voucher_id)
+    if isinstance(outcome, Taken):
+        purchases.complete(purchase, payment=outcome, code=code(), now=now)
+    elif isinstance(outcome, Declined):
+        purchases.decline(purchase)
+    elif (waited := now - purchase.lease_until) < SETTLING_TAKES:
+        # The request to pay may be on its way still, so not knowing it once proves nothing.
+        # After that the purchase stays STARTED: nothing was taken, and the customer, who was
+        # told that it is safe to repeat, is the one to decide whether to pay.
+        settlements.schedule(purchase, after=max(waited, timedelta(minutes=1)))

@@ -17,8 +17,8 @@ from typing import Protocol
 
 from vouchers.domain.voucher import Order, Voucher, VoucherCode, VoucherStatus
 
-LEASE = timedelta(seconds=30)
-"""Longer than a request may run, so that nobody works on a purchase whose lease is over."""
+LEASE = timedelta(seconds=40)
+"""Longer than a function may run (30 s), so that nobody works on what has no lease any more."""
 
 
 class PurchaseState(StrEnum):

@@ -18,8 +18,9 @@ LONGEST_EMAIL = 254
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{LABEL}\.)+{LABEL}")
 
-# No character that can be taken for another: neither B/8, I/1/L, O/Q/0, S/5, U/V nor Z/2.
-CODE_ALPHABET = "ACDEFGHJKMNPRTVWXY3467"
+# No character that is easily taken for another: no B, G, I, L, O, Q, S, U, Z
+# and no 0, 1, 2, 5, 8.
+CODE_ALPHABET = "ACDEFHJKMNPRTVWXY34679"
 CODE_GROUPS = 5
 CODE_GROUP = 4
 
@@ -47,6 +48,11 @@ class Currency(StrEnum):
     """What a voucher may be bought in."""
 
     GBP = "GBP"
+
+    @property
+    def sign(self) -> str:
+        """What people write before an amount."""
+        return {"GBP": "£"}[self]
 
 
 class EmailAddress(str):
@@ -93,6 +99,11 @@ class Order:
     amount: Amount
     currency: Currency
     recipient_email: EmailAddress
+
+    @property
+    def price(self) -> str:
+        """The amount as people read it: £25.00."""
+        return f"{self.currency.sign}{self.amount}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,19 +29,16 @@ def publish_changes(change: TableChange, *, events: Events) -> None:
 
 
 def _event(voucher: Voucher) -> Event:
-    match voucher.status:
-        case VoucherStatus.PAID:
-            return VoucherPaid(
-                voucher_id=voucher.voucher_id,
-                user_id=voucher.user_id,
-                amount=str(voucher.order.amount),
-                currency=str(voucher.order.currency),
-                recipient_email=str(voucher.order.recipient_email),
-            )
-        case VoucherStatus.ISSUED:
-            return VoucherIssued(voucher_id=voucher.voucher_id, user_id=voucher.user_id)
-        case VoucherStatus.MAILED:
-            return VoucherMailed(voucher_id=voucher.voucher_id, user_id=voucher.user_id)
+    if voucher.status is VoucherStatus.PAID:
+        return VoucherPaid(
+            voucher_id=voucher.voucher_id,
+            user_id=voucher.user_id,
+            amount=str(voucher.order.amount),
+            currency=str(voucher.order.currency),
+            recipient_email=str(voucher.order.recipient_email),
+        )
+    kind = VoucherIssued if voucher.status is VoucherStatus.ISSUED else VoucherMailed
+    return kind(voucher_id=voucher.voucher_id, user_id=voucher.user_id)
 
 
 handler = consume_stream(

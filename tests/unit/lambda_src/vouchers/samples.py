@@ -16,7 +16,7 @@ from vouchers.domain.voucher import (
 
 NOW = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
-CODE = VoucherCode("ACDE-FGHJ-KMNP-RTVW-XY34")
+CODE = VoucherCode("ACDE-FHJK-MNPR-TVWX-Y346")
 PAID, ISSUED, MAILED = VoucherStatus.PAID, VoucherStatus.ISSUED, VoucherStatus.MAILED
 
 

@@ -207,7 +207,7 @@ def test_of_two_requests_at_once_one_pays_and_the_other_is_told_to_wait(shop: Sh
     shop.provider.before = second_request
     shop.buy()
 
-    assert [refusal.retry_after for refusal in refusals] == [20]
+    assert [refusal.retry_after for refusal in refusals] == [30]
     shop.assert_one_voucher_and_one_payment()
 
 
