@@ -166,7 +166,9 @@ def http_handler(
     def handler(event: Event, context: LambdaContext) -> Event:
         started = time.perf_counter()
         request_context = event["requestContext"]
-        correlation = correlation_id(_headers(event), fallback=request_context["requestId"])
+        # Without the padding at its end, which is no part of a correlation id in an event.
+        fallback = request_context["requestId"].rstrip("=")
+        correlation = correlation_id(_headers(event), fallback=fallback)
         logger.set_correlation_id(correlation)
         response = answer(event, correlation)
         # The route, never the path: a path may hold what does not belong in a log.

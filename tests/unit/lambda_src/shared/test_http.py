@@ -2,7 +2,9 @@ import base64
 from typing import Any
 
 import pytest
+from shared.events import Envelope, UserSignedUp
 from shared.http import Request, Response, http_handler
+from shared.observability import current_correlation_id
 from shared.problems import ProblemError
 
 from tests.unit.lambda_src.conftest import LogLines
@@ -79,7 +81,7 @@ def test_an_answer_is_json_with_the_correlation_id() -> None:
 
     assert answer == {
         "statusCode": 200,
-        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA=", "content-type": "application/json"},
+        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA", "content-type": "application/json"},
         "body": '{"name":"Day & night ⚡"}',
     }
 
@@ -96,7 +98,7 @@ def test_no_content_has_neither_body_nor_content_type() -> None:
 
     assert answer == {
         "statusCode": 204,
-        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA="},
+        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA"},
     }
 
 
@@ -169,8 +171,17 @@ def test_any_other_correlation_id_is_replaced_by_the_request_id(
 ) -> None:
     answer = answer_of(lambda _: Response.ok({}), event(headers={"x-correlation-id": given}))
 
-    assert answer["headers"]["x-correlation-id"] == "JKJaXmPLvHcESHA="
-    assert log_lines()[0]["correlation_id"] == "JKJaXmPLvHcESHA="
+    assert answer["headers"]["x-correlation-id"] == "JKJaXmPLvHcESHA"
+    assert log_lines()[0]["correlation_id"] == "JKJaXmPLvHcESHA"
+
+
+def test_what_a_request_causes_can_carry_its_correlation_id() -> None:
+    def route(request: Request) -> Response:
+        data = UserSignedUp(user_id="u1", email="ada@example.com")
+        Envelope.of(data, correlation_id=current_correlation_id()).to_detail()
+        return Response.no_content()
+
+    assert answer_of(route, event())["statusCode"] == 204
 
 
 def test_a_request_is_logged_in_one_line(log_lines: LogLines) -> None:
@@ -181,7 +192,7 @@ def test_a_request_is_logged_in_one_line(log_lines: LogLines) -> None:
     assert line["route"] == "DELETE /products/{productId}"
     assert line["status"] == 204
     assert line["duration_ms"] >= 0
-    assert line["correlation_id"] == "JKJaXmPLvHcESHA="
+    assert line["correlation_id"] == "JKJaXmPLvHcESHA"
 
 
 @pytest.mark.parametrize("failing", [False, True])
