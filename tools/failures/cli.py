@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tools.deployed import DeployedStage, Directory, Stage, StageError, StageName, readable_errors
 from tools.failures.audit import log_group, record_drop
-from tools.failures.hand import Hand
+from tools.failures.hand import HIDDEN_SECONDS, Hand
 from tools.failures.messages import Failure, recognise
 from tools.failures.redrive import Result
 from tools.failures.redrive import redrive as run_redrive
@@ -55,10 +55,11 @@ def list_(stage: Stage = StageName.LOCAL, directory: Directory = LOCAL) -> None:
     with readable_errors():
         queues = chains(DeployedStage(stage, directory))
         with ThreadPoolExecutor(len(queues)) as pool:
+            hidden = [queue.depth().hidden for queue in queues.values()]
             waiting = dict(zip(queues, pool.map(everything, queues.values()), strict=True))
     console.print(overview(waiting, datetime.now(UTC)))
-    for service, queue in queues.items():
-        say_what_is_hidden(service, queue)
+    for service, count in zip(queues, hidden, strict=True):
+        say_what_is_hidden(service, count)
 
 
 @app.command()
@@ -97,7 +98,8 @@ def redrive(
     """Run failed events again, and delete each only after it went well.
 
     Ctrl-C finishes what has begun and leaves the rest in the chain. To run it again is safe at any
-    time, even after the command was killed: what it had in hand is there again within a minute.
+    time, even after the command was killed: what it had in hand is there again within 30 seconds,
+    for which the next redrive waits.
     Exit code 1: some failed again and stay in the chain.
 
     Example: python -m tools failures redrive vouchers --dry-run
@@ -115,7 +117,7 @@ def redrive(
                 if stop.is_set():
                     total.expected += queue.depth().visible
                     continue
-                say_what_is_hidden(name, queue)
+                say_what_is_hidden(name, queue.depth().hidden)
                 with progress_bar(name, queue) as show_result:
                     result = run_redrive(queue, targets, only=id_, stop=stop, on_change=show_result)
                 for failure, reason in result.failed:
@@ -204,16 +206,16 @@ def dry_redrive(queues: dict[str, SqsQueue], id_: str | None) -> None:
 def not_there(id_: str, queues: dict[str, SqsQueue]) -> StageError:
     """Return the error that says that no chain shows a message."""
     hidden = sum(queue.depth().hidden for queue in queues.values())
-    hint = f" About {hidden} are hidden: look again in a minute." if hidden else ""
+    hint = f" About {hidden} are hidden: look again in {HIDDEN_SECONDS} seconds." if hidden else ""
     return StageError(f"No message {id_} waits in {', '.join(queues)}.{hint}")
 
 
-def say_what_is_hidden(service: str, queue: SqsQueue) -> None:
+def say_what_is_hidden(service: str, count: int) -> None:
     """Warn of messages that another command has in hand, or one that was killed."""
-    if hidden := queue.depth().hidden:
+    if count:
         typer.echo(
-            f"{service}: about {hidden} more are in the hands of another command, or of one that"
-            " was killed; those are back within a minute",
+            f"{service}: about {count} more are in the hands of another command, or of one that"
+            f" was killed; those are back within {HIDDEN_SECONDS} seconds",
             err=True,
         )
 

@@ -8,9 +8,9 @@ from typing import Protocol, Self
 
 from tools.failures.messages import Message
 
-HIDDEN_SECONDS = 60
+HIDDEN_SECONDS = 30
 """For how long a killed process hides what it had in hand."""
-REFRESH_SECONDS = 20.0
+REFRESH_SECONDS = 10.0
 MOST_EMPTY_ANSWERS = 3
 MOST_A_CALL = 10
 
@@ -73,6 +73,10 @@ class Hand:
         self._ended.set()
         self._refresher.join()
         self._hide_all(0)
+
+    def __len__(self) -> int:
+        """Count what is in hand."""
+        return len(self._held)
 
     def take(self, *, at_least: int = 0) -> Iterator[Message]:
         """Give every message once, until the queue shows no more.

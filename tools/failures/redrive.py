@@ -1,17 +1,20 @@
 """Bring failed events back: run each again, and delete it only when that went well."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from tools.failures.hand import Hand, Queue, QueueError
+from tools.failures.hand import HIDDEN_SECONDS, Depth, Hand, Queue, QueueError
 from tools.failures.messages import Failure, Message, recognise
 
 AT_ONCE = 8
 CLOCK_STEP = timedelta(seconds=1)  # the queue tells its time in whole seconds
+LOOK_EVERY_SECONDS = 1.0
+PATIENCE_SECONDS = HIDDEN_SECONDS + 5.0
 
 
 class RedriveError(Exception):
@@ -32,7 +35,7 @@ class Redeliver(Protocol):
 class Result:
     """What a redrive has done so far.
 
-    :param expected: about how many messages there were.
+    :param expected: about how many messages there were, until it is known.
     :param failed: what stays, with the reason.
     :param came: messages that came while it ran; they are left alone.
     """
@@ -43,10 +46,14 @@ class Result:
     failed: list[tuple[Failure, str]] = field(default_factory=list)
 
     @property
+    def seen(self) -> int:
+        """How many messages there were for sure."""
+        return self.redriven + len(self.failed) + self.came
+
+    @property
     def left(self) -> int:
         """How many messages stay in the queue."""
-        seen = self.redriven + len(self.failed) + self.came
-        return max(self.expected, seen) - self.redriven
+        return max(self.expected, self.seen) - self.redriven
 
     def add(self, other: "Result") -> None:
         """Count what another redrive has done too."""
@@ -68,6 +75,7 @@ def redrive(
     stop: threading.Event,
     on_change: Callable[[Result], None] = lambda _result: None,
     at_once: int = AT_ONCE,
+    patience: float = PATIENCE_SECONDS,
 ) -> Result:
     """Run every message again that was in the queue at the start.
 
@@ -75,9 +83,11 @@ def redrive(
     :param stop: set it to end early: what has begun is finished, the rest is put back.
     :param on_change: told of each message that is done.
     :param at_once: how many run at the same time.
+    :param patience: for how many seconds to wait for what was hidden at the start: a redrive that
+        was killed hides what it had in hand. Default: a little longer than that can last.
     """
     depth = queue.depth()
-    result = Result(expected=depth.visible)
+    result = Result(expected=depth.visible + depth.hidden)
     lock = threading.Lock()
     slots = threading.BoundedSemaphore(at_once)
 
@@ -99,7 +109,7 @@ def redrive(
         on_change(result)
 
     def due() -> Iterator[Message]:
-        for message in hand.take(at_least=depth.visible):
+        for message in _shown(queue, hand, depth, stop, patience):
             # A consumer may park what fails again as a new message: taken now, it would never end.
             if message.sent_at > depth.at + CLOCK_STEP:
                 result.came += 1
@@ -118,4 +128,23 @@ def redrive(
             jobs.append(pool.submit(run, message))
         for job in jobs:
             job.result()
+        if not only and not stop.is_set():
+            result.expected = result.seen + (_hidden_by_others(queue, hand) if depth.hidden else 0)
     return result
+
+
+def _shown(
+    queue: Queue, hand: Hand, start: Depth, stop: threading.Event, patience: float
+) -> Iterator[Message]:
+    """Give what the queue shows, and what was hidden at the start when it shows it again."""
+    yield from hand.take(at_least=start.visible)
+    deadline = time.monotonic() + patience
+    # Only then: SQS counts what was just deleted as hidden for up to a minute.
+    while start.hidden and time.monotonic() < deadline and _hidden_by_others(queue, hand):
+        if stop.wait(LOOK_EVERY_SECONDS):
+            return
+        yield from hand.take()
+
+
+def _hidden_by_others(queue: Queue, hand: Hand) -> int:
+    return max(0, queue.depth().hidden - len(hand))

@@ -138,6 +138,26 @@ def test_a_queue_that_overlooks_messages_is_asked_again() -> None:
     assert str(run(queue, Consumer())) == "3 redriven, 0 failed, 0 left"
 
 
+def test_what_a_killed_redrive_had_in_hand_is_waited_for() -> None:
+    queue, consumer = chain(5), Consumer()
+    queue.receive(30)
+    queue.messages["new"] = message(invocation(), "new")
+    threading.Timer(0.2, queue.hidden.clear).start()
+
+    assert str(run(queue, consumer)) == "6 redriven, 0 failed, 0 left"
+    assert len(consumer.ran) == 6
+
+
+def test_what_somebody_else_keeps_in_hand_is_left_and_counted() -> None:
+    queue = chain(5)
+    queue.receive(30)
+    queue.messages["new"] = message(invocation(), "new")
+
+    result = redrive(queue, Consumer(), stop=threading.Event(), patience=0)
+
+    assert str(result) == "1 redriven, 0 failed, 5 left"
+
+
 def test_a_message_delivered_twice_is_given_once_and_deleted_by_its_latest_receipt() -> None:
     queue = chain(1)
     with Hand(queue) as hand:
@@ -160,7 +180,7 @@ def test_what_is_in_hand_stays_hidden_while_the_work_lasts() -> None:
         while queue.hidden["m0"] == 1 and time.monotonic() < deadline:
             time.sleep(0.01)
 
-        assert queue.hidden["m0"] == 60
+        assert queue.hidden["m0"] == 30
 
 
 def test_looking_puts_everything_back_even_when_it_ends_badly() -> None:
