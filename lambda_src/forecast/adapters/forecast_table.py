@@ -1,0 +1,55 @@
+"""The forecasts in a DynamoDB table: partition key `date`, one item a day."""
+
+import os
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Self
+
+import boto3
+import msgspec
+from botocore.config import Config
+
+from forecast.domain.forecast import Forecast, UnknownForecastError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PATIENCE = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+
+class ForecastTable:
+    """The port `Forecasts` on DynamoDB.
+
+    :param client: a DynamoDB client.
+    :param name: the table's name.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Connect to the table which the variable FORECAST_TABLE names."""
+        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["FORECAST_TABLE"])
+
+    def put(self, forecast: Forecast) -> None:
+        """Write the whole day in one call: 20 kB, which only ever are read together."""
+        self._client.put_item(
+            TableName=self._name,
+            Item={
+                "date": {"S": forecast.day.isoformat()},
+                "fetchedAt": {"S": forecast.fetched_at.astimezone(UTC).isoformat()},
+                "forecast": {"S": msgspec.json.encode(forecast).decode()},
+            },
+        )
+
+    def get(self, day: date) -> Forecast:
+        """Return the forecast of a day."""
+        answer = self._client.get_item(
+            TableName=self._name, Key={"date": {"S": day.isoformat()}}, ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise UnknownForecastError(day)
+        return msgspec.json.decode(answer["Item"]["forecast"]["S"], type=Forecast)
