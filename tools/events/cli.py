@@ -42,7 +42,11 @@ Minutes = Annotated[
     int, typer.Option(min=1, max=LONGEST_TAIL_MINUTES, help="Ends by itself after so long.")
 ]
 
-app = typer.Typer(no_args_is_help=True, help="What passes on the bus, and what passed before.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="What passes on the bus, and what passed before.",
+)
 console = Console(highlight=False, soft_wrap=True)
 
 

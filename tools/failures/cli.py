@@ -41,7 +41,11 @@ OneId = Annotated[str, typer.Option("--id", help="The message, by its id.")]
 Reason = Annotated[str, typer.Option(help="Why nobody will need the event again, for the record.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, run nothing.")]
 
-app = typer.Typer(no_args_is_help=True, help="What failed for good, and the way back.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="What failed for good, and the way back.",
+)
 WIDE = 250  # columns for a table that a program reads
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
