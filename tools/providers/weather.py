@@ -6,7 +6,7 @@ The same place has the same weather on the same day, however often one asks.
 import hashlib
 import math
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -36,7 +36,7 @@ def forecast(query: Mapping[str, str]) -> dict[str, Any]:
             raise InvalidQueryError(f"hourly must name some of {', '.join(UNITS)}, got {name!r}")
     zone = query.get("timezone", "GMT")
     try:
-        ZoneInfo(zone)
+        midnight = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidQueryError(f"timezone is unknown: {zone!r}") from error
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
@@ -48,6 +48,7 @@ def forecast(query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "latitude": latitude,
         "longitude": longitude,
+        "utc_offset_seconds": round((midnight.utcoffset() or timedelta()).total_seconds()),
         "timezone": zone,
         "hourly_units": {"time": "iso8601", **{name: UNITS[name] for name in names}},
         "hourly": {"time": [f"{day}T{hour:02}:00" for day, hour in hours], **values},

@@ -7,6 +7,7 @@ from forecast.domain.forecast import Hour, WeatherUnavailableError
 from forecast.domain.regions import Region
 
 from tests.integration.forecast.conftest import WeatherServer, encoded, open_meteo
+from tools.providers.weather import forecast as local_weather
 
 DAY = date(2026, 3, 2)
 SUMMER_DAY = date(2026, 7, 2)
@@ -62,6 +63,20 @@ def test_a_summer_day_begins_an_hour_earlier_in_utc(provider: WeatherServer) -> 
 
     assert hours[0].time == datetime(2026, 7, 1, 23, tzinfo=UTC)
     assert hours[-1].time == datetime(2026, 7, 2, 22, tzinfo=UTC)
+
+
+def test_the_local_stage_has_a_provider_that_is_understood(provider: WeatherServer) -> None:
+    query = {
+        "latitude": "51.51",
+        "longitude": "-0.13",
+        "hourly": "temperature_2m,wind_speed_10m,shortwave_radiation",
+        "timezone": "Europe/London",
+        "start_date": str(SUMMER_DAY),
+        "end_date": str(SUMMER_DAY),
+    }
+    provider.say((200, encoded(local_weather(query))))
+
+    assert api(provider).hours(LONDON, SUMMER_DAY)[0].time == datetime(2026, 7, 1, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,13 @@ def test_a_day_has_24_hours_of_each_value_that_was_asked_for() -> None:
     assert set(answer["hourly"]) == {"time", *LONDON["hourly"].split(",")}
 
 
+@pytest.mark.parametrize(("day", "seconds"), [("2026-01-02", 0), ("2026-07-02", 3600)])
+def test_an_answer_says_how_far_its_times_are_from_utc(day: str, seconds: int) -> None:
+    answer = forecast({**LONDON, "start_date": day, "end_date": day})
+
+    assert answer["utc_offset_seconds"] == seconds
+
+
 def test_the_weather_of_a_place_and_day_is_always_the_same_and_nowhere_else_so() -> None:
     assert forecast(LONDON) == forecast(LONDON)
     assert forecast({**LONDON, "latitude": "55.9"})["hourly"] != forecast(LONDON)["hourly"]
