@@ -1,9 +1,33 @@
 """What every stack of the platform has in common."""
 
+from dataclasses import dataclass
+
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from stacks.config import StageConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarms:
+    """Who is told when something is wrong.
+
+    :param topic: tells people.
+    :param key: encrypts what topics hold.
+    """
+
+    topic: sns.ITopic
+    key: kms.IKey
+
+    def watch(self, alarm: cloudwatch.Alarm) -> None:
+        """Tell people when the alarm goes off, and when it is over."""
+        action = actions.SnsAction(self.topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
 
 
 class PlatformStack(cdk.Stack):

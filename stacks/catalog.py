@@ -1,16 +1,13 @@
 """Tariffs: everybody reads them, administrators write them."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import BusinessApi, UserDirectory
 from constructs_lib.primitives import PythonFunction, PythonService, Table
-from stacks.base import PlatformStack
+from stacks.base import Alarms, PlatformStack
 from stacks.config import StageConfig
 
 ROUTES = (
@@ -36,7 +33,7 @@ class CatalogStack(PlatformStack):
         service: PythonService,
         users: UserDirectory,
         site_origin: str,
-        alarm_topic: sns.ITopic,
+        alarms: Alarms,
     ) -> None:
         super().__init__(
             scope, name, config=config, description="Tariffs: public reading, administrators write"
@@ -69,13 +66,6 @@ class CatalogStack(PlatformStack):
             if is_public:
                 acknowledge(route, APIG4="tariffs are for everybody to read")
 
-        api.metric_server_errors().create_alarm(
-            self,
-            "ServerErrors",
-            alarm_description="The catalog answers with errors of its own (5xx)",
-            threshold=1,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(actions.SnsAction(alarm_topic))
+        alarms.watch(api.alarm)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from constructs_lib.primitives import BuildTarget
 from stacks.stages_file import StageValues
 
+OPEN_METEO = "https://api.open-meteo.com"
+ONE_MINUTE = Duration.minutes(1)
 LOCAL_REGION = "eu-west-2"
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_PORT = 4566
@@ -17,20 +19,20 @@ LOCAL_PORT = 4566
 
 @dataclass(frozen=True, kw_only=True)
 class LocalEndpoints:
-    """Where the local stage answers: AWS's APIs on a port, the website on the next one.
+    """Where the local stage answers: AWS's APIs on a port, the website and others on the next ones.
 
     Addresses of the local stage name `localhost`, which every client resolves, in place of the
     host names that AWS generates.
 
-    :param port: where the emulator answers, 1024 to 65534.
+    :param port: where the emulator answers, 1024 to 65532.
     """
 
     port: int
 
     def __post_init__(self) -> None:
-        """Refuse a port that cannot be listened on, or has no next one."""
-        if not 1024 <= self.port <= 65_534:
-            raise ValueError(f"port must be between 1024 and 65534, got {self.port}")
+        """Refuse a port that cannot be listened on, or has no next ones."""
+        if not 1024 <= self.port <= 65_532:
+            raise ValueError(f"port must be between 1024 and 65532, got {self.port}")
 
     @property
     def emulator(self) -> str:
@@ -41,6 +43,11 @@ class LocalEndpoints:
     def site(self) -> str:
         """The website's origin."""
         return f"http://localhost:{self.port + 1}"
+
+    @property
+    def providers(self) -> str:
+        """The outside world: payments, weather. Functions, not browsers, talk to it."""
+        return f"http://127.0.0.1:{self.port + 2}"
 
     def api(self, api_id: str) -> str:
         """Return the address of an HTTP API."""
@@ -58,6 +65,10 @@ class StageConfig:
     :param log_level: the least severe level that is logged.
     :param log_retention: how long logs are kept.
     :param alarm_email: who is told of alarms; nobody on the local stage.
+    :param mail_sender: who the platform's mails come from.
+    :param payment_url: the payment provider's API.
+    :param weather_url: of a weather service that speaks Open-Meteo's language. Default: Open-Meteo.
+    :param settle_after: how long a payment may be under way before it is looked after.
     :param domain: the website's host name, with its hosted zone. Default: a generated one.
     :param password_sign_in: whether scripts may sign in with a plain password.
     :param endpoints: where things answer that do not answer at AWS. Default: at AWS.
@@ -72,6 +83,10 @@ class StageConfig:
     log_level: lambda_.ApplicationLogLevel
     log_retention: logs.RetentionDays
     alarm_email: str | None
+    mail_sender: str
+    payment_url: str
+    weather_url: str = OPEN_METEO
+    settle_after: Duration = ONE_MINUTE
     domain: str | None = None
     hosted_zone_id: str | None = None
     password_sign_in: bool = False
@@ -82,6 +97,7 @@ class StageConfig:
 
 def local_stage(port: int = LOCAL_PORT) -> StageConfig:
     """Return the stage that runs on this machine, answering on `port` and the next one."""
+    endpoints = LocalEndpoints(port=port)
     return StageConfig(
         name="local",
         account=LOCAL_ACCOUNT,
@@ -90,8 +106,12 @@ def local_stage(port: int = LOCAL_PORT) -> StageConfig:
         log_level=lambda_.ApplicationLogLevel.DEBUG,
         log_retention=logs.RetentionDays.ONE_DAY,
         alarm_email=None,
+        mail_sender="energy@blockwork.example",
+        payment_url=endpoints.providers,
+        weather_url=endpoints.providers,
+        settle_after=Duration.seconds(5),
         password_sign_in=True,
-        endpoints=LocalEndpoints(port=port),
+        endpoints=endpoints,
         build_target=BuildTarget.this_machine(),
     )
 

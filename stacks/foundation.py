@@ -1,19 +1,20 @@
-"""What every microservice stands on: the event bus, and the topic that tells people of alarms."""
+"""What every microservice stands on: the event bus, the alarm topic, the sender of mails."""
 
-from aws_cdk import aws_cloudwatch_actions as actions
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from constructs_lib.blocks import EventBus, FailureChain
-from stacks.base import PlatformStack
+from constructs_lib.blocks import EventBus
+from stacks.base import Alarms, PlatformStack
 from stacks.config import StageConfig
 
 
 class FoundationStack(PlatformStack):
-    """The bus with its archive, the alarm topic, the key that encrypts both topics."""
+    """The bus with its archive, the alarm topic, the key of topics, the sender of mails."""
 
     def __init__(self, scope: Construct, name: str, /, *, config: StageConfig) -> None:
         super().__init__(scope, name, config=config, description="Event bus, alarm topic, keys")
@@ -33,9 +34,13 @@ class FoundationStack(PlatformStack):
                 conditions={"StringEquals": {"aws:SourceAccount": self.account}},
             )
         )
-        self.alarm_topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
+        topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
         if config.alarm_email:
-            self.alarm_topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
+            topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
+        self.alarms = Alarms(topic=topic, key=self.key)
         self.bus = EventBus(self, "Bus", removal_policy=config.removal_policy)
-        self.failures = FailureChain(self, "Failures", encryption_key=self.key)
-        self.failures.alarm.add_alarm_action(actions.SnsAction(self.alarm_topic))
+        self.sender = ses.EmailIdentity(
+            self, "Sender", identity=ses.Identity.email(config.mail_sender)
+        )
+        cdk.CfnOutput(self, "EventBusName", value=self.bus.bus.event_bus_name)
+        cdk.CfnOutput(self, "EventArchiveArn", value=self.bus.archive.archive_arn)

@@ -8,10 +8,13 @@ from constructs_lib.primitives import PythonService
 from stacks.catalog import CatalogStack
 from stacks.config import StageConfig
 from stacks.domain import DomainStack
+from stacks.forecast import ForecastStack
 from stacks.foundation import FoundationStack
 from stacks.identity import IdentityStack
+from stacks.notifications import NotificationsStack
 from stacks.release import ReleaseStack
 from stacks.site import SiteStack
+from stacks.vouchers import VouchersStack
 
 LAMBDA_SRC = Path(__file__).parent.parent / "lambda_src"
 
@@ -33,7 +36,36 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         service=_service("catalog", config),
         users=identity.users,
         site_origin=site.origin,
-        alarm_topic=foundation.alarm_topic,
+        alarms=foundation.alarms,
+    )
+    vouchers = VouchersStack(
+        scope,
+        "Vouchers",
+        config=config,
+        service=_service("vouchers", config),
+        users=identity.users,
+        site_origin=site.origin,
+        bus=foundation.bus,
+        sender=foundation.sender,
+        alarms=foundation.alarms,
+    )
+    forecast = ForecastStack(
+        scope,
+        "Forecast",
+        config=config,
+        service=_service("forecast", config),
+        site_origin=site.origin,
+        bus=foundation.bus,
+        alarms=foundation.alarms,
+    )
+    NotificationsStack(
+        scope,
+        "Notifications",
+        config=config,
+        service=_service("notifications", config),
+        bus=foundation.bus,
+        sender=foundation.sender,
+        alarms=foundation.alarms,
     )
     ReleaseStack(
         scope,
@@ -41,7 +73,7 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         config=config,
         site=site.site,
         content=site_content,
-        apis={"catalog": catalog.url},
+        apis={"catalog": catalog.url, "vouchers": vouchers.url, "forecast": forecast.url},
         users=identity.users,
     )
 

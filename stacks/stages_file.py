@@ -5,15 +5,17 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-REQUIRED = ("account", "region", "alarm_email")
+REQUIRED = ("account", "region", "alarm_email", "mail_sender", "payment_url")
 FORMS = {
     "account": (r"\d{12}", "the 12-digit id of an AWS account"),
     "region": (r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as 'eu-west-2'"),
     "alarm_email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address"),
+    "mail_sender": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address"),
+    "payment_url": (r"https://[^/\s]+(/\S*)?", "an address such as 'https://api.payments.org'"),
     "domain": (r"([a-z0-9-]+\.)+[a-z]{2,}", "a host name such as 'www.example.org'"),
     "hosted_zone_id": (r"Z[A-Z0-9]{5,31}", "the id of a Route 53 hosted zone, which begins with Z"),
 }
-PLACEHOLDER = re.compile(r"(\d)\1{11}|(.+[.@])?example\.(com|org|net)|Z\w*EXAMPLE")
+PLACEHOLDER = re.compile(r"(\d)\1{11}|(.+[/.@])?example\.(com|org|net)|Z\w*EXAMPLE")
 """Values nobody owns: an account of one digit, domains reserved by RFC 2606."""
 
 
@@ -32,6 +34,8 @@ class StageValues:
     account: str
     region: str
     alarm_email: str
+    mail_sender: str
+    payment_url: str
     domain: str | None = None
     hosted_zone_id: str | None = None
     placeholders: tuple[str, ...] = ()

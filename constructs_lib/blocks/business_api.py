@@ -37,7 +37,7 @@ ACCESS_LOG_FIELDS = {
 
 
 class BusinessApi(Construct):
-    """An HTTP API that is built route by route, throttled, logged, open to one website only.
+    """An HTTP API that is built route by route, throttled, logged, watched, open to one website.
 
     ::
 
@@ -109,6 +109,15 @@ class BusinessApi(Construct):
         cfn_stage = cast(apigatewayv2.CfnStage, self.stage.node.default_child)
         cfn_stage.access_log_settings = apigatewayv2.CfnStage.AccessLogSettingsProperty(
             destination_arn=self.access_logs.log_group_arn, format=json.dumps(ACCESS_LOG_FIELDS)
+        )
+
+        self.alarm = self.metric_server_errors().create_alarm(
+            self,
+            "ServerErrors",
+            alarm_description=f"{self.node.path} answers with errors of its own (5xx)",
+            threshold=1,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
     def route(

@@ -5,6 +5,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.primitives import PythonFunction
 
@@ -50,4 +51,5 @@ class QueueConsumer(Construct):
                 report_batch_item_failures=True,
             )
         )
+        acknowledge(queue, SQS3="what cannot be handled ends in the failure chain")
         failures.let_park(function, patience=patience)

@@ -1,10 +1,15 @@
 """Work that is done at a time of day, wherever that day is."""
 
-from aws_cdk import Duration
+from typing import cast
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
+from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.primitives import PythonFunction
 
@@ -15,7 +20,9 @@ ONE_HOUR = Duration.hours(1)
 class ScheduledTask(Construct):
     """A function that EventBridge Scheduler invokes, in a time zone, within a window.
 
-    What cannot be invoked or fails for the last time ends in the failure chain::
+    The function is told the run's `id` and the `time` it was meant for, which stay the same when
+    the run is tried again. What cannot be invoked, or fails for the last time, ends in the failure
+    chain::
 
         ScheduledTask(
             self, "Nightly", function=fetch, failures=failures,
@@ -44,12 +51,25 @@ class ScheduledTask(Construct):
     ) -> None:
         super().__init__(scope, id_)
         function.send_failures_to(failures.destination())
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        cfn_function = cast(lambda_.CfnFunction, function.node.default_child)
+        arn = f"<{Stack.of(function).get_logical_id(cfn_function)}.Arn>"
+        acknowledge(role, **{f"IAM5[Resource::{arn}:*]": "versions of this one function"})
         self.schedule = scheduler.Schedule(
             self,
             "Schedule",
             schedule=at,
             time_window=scheduler.TimeWindow.flexible(window),
             target=targets.LambdaInvoke(
-                function, dead_letter_queue=failures.queue, max_event_age=ONE_HOUR
+                function,
+                dead_letter_queue=failures.queue,
+                max_event_age=ONE_HOUR,
+                role=role,
+                input=scheduler.ScheduleTargetInput.from_object(
+                    {
+                        "id": scheduler.ContextAttribute.execution_id,
+                        "time": scheduler.ContextAttribute.scheduled_time,
+                    }
+                ),
             ),
         )

@@ -74,9 +74,9 @@ class SiteRelease(Construct):
         )
         files = assets.Asset(self, "Files", path=str(content))
         self._allow("s3:GetObject", files.bucket.arn_for_objects(files.s3_object_key))
-        self._allow("s3:PutObject", site.bucket.arn_for_objects("*"))
+        site.bucket.grant_objects(self.function, "s3:PutObject")
         if empty_on_delete:
-            self._allow("s3:DeleteObject", site.bucket.arn_for_objects("*"))
+            site.bucket.grant_objects(self.function, "s3:DeleteObject")
             self._allow("s3:ListBucket", site.bucket.bucket_arn)
         self.resource = CustomResource(
             self,

@@ -107,7 +107,6 @@ class StaticSite(Construct):
                 )
             },
         )
-        acknowledge(self.bucket, S1="only CloudFront reads it, and CloudFront counts requests")
         acknowledge(
             self.distribution,
             CFR1="a public website is for every country",

@@ -1,10 +1,14 @@
 """An S3 bucket that nobody reads by accident."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
+
+from constructs_lib.acknowledge import acknowledge
 
 ONE_WEEK = Duration.days(7)
 THIRTY_DAYS = Duration.days(30)
@@ -18,6 +22,8 @@ class Bucket(s3.Bucket):
         invoices = Bucket(self, "Invoices", versioned=True)
 
     :param versioned: whether a replaced or deleted object can be brought back. Default: no.
+    :param notifies_event_bus: whether the account's default event bus hears of every object that
+        comes or goes. Default: no.
     :param lifecycle_rules: what else expires. Default: nothing.
     :param removal_policy: what becomes of the objects when the bucket leaves its stack. Default:
         they are retained.
@@ -30,6 +36,7 @@ class Bucket(s3.Bucket):
         /,
         *,
         versioned: bool = False,
+        notifies_event_bus: bool = False,
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
@@ -49,4 +56,30 @@ class Bucket(s3.Bucket):
                 *lifecycle_rules,
             ],
             removal_policy=removal_policy,
+        )
+        acknowledge(
+            self, S1="IAM says who reads; a log of each access is a stage's own choice, it costs"
+        )
+        if notifies_event_bus:
+            # The L2's own property makes a custom resource of it.
+            cfn_bucket = cast(s3.CfnBucket, self.node.default_child)
+            cfn_bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+                event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+                    event_bridge_enabled=True
+                )
+            )
+
+    def grant_objects(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+        """Allow single actions on every object; the L2's grants also allow tagging, holds and more.
+
+        :param actions: such as `s3:GetObject`.
+        """
+        cfn_bucket = cast(s3.CfnBucket, self.node.default_child)
+        written = f"Resource::<{Stack.of(self).get_logical_id(cfn_bucket)}.Arn>/*"
+        acknowledge(
+            cast(IConstruct, grantee.grant_principal),
+            **{f"IAM5[{written}]": "keys of objects are known when there are objects"},
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(actions), resource_arns=[self.arn_for_objects("*")]
         )

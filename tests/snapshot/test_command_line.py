@@ -32,7 +32,17 @@ def test_synth_builds_one_stage_without_an_account(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert sorted(file.name for file in tmp_path.glob("*.template.json")) == [
         f"Prod-{name}.template.json"
-        for name in ("Catalog", "Domain", "Foundation", "Identity", "Release", "Site")
+        for name in (
+            "Catalog",
+            "Domain",
+            "Forecast",
+            "Foundation",
+            "Identity",
+            "Notifications",
+            "Release",
+            "Site",
+            "Vouchers",
+        )
     ]
 
 
@@ -58,7 +68,7 @@ def test_a_deployment_of_every_stage_at_once_is_refused() -> None:
     [
         ("stage=prd", "-c stage=NAME must be one of local, dev, staging, prod, got 'prd'"),
         ("port=http", "-c port=N: "),
-        ("port=80", "-c port=N: port must be between 1024 and 65534, got 80"),
+        ("port=80", "-c port=N: port must be between 1024 and 65532, got 80"),
     ],
 )
 def test_what_is_not_there_is_refused_in_one_line(context: str, message: str) -> None:

@@ -45,12 +45,20 @@ def test_what_holds_data_keeps_its_identity(stage: str, templates: dict[str, Tem
 
     assert found == {
         f"{stage}-Catalog/Products229621C6": "AWS::DynamoDB::GlobalTable",
+        f"{stage}-Forecast/FailuresQueueB0898B50": "AWS::SQS::Queue",
+        f"{stage}-Forecast/Forecasts04F0B22A": "AWS::DynamoDB::GlobalTable",
         f"{stage}-Foundation/Bus95A03305": "AWS::Events::EventBus",
         f"{stage}-Foundation/BusArchiveDBBF46CD": "AWS::Events::Archive",
-        f"{stage}-Foundation/FailuresQueueB0898B50": "AWS::SQS::Queue",
         f"{stage}-Foundation/Key961B73FD": "AWS::KMS::Key",
         f"{stage}-Identity/UsersPoolBFC35D3B": "AWS::Cognito::UserPool",
+        f"{stage}-Notifications/FailuresQueueB0898B50": "AWS::SQS::Queue",
+        f"{stage}-Notifications/Once15654B9D": "AWS::DynamoDB::GlobalTable",
         f"{stage}-Site/SiteBucket978D4AEB": "AWS::S3::Bucket",
+        f"{stage}-Vouchers/Documents7E5B2978": "AWS::S3::Bucket",
+        f"{stage}-Vouchers/FailuresQueueB0898B50": "AWS::SQS::Queue",
+        f"{stage}-Vouchers/Once15654B9D": "AWS::DynamoDB::GlobalTable",
+        f"{stage}-Vouchers/UnsettledA37D70E4": "AWS::SQS::Queue",
+        f"{stage}-Vouchers/Vouchers32E0E720": "AWS::DynamoDB::GlobalTable",
     }
 
 

@@ -4,7 +4,13 @@ from aws_cdk import RemovalPolicy
 from stacks.config import LocalEndpoints, all_stages, local_stage
 from stacks.stages_file import StageValues
 
-VALUES = StageValues(account="123456789012", region="eu-west-2", alarm_email="a@retailer.co.uk")
+VALUES = StageValues(
+    account="123456789012",
+    region="eu-west-2",
+    alarm_email="alarms@retailer.co.uk",
+    mail_sender="energy@retailer.co.uk",
+    payment_url="https://api.payments.co.uk",
+)
 
 
 def test_stages_come_in_the_order_a_change_travels() -> None:
@@ -35,7 +41,7 @@ def test_two_local_stages_answer_on_ports_of_their_own() -> None:
     assert (second.emulator, second.site) == ("http://localhost:4570", "http://localhost:4571")
 
 
-@pytest.mark.parametrize("port", [0, 80, 65_535])
+@pytest.mark.parametrize("port", [0, 80, 65_533])
 def test_a_port_without_a_next_one_is_refused(port: int) -> None:
-    with pytest.raises(ValueError, match=f"port must be between 1024 and 65534, got {port}"):
+    with pytest.raises(ValueError, match=f"port must be between 1024 and 65532, got {port}"):
         LocalEndpoints(port=port)

@@ -9,6 +9,8 @@ OWN = """\
 account = "123456789012"
 region = "eu-west-2"
 alarm_email = "alarms@retailer.co.uk"
+mail_sender = "energy@retailer.co.uk"
+payment_url = "https://api.payments.co.uk"
 """
 
 
@@ -51,13 +53,16 @@ def test_the_committed_file_names_every_line_to_edit() -> None:
         ),
         (OWN.replace('"123456789012"', "123456789012"), ":2: account of stage 'dev' must be"),
         (OWN.replace("eu-west-2", "London"), ":3: region of stage 'dev' must be an AWS region"),
-        (OWN.replace("@", " at "), ":4: alarm_email of stage 'dev' must be a mail address"),
+        (
+            OWN.replace("alarms@", "alarms at "),
+            ":4: alarm_email of stage 'dev' must be a mail address",
+        ),
         (
             OWN + 'domain = "www.retailer.co.uk"\n',
-            ":5: domain of stage 'dev' needs hosted_zone_id, the id of a Route 53 hosted zone",
+            ":7: domain of stage 'dev' needs hosted_zone_id, the id of a Route 53 hosted zone",
         ),
-        (OWN + 'hosted_zone_id = "Z0123456789ABC"\n', ":5: hosted_zone_id of stage 'dev' needs do"),
-        (OWN + 'acount = "1"\n', ":5: 'acount' of stage 'dev' is unknown; there are account, reg"),
+        (OWN + 'hosted_zone_id = "Z0123456789ABC"\n', ":7: hosted_zone_id of stage 'dev' needs do"),
+        (OWN + 'acount = "1"\n', ":7: 'acount' of stage 'dev' is unknown; there are account, reg"),
         (OWN.replace("region =", "# region ="), ":1: stage 'dev' needs region, an AWS region such"),
         ('account = "1"\n' + OWN, ":1: 'account' stands outside of a stage's table"),
         (OWN + "oops\n", " is not valid TOML: "),

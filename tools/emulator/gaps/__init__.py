@@ -17,6 +17,7 @@ from tools.emulator.gaps import (
     http_api_throttling,
     idle_workers,
     invocation_metrics,
+    mail_permissions,
     mail_relay,
     queue_metrics,
     quiet_handlers,
@@ -33,6 +34,7 @@ from tools.emulator.gaps import (
 
 GAPS = (
     secure_transport,
+    mail_permissions,
     http_api_cors,
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused

@@ -1,0 +1,83 @@
+"""The weather of the day ahead: fetched at night, answered from what was stored."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.blocks import BusinessApi, EventBus, FailureChain, ScheduledTask
+from constructs_lib.primitives import PythonFunction, PythonService, Table
+from stacks.base import Alarms, PlatformStack
+from stacks.config import StageConfig
+
+# Three tries of every region, when the provider is slow, before Lambda tries it all again.
+TWO_MINUTES = cdk.Duration.minutes(2)
+
+
+class ForecastStack(PlatformStack):
+    """A nightly task that fills a table, and a public route that reads it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        /,
+        *,
+        config: StageConfig,
+        service: PythonService,
+        site_origin: str,
+        bus: EventBus,
+        alarms: Alarms,
+    ) -> None:
+        super().__init__(scope, name, config=config, description="The weather of the day ahead")
+        table = Table(self, "Forecasts", partition_key="date", removal_policy=config.removal_policy)
+        failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        alarms.watch(failures.alarm)
+
+        fetch = PythonFunction(
+            self,
+            "FetchForecast",
+            service=service,
+            entry="handlers.fetch_forecast",
+            environment={
+                "FORECAST_TABLE": table.table_name,
+                "WEATHER_URL": config.weather_url,
+                "EVENT_BUS_NAME": bus.bus.event_bus_name,
+            },
+            timeout=TWO_MINUTES,
+        )
+        table.grants.actions(fetch, "dynamodb:PutItem")
+        bus.grant_publish(fetch)
+        ScheduledTask(
+            self,
+            "Nightly",
+            function=fetch,
+            failures=failures,
+            at=scheduler.ScheduleExpression.cron(
+                hour="2", minute="0", time_zone=cdk.TimeZone.of("Europe/London")
+            ),
+        )
+
+        read = PythonFunction(
+            self,
+            "GetForecast",
+            service=service,
+            entry="handlers.get_forecast",
+            environment={"FORECAST_TABLE": table.table_name},
+            tracing=lambda_.Tracing.PASS_THROUGH,
+        )
+        table.grants.actions(read, "dynamodb:GetItem")
+        api = BusinessApi(
+            self,
+            "Api",
+            allow_origins=[site_origin],
+            log_retention=config.log_retention,
+            log_removal_policy=config.removal_policy,
+        )
+        alarms.watch(api.alarm)
+        route = api.route("GET /forecast", read)
+        acknowledge(route, APIG4="the weather is for everybody to read")
+        self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
+        cdk.CfnOutput(self, "ApiUrl", value=self.url)
+        cdk.CfnOutput(self, "FailureQueueUrl", value=failures.queue.queue_url)

@@ -1,0 +1,196 @@
+"""Prepaid vouchers: payment → PDF → mail. A payment is never lost and never taken twice."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_ses as ses
+from aws_cdk import aws_ssm as ssm
+from aws_cdk.aws_apigatewayv2 import IHttpRouteAuthorizer
+from constructs import Construct
+
+from constructs_lib.blocks import (
+    BusinessApi,
+    EventBus,
+    EventConsumer,
+    FailureChain,
+    IdempotencyTable,
+    QueueConsumer,
+    StreamConsumer,
+    UserDirectory,
+)
+from constructs_lib.primitives import Bucket, PythonFunction, PythonService, Queue, Table
+from stacks.base import Alarms, PlatformStack
+from stacks.config import StageConfig
+
+HALF_A_MINUTE = Duration.seconds(30)
+THREE_MINUTES = Duration.minutes(3)
+
+
+class VouchersStack(PlatformStack):
+    """What is bought stands in a table; its stream prints, the document's arrival mails."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        /,
+        *,
+        config: StageConfig,
+        service: PythonService,
+        users: UserDirectory,
+        site_origin: str,
+        bus: EventBus,
+        sender: ses.IEmailIdentity,
+        alarms: Alarms,
+    ) -> None:
+        super().__init__(scope, name, config=config, description="Vouchers: payment, PDF, mail")
+        self._config = config
+        self._service = service
+        self._table = Table(
+            self,
+            "Vouchers",
+            partition_key="userId",
+            sort_key="itemId",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            removal_policy=config.removal_policy,
+        )
+        self._documents = Bucket(
+            self, "Documents", notifies_event_bus=True, removal_policy=config.removal_policy
+        )
+        self._failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        alarms.watch(self._failures.alarm)
+        api = BusinessApi(
+            self,
+            "Api",
+            allow_origins=[site_origin],
+            log_retention=config.log_retention,
+            log_removal_policy=config.removal_policy,
+        )
+        alarms.watch(api.alarm)
+        signed_in = users.authorizer()
+        self._sell(api, signed_in)
+        self._show(api, signed_in)
+        self._tell(bus)
+        self._deliver(sender)
+        self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
+        cdk.CfnOutput(self, "ApiUrl", value=self.url)
+        cdk.CfnOutput(self, "FailureQueueUrl", value=self._failures.queue.queue_url)
+
+    def _sell(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
+        """Take the money, once; what was cut off in the middle is settled from a queue."""
+        unsettled = Queue(self, "Unsettled", visibility_timeout=THREE_MINUTES)
+        key = ssm.StringParameter.from_secure_string_parameter_attributes(
+            self,
+            "PaymentKey",
+            parameter_name=f"/blockwork/{self._config.name}/vouchers/payment-key",
+        )
+        settings = {
+            "VOUCHERS_TABLE": self._table.table_name,
+            "PAYMENT_URL": self._config.payment_url,
+            "PAYMENT_KEY_PARAMETER": key.parameter_name,
+            "SETTLE_QUEUE_URL": unsettled.queue_url,
+            "SETTLE_SECONDS": str(self._config.settle_after.to_seconds()),
+        }
+        create = self._function("CreateVoucher", "create_voucher", settings)
+        settle = self._function("SettlePayment", "settle_payment", settings)
+        for function in (create, settle):
+            self._table.grants.actions(
+                function, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"
+            )
+            unsettled.grant_send_messages(function)
+            key.grant_read(function)
+        api.route("POST /vouchers", create, authorizer=signed_in)
+        QueueConsumer(self, "Settling", queue=unsettled, function=settle, failures=self._failures)
+
+    def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
+        """Answer who asks for vouchers of their own."""
+        settings = {
+            "VOUCHERS_TABLE": self._table.table_name,
+            "DOCUMENTS_BUCKET": self._documents.bucket_name,
+        }
+        for key, id_, entry, action in (
+            ("GET /vouchers", "ListVouchers", "list_vouchers", "dynamodb:Query"),
+            ("GET /vouchers/{voucherId}", "GetVoucher", "get_voucher", "dynamodb:GetItem"),
+        ):
+            function = self._function(id_, entry, settings)
+            self._table.grants.actions(function, action)
+            self._documents.grant_objects(function, "s3:GetObject")
+            api.route(key, function, authorizer=signed_in)
+
+    def _tell(self, bus: EventBus) -> None:
+        """Publish every new status."""
+        publish = self._function(
+            "PublishChanges", "publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name}
+        )
+        bus.grant_publish(publish)
+        self._follow("Publishing", publish, ["INSERT", "MODIFY"])
+
+    def _deliver(self, sender: ses.IEmailIdentity) -> None:
+        """Print what is paid, mail what is printed."""
+        settings = {
+            "VOUCHERS_TABLE": self._table.table_name,
+            "DOCUMENTS_BUCKET": self._documents.bucket_name,
+        }
+        printing = self._service.source / "vouchers" / "requirements-pdf.txt"
+        issue = self._function(
+            "IssueVoucher",
+            "issue_voucher",
+            settings,
+            layers=[self._service.layer(self, "Printing", printing)],
+        )
+        mail = self._function(
+            "MailVoucher", "mail_voucher", {**settings, "MAIL_SENDER": self._config.mail_sender}
+        )
+        for function in (issue, mail):
+            self._table.grants.actions(function, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        self._documents.grant_objects(issue, "s3:PutObject")
+        self._documents.grant_objects(mail, "s3:GetObject")
+        sender.grant_send_email(mail)
+        self._follow("Issuing", issue, ["INSERT"])
+        EventConsumer(
+            self,
+            "OnDocument",
+            bus=events.EventBus.from_event_bus_name(self, "DefaultBus", "default"),
+            pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={"bucket": {"name": [self._documents.bucket_name]}},
+            ),
+            function=mail,
+            failures=self._failures,
+            once=IdempotencyTable(self, "Once", removal_policy=self._config.removal_policy),
+        )
+
+    def _follow(self, id_: str, function: PythonFunction, changes: list[str]) -> None:
+        """Hand a function the changes of vouchers; keys and payments are nobody's business."""
+        voucher = {"Keys": {"itemId": {"S": [{"prefix": "voucher#"}]}}}
+        StreamConsumer(
+            self,
+            id_,
+            source=self._table,
+            function=function,
+            failures=self._failures,
+            filters=[lambda_.FilterCriteria.filter({"eventName": changes, "dynamodb": voucher})],
+        )
+
+    def _function(
+        self,
+        id_: str,
+        entry: str,
+        environment: Mapping[str, str],
+        *,
+        layers: list[lambda_.ILayerVersion] | None = None,
+    ) -> PythonFunction:
+        return PythonFunction(
+            self,
+            id_,
+            service=self._service,
+            entry=f"handlers.{entry}",
+            environment=environment,
+            timeout=HALF_A_MINUTE,
+            layers=layers or (),
+        )
