@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 PDF = "application/pdf"
 URL_SECONDS = 300
-# Version 4, which buckets with a KMS key and all newer regions ask for.
-SIGNED = PATIENCE.merge(Config(signature_version="s3v4"))
+# Presigned addresses need both: version 4, which newer regions and KMS keys ask for, and the style
+# that makes botocore name the bucket's region in them instead of a host that redirects there.
+SIGNED = PATIENCE.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
 class DocumentBucket:

@@ -39,17 +39,23 @@ class PaymentProvider:
 
     :param url: the provider's base URL.
     :param api_key: returns the secret that the provider knows us by.
+    :param timeout: for each try. Default: `TIMEOUT`.
     :param sleep: waits some seconds. Default: really.
     """
 
     def __init__(
-        self, url: str, api_key: Callable[[], str], *, sleep: Callable[[float], None] = time.sleep
+        self,
+        url: str,
+        api_key: Callable[[], str],
+        *,
+        timeout: urllib3.Timeout = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._url = url.rstrip("/")
         self._api_key = api_key
         self._sleep = sleep
         self._secret: str | None = None
-        self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+        self._http = urllib3.PoolManager(timeout=timeout, retries=False)
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -95,8 +101,6 @@ class PaymentProvider:
                     json=body,
                     headers={
                         "Authorization": f"Bearer {self._key()}",
-                        # An answer that comes late or twice must never be read as the answer to
-                        # the next payment, so each request has a connection of its own.
                         "Connection": "close",
                         **(headers or {}),
                     },
@@ -105,6 +109,10 @@ class PaymentProvider:
                 # Its text could show the request; its kind says enough.
                 logger.warning("the payment provider gave no answer", reason=type(error).__name__)
                 continue
+            finally:
+                # An answer that comes late or twice must never be read as the answer to the next
+                # payment, so each request has a connection of its own.
+                self._http.clear()
             if answer.status in answers:
                 return answer.status, answer.data
             logger.warning("the payment provider gave no usable answer", status=answer.status)
