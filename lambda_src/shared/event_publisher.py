@@ -95,16 +95,15 @@ class EventPublisher:
         pending = [self._entry(envelope) for envelope in envelopes]
         reasons: set[str] = set()
         for round_ in range(ROUNDS):
-            if not pending:
-                return
             if round_:
                 self._sleep(FIRST_PAUSE * 2**round_ * random.uniform(0.5, 1))
             reasons.clear()
             pending = [
                 entry for batch in _batches(pending) for entry in self._untaken(batch, reasons)
             ]
-        if pending:
-            raise EventsNotPublishedError([entry.envelope for entry in pending], reasons)
+            if not pending:
+                return
+        raise EventsNotPublishedError([entry.envelope for entry in pending], reasons)
 
     def _entry(self, envelope: Envelope[Any]) -> _Entry:
         detail = envelope.to_detail()

@@ -231,24 +231,37 @@ def test_a_redriven_record_that_succeeds_is_done() -> None:
     assert inserts.seen == ["1"]
 
 
-def test_a_kinesis_record_has_its_data() -> None:
-    seen: list[StreamMessage] = []
-
-    def react(message: StreamMessage) -> None:
-        seen.append(message)
-
-    record = {
+def kinesis(data: str, *, age: float = 0) -> dict[str, Any]:
+    return {
         "eventID": "shard-1:7",
         "kinesis": {
             "sequenceNumber": "7",
-            "data": "aGVsbG8=",
-            "approximateArrivalTimestamp": NOW,
+            "data": data,
+            "approximateArrivalTimestamp": NOW - age,
         },
     }
-    handler = consume_stream(StreamMessage, react, parking=ParkedRecords)
 
-    assert handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+
+def test_a_kinesis_record_has_its_data() -> None:
+    seen: list[StreamMessage] = []
+    handler = consume_stream(StreamMessage, seen.append, parking=ParkedRecords)
+
+    assert handler({"Records": [kinesis("aGVsbG8=")]}, CONTEXT) == {"batchItemFailures": []}
     assert seen == [StreamMessage(id="shard-1:7", data=b"hello")]
+
+
+def test_a_kinesis_record_that_fails_is_tried_again_and_parked_when_it_is_old() -> None:
+    parking = ParkedRecords()
+
+    def react(message: StreamMessage) -> None:
+        raise RuntimeError("no")
+
+    handler = consume_stream(StreamMessage, react, parking=lambda: parking, now=lambda: NOW)
+    young, old = (handler({"Records": [kinesis("", age=age)]}, CONTEXT) for age in (299, 300))
+
+    assert young == {"batchItemFailures": [{"itemIdentifier": "7"}]}
+    assert old == {"batchItemFailures": []}
+    assert len(parking.parked) == 1
 
 
 def test_only_the_messages_of_a_queue_that_failed_come_again() -> None:
