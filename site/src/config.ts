@@ -1,10 +1,9 @@
 // The runtime configuration: one build serves every stage, /config.json says which one this is.
 
-/** Base URL of each microservice's API, without a trailing slash; a stage may lack the optional ones. */
+/** Base URL of each microservice's API, without a trailing slash; a stage may lack the optional one. */
 interface Apis {
   readonly catalog: string;
   readonly vouchers?: string;
-  readonly forecast?: string;
 }
 
 export interface Config {
@@ -45,7 +44,6 @@ export function parseConfig(document: unknown): Config {
     apis: {
       catalog: base(apis["catalog"], "apis.catalog"),
       ...(apis["vouchers"] === undefined ? {} : { vouchers: base(apis["vouchers"], "apis.vouchers") }),
-      ...(apis["forecast"] === undefined ? {} : { forecast: base(apis["forecast"], "apis.forecast") }),
     },
     userPoolId: text(root["userPoolId"], "userPoolId"),
     userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),

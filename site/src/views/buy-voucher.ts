@@ -44,6 +44,7 @@ export function buyVoucherView(app: App, vouchers: Vouchers, page: Page): View |
   const showForm = (draft?: VoucherDraft) => {
     panel.replaceChildren(
       voucherForm(draft, async (typed, fields) => {
+        let begun: Purchase | undefined;
         try {
           await confirmAndRun({
             heading: `Pay ${priceOf(typed)}?`,
@@ -51,7 +52,7 @@ export function buyVoucherView(app: App, vouchers: Vouchers, page: Page): View |
             agree: `Pay ${priceOf(typed)}`,
             busy: "Paying…",
             style: "button-main",
-            action: () => send(open.open(buyer, typed)),
+            action: () => send((begun ??= open.open(buyer, typed))),
             inWords: (error) => {
               throw error;
             },
