@@ -79,7 +79,7 @@ def test_a_replay_is_marked_and_goes_to_the_rules_it_names(aws: Aws) -> None:
     pattern = {"source": ["test.replay"]}
     resources = {
         "Role": role("sqs:SendMessage"),
-        "Bus": {"Type": "AWS::Events::EventBus", "Properties": {"Name": "replayed"}},
+        "Bus": {"Type": "AWS::Events::EventBus", "Properties": {"Name": "repeated"}},
         "Archive": {
             "Type": "AWS::Events::Archive",
             "Properties": {"SourceArn": {"Fn::GetAtt": ["Bus", "Arn"]}, "EventPattern": pattern},
@@ -100,7 +100,7 @@ def test_a_replay_is_marked_and_goes_to_the_rules_it_names(aws: Aws) -> None:
     )
     events = aws.client("events")
     entry = {"Source": "test.replay", "DetailType": "Something", "Detail": '{"name": "again"}'}
-    events.put_events(Entries=[{**entry, "EventBusName": "replayed"}])
+    events.put_events(Entries=[{**entry, "EventBusName": "repeated"}])
     _, first = received(aws, made["one"])["body"]
     received(aws, made["other"])
 
@@ -119,6 +119,9 @@ def test_a_replay_is_marked_and_goes_to_the_rules_it_names(aws: Aws) -> None:
     time.sleep(0.5)
     assert "Messages" not in aws.client("sqs").receive_message(QueueUrl=made["other"])
     assert events.describe_archive(ArchiveName=made["archive"].split("/")[-1])["EventCount"] == 1
+    # Other tests look for archives: this one's must not be there.
+    aws.client("cloudformation").delete_stack(StackName="replay")
+    eventually(lambda: not events.list_archives()["Archives"])
 
 
 def test_a_reported_message_comes_again_until_it_moves_to_the_dead_letter_queue(aws: Aws) -> None:

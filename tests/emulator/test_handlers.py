@@ -12,6 +12,11 @@ LOUD = """
 def handler(event, context):
     print("line of " + event["name"], end="")
 """
+FAILS = """
+class OutOfStockError(Exception): pass
+def sell(name): raise OutOfStockError("no more " + name)
+def handler(event, context): sell(event["name"])
+"""
 QUIET = "def handler(event, context): return 1"
 WHERE = """
 import parcel
@@ -31,6 +36,7 @@ def names(aws: Aws) -> dict[str, str]:
         "Role": role(),
         "Loud": function(LOUD),
         "Quiet": function(QUIET),
+        "Fails": function(FAILS),
         "One": function(WHERE, Layers=[layer_arn]),
         "Other": function(WHERE, Layers=[layer_arn]),
     }
@@ -50,6 +56,15 @@ def test_every_invocation_has_its_own_log_lines(aws: Aws, names: dict[str, str])
     assert "line of a" in first
     assert "line of b" in second
     assert "line of a" not in second
+
+
+def test_an_error_has_the_name_of_its_class(aws: Aws, names: dict[str, str]) -> None:
+    error = invoke(aws, names["Fails"], name="apples")["answer"]
+
+    assert error["errorType"] == "OutOfStockError"
+    assert error["errorMessage"] == "no more apples"
+    assert "in handler" in error["stackTrace"][0]
+    assert "in sell" in error["stackTrace"][1]
 
 
 def test_a_handler_that_logs_nothing_answers_at_once(aws: Aws, names: dict[str, str]) -> None:
