@@ -41,4 +41,4 @@ def platform(request: pytest.FixtureRequest) -> dict[str, Any]:
     running = os.environ.get(RUNNING)
     file = Path(running) if running else request.getfixturevalue("local_stage").platform_file
     content: dict[str, Any] = json.loads(file.read_text())
-    return content
+    return {**content, "directory": str(file.parent)}

@@ -1,0 +1,275 @@
+"""Buying vouchers while the world misbehaves: no payment is lost, none is taken twice."""
+
+import io
+import re
+import secrets
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pypdf
+import pytest
+
+from tests.e2e.conftest import Tokens, bearer, eventually
+
+CLIENTS = 20
+REQUESTS = 500
+CODE = re.compile(r"\b[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3,}\b")
+
+Order = dict[str, str]
+
+
+def an_order(amount: str = "25.00") -> Order:
+    """Return an order whose mail can be told from all others by its recipient."""
+    recipient = f"{uuid.uuid4().hex}@example.org"
+    return {"amount": amount, "currency": "GBP", "recipientEmail": recipient}
+
+
+def buy(
+    vouchers: httpx.Client, tokens: Tokens, order: Order, key: str | None = None
+) -> httpx.Response:
+    """Send an order once."""
+    headers = {**bearer(tokens.id_token), "Idempotency-Key": key or uuid.uuid4().hex}
+    return vouchers.post("/vouchers", json=order, headers=headers)
+
+
+def buy_patiently(vouchers: httpx.Client, tokens: Tokens, order: Order, key: str) -> httpx.Response:
+    """Send an order as often as the answer asks for it, as an honest client does."""
+    for _ in range(60):
+        answer = buy(vouchers, tokens, order, key)
+        if answer.status_code not in (409, 429, 503):
+            return answer
+        time.sleep(secrets.randbelow(400) / 1000 + 0.1)
+    return answer
+
+
+def show(vouchers: httpx.Client, tokens: Tokens, voucher_id: str) -> dict[str, Any]:
+    while True:
+        answer = vouchers.get(f"/vouchers/{voucher_id}", headers=bearer(tokens.id_token))
+        if answer.status_code != 429:
+            break
+        time.sleep(0.2)
+    assert answer.status_code == 200, answer.text
+    voucher: dict[str, Any] = answer.json()
+    return voucher
+
+
+def payments_of(outside: httpx.Client, voucher_ids: set[str]) -> Counter[str]:
+    taken = outside.get("/payments").json()
+    return Counter(payment["key"] for payment in taken if payment["key"] in voucher_ids)
+
+
+def mails_to(outside: httpx.Client, recipients: set[str]) -> list[dict[str, Any]]:
+    mails: list[dict[str, Any]] = outside.get("/mails").json()
+    return [mail for mail in mails if set(mail["to"]) & recipients]
+
+
+def code_in(pdf: bytes) -> str:
+    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    codes = CODE.findall(text)
+    assert len(set(codes)) == 1, text
+    return str(codes[0])
+
+
+def test_a_bought_voucher_is_printed_and_mailed_with_its_code(
+    vouchers: httpx.Client, customer: Tokens, outside: httpx.Client
+) -> None:
+    order = an_order()
+
+    bought = buy(vouchers, customer, order)
+
+    assert bought.status_code == 201, bought.text
+    voucher_id = bought.json()["voucherId"]
+    assert bought.json()["status"] == "PAID"
+    assert "code" not in bought.text
+    assert eventually(lambda: show(vouchers, customer, voucher_id)["status"] == "MAILED")
+    shown = httpx.get(show(vouchers, customer, voucher_id)["pdfUrl"])
+    assert shown.headers["content-type"] == "application/pdf"
+    (mail,) = mails_to(outside, {order["recipientEmail"]})
+    (attachment,) = mail["attachments"]
+    assert attachment["contentType"] == "application/pdf"
+    sent = outside.get(f"/mails/{mail['id']}/attachments/0").content
+    assert code_in(sent) == code_in(shown.content)
+
+
+def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
+    vouchers: httpx.Client, customer: Tokens, outside: httpx.Client
+) -> None:
+    orders = {uuid.uuid4().hex: an_order() for _ in range(REQUESTS * 2 // 3)}
+    keys = list(orders)
+    requests = keys + keys[: REQUESTS - len(keys)]
+    secrets.SystemRandom().shuffle(requests)
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(
+            pool.map(
+                lambda key: (key, buy_patiently(vouchers, customer, orders[key], key)), requests
+            )
+        )
+
+    assert Counter(answer.status_code for _, answer in answers) == {201: REQUESTS}
+    vouchers_by_key: dict[str, set[str]] = {}
+    for key, answer in answers:
+        vouchers_by_key.setdefault(key, set()).add(answer.text)
+    assert {len(texts) for texts in vouchers_by_key.values()} == {1}
+    ids = {answer.json()["voucherId"] for _, answer in answers}
+    assert len(ids) == len(orders)
+    assert payments_of(outside, ids) == dict.fromkeys(ids, 1)
+
+    recipients = {order["recipientEmail"] for order in orders.values()}
+    assert eventually(lambda: len(mails_to(outside, recipients)) >= len(orders), seconds=120)
+    time.sleep(2)  # for a mail too many
+    mails = mails_to(outside, recipients)
+    assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
+    assert {len(mail["attachments"]) for mail in mails} == {1}
+    listed = all_vouchers(vouchers, customer)
+    assert eventually(
+        lambda: {v["status"] for v in all_vouchers(vouchers, customer)} == {"MAILED"}, seconds=20
+    )
+    assert ids <= {voucher["voucherId"] for voucher in listed}
+
+
+def all_vouchers(vouchers: httpx.Client, tokens: Tokens) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    query: dict[str, str] = {"limit": "100"}
+    while True:
+        answer = vouchers.get("/vouchers", params=query, headers=bearer(tokens.id_token))
+        if answer.status_code == 429:
+            time.sleep(0.3)
+            continue
+        page = answer.json()
+        found += page["vouchers"]
+        if "nextToken" not in page:
+            return found
+        query["nextToken"] = page["nextToken"]
+
+
+def test_the_same_key_means_the_same_order_for_ever(
+    vouchers: httpx.Client, customer: Tokens
+) -> None:
+    order, key = an_order(), uuid.uuid4().hex
+    first = buy(vouchers, customer, order, key)
+
+    assert buy(vouchers, customer, order, key).json() == first.json()
+    other = buy(vouchers, customer, {**order, "amount": "26.00"}, key)
+    assert other.status_code == 422
+    assert other.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"amount": "0.99"}, "amount"),
+        ({"amount": "500.01"}, "amount"),
+        ({"amount": "25.001"}, "amount"),
+        ({"currency": "EUR"}, "currency"),
+        ({"recipientEmail": "nobody"}, "recipientEmail"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_and_nothing_is_paid(
+    vouchers: httpx.Client,
+    customer: Tokens,
+    outside: httpx.Client,
+    change: dict[str, str],
+    field: str,
+) -> None:
+    before = len(outside.get("/payments").json())
+
+    answer = buy(vouchers, customer, {**an_order(), **change})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert len(outside.get("/payments").json()) == before
+
+
+def test_an_order_without_a_key_or_a_token_is_refused(
+    vouchers: httpx.Client, customer: Tokens
+) -> None:
+    without_key = vouchers.post("/vouchers", json=an_order(), headers=bearer(customer.id_token))
+    assert without_key.status_code == 400
+    assert "Idempotency-Key" in without_key.json()["detail"]
+    assert vouchers.post("/vouchers", json=an_order()).status_code == 401
+    assert vouchers.get("/vouchers").status_code == 401
+
+
+def test_nobody_sees_the_voucher_of_somebody_else(
+    vouchers: httpx.Client, customer: Tokens, administrator: Tokens
+) -> None:
+    voucher_id = buy(vouchers, customer, an_order()).json()["voucherId"]
+
+    theirs = vouchers.get(f"/vouchers/{voucher_id}", headers=bearer(administrator.id_token))
+
+    assert theirs.status_code == 404
+    listed = all_vouchers(vouchers, administrator)
+    assert voucher_id not in {voucher["voucherId"] for voucher in listed}
+
+
+def test_a_declined_card_is_told_so_each_time_and_buys_nothing(
+    vouchers: httpx.Client, customer: Tokens, control: Callable[..., None]
+) -> None:
+    order, key = an_order(), uuid.uuid4().hex
+    control(payments={"mode": "decline"})
+
+    declined = buy(vouchers, customer, order, key)
+
+    assert declined.status_code == 402
+    assert buy(vouchers, customer, order, key).status_code == 402
+    recipients = {voucher["recipientEmail"] for voucher in all_vouchers(vouchers, customer)}
+    assert order["recipientEmail"] not in recipients
+
+
+def test_money_taken_before_a_time_out_is_neither_lost_nor_taken_twice(
+    vouchers: httpx.Client,
+    customer: Tokens,
+    outside: httpx.Client,
+    control: Callable[..., None],
+) -> None:
+    order, key = an_order(), uuid.uuid4().hex
+    control(payments={"mode": "timeout-after-taking", "seconds": 6})
+
+    unknown = buy(vouchers, customer, order, key)
+
+    assert unknown.status_code == 503
+    assert "Idempotency-Key" in unknown.json()["detail"]
+    control(payments={"mode": "ok"})
+    bought = buy_patiently(vouchers, customer, order, key)
+    assert bought.status_code == 201
+    ids = {bought.json()["voucherId"]}
+    assert payments_of(outside, ids) == dict.fromkeys(ids, 1)
+
+
+def test_money_taken_for_a_customer_who_never_came_back_becomes_a_voucher(
+    vouchers: httpx.Client,
+    customer: Tokens,
+    outside: httpx.Client,
+    control: Callable[..., None],
+) -> None:
+    order = an_order()
+    control(payments={"mode": "timeout-after-taking", "seconds": 6})
+    assert buy(vouchers, customer, order).status_code == 503
+
+    control(payments={"mode": "ok"})
+
+    assert eventually(lambda: len(mails_to(outside, {order["recipientEmail"]})) == 1, seconds=60)
+    (voucher,) = (
+        voucher
+        for voucher in all_vouchers(vouchers, customer)
+        if voucher["recipientEmail"] == order["recipientEmail"]
+    )
+    assert payments_of(outside, {voucher["voucherId"]}) == {voucher["voucherId"]: 1}
+
+
+def test_a_provider_that_answers_twice_is_paid_once(
+    vouchers: httpx.Client, customer: Tokens, outside: httpx.Client, control: Callable[..., None]
+) -> None:
+    control(payments={"mode": "twice"})
+
+    bought = buy_patiently(vouchers, customer, an_order(), uuid.uuid4().hex)
+
+    ids = {bought.json()["voucherId"]}
+    assert payments_of(outside, ids) == dict.fromkeys(ids, 1)
