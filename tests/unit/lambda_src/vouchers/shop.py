@@ -1,0 +1,57 @@
+"""A customer, the service and the provider, in memory."""
+
+from dataclasses import dataclass, field
+
+from vouchers.domain.buying import buy, settle
+from vouchers.domain.purchase import (
+    PurchaseState,
+)
+from vouchers.domain.voucher import Order, Voucher
+
+from tests.unit.lambda_src.vouchers.fakes import (
+    Clock,
+    FakeProvider,
+    InMemoryPurchases,
+    Settlements,
+)
+from tests.unit.lambda_src.vouchers.samples import order
+
+
+@dataclass
+class Shop:
+    """A customer, the service and the provider."""
+
+    provider: FakeProvider = field(default_factory=FakeProvider)
+    purchases: InMemoryPurchases = field(default_factory=InMemoryPurchases)
+    settlements: Settlements = field(default_factory=Settlements)
+    clock: Clock = field(default_factory=Clock)
+
+    def buy(self, wanted: Order | None = None, *, key: str = "k1", user: str = "u1") -> Voucher:
+        return buy(
+            wanted or order(),
+            user_id=user,
+            key=key,
+            correlation_id="c1",
+            now=self.clock,
+            purchases=self.purchases,
+            payments=self.provider,
+            settlements=self.settlements,
+        )
+
+    def settle(self, *, key: str = "k1", user: str = "u1") -> None:
+        settle(
+            user_id=user,
+            key=key,
+            now=self.clock(),
+            purchases=self.purchases,
+            payments=self.provider,
+            settlements=self.settlements,
+        )
+
+    def state(self, key: str = "k1") -> PurchaseState:
+        return self.purchases.kept["u1", key].state
+
+    def assert_one_voucher_and_one_payment(self) -> None:
+        assert len(self.provider.taken) == 1
+        assert len(self.purchases.payments) == 1
+        assert len(self.purchases.vouchers.kept) == 1
