@@ -55,6 +55,9 @@ deploy: build  ## Deploy a stage to its AWS account (STAGE=dev)
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
 
+schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
+	@PYTHONPATH=lambda_src python -m tools.event_schemas
+
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  tools/emulator/requirements requirements requirements-dev; do \
@@ -84,4 +87,4 @@ $(NODE): package-lock.json | $(RUN)
 	@npm ci --silent
 	@touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench lock
+.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas lock

@@ -104,7 +104,15 @@ class VouchersStack(PlatformStack):
             unsettled.grant_send_messages(function)
             key.grant_read(function)
         api.route("POST /vouchers", create, authorizer=signed_in)
-        QueueConsumer(self, "Settling", queue=unsettled, function=settle, failures=self._failures)
+        QueueConsumer(
+            self,
+            "Settling",
+            queue=unsettled,
+            function=settle,
+            failures=self._failures,
+            # A look-up takes 5 seconds at most: five of them fit into one invocation.
+            batch_size=5,
+        )
 
     def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
         """Answer who asks for vouchers of their own."""

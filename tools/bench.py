@@ -6,6 +6,7 @@ everywhere; seconds do not.
 
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -64,19 +65,23 @@ def start_up_and_sizes(folder: Path) -> Iterator[Row]:
     """Start every handler from the bundle that is deployed, and weigh the bundle."""
     assembly = folder / "local"
     run_python([str(ROOT / "app.py")], assembly, stage="local")
-    layers: dict[str, Path] = {}
+    layers: dict[str, Path] = {}  # by stack and logical id
     started: dict[str, list[float]] = {}
-    handlers: dict[str, tuple[Path, Path, dict[str, str]]] = {}
-    for template in templates(assembly).values():
-        for resource in template["Resources"].values():
-            properties = resource.get("Properties", {})
+    handlers: dict[str, tuple[list[Path], dict[str, str]]] = {}
+    weighed: set[str] = set()
+    for stack, template in templates(assembly).items():
+        for id_, resource in template["Resources"].items():
             if resource["Type"] == "AWS::Lambda::LayerVersion":
-                key = properties["Content"]["S3Key"]
-                layers[key], size = unzip(assembly, key, folder)
-                yield Row(what="layer, unzipped", measured=size / 1e6, bar=20, unit="MB")
-    (layer,) = layers.values()
+                key = resource["Properties"]["Content"]["S3Key"]
+                layers[stack + id_], size = unzip(assembly, key, folder)
+                if key not in weighed:
+                    name = re.sub(r"[0-9A-F]{8}$", "", id_)
+                    yield Row(
+                        what=f"layer {name}, unzipped", measured=size / 1e6, bar=20, unit="MB"
+                    )
+                weighed.add(key)
     sizes: dict[str, int] = {}
-    for template in templates(assembly).values():
+    for stack, template in templates(assembly).items():
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Lambda::Function":
                 properties = resource["Properties"]
@@ -84,14 +89,15 @@ def start_up_and_sizes(folder: Path) -> Iterator[Row]:
                 code, size = unzip(assembly, properties["Code"]["S3Key"], folder)
                 sizes[module.split(".")[0]] = size
                 names = properties["Environment"]["Variables"]
-                handlers[module] = (code, layer, dict.fromkeys(names, "bench"))
+                own = [layers[stack + layer["Ref"]] for layer in properties.get("Layers", [])]
+                handlers[module] = ([code, *own], dict.fromkeys(names, "1"))
     for service, size in sizes.items():
         yield Row(what=f"code of {service}, unzipped", measured=size / 1e3, bar=200, unit="kB")
-    code, layer, _ = next(iter(handlers.values()))
+    path, _ = next(built for built in handlers.values() if len(built[0]) > 1)
     for _ in track(range(START_RUNS), "start-up", console=console, transient=True):
-        started.setdefault("", []).append(start(CLIENT_AND_LOGGER, code, layer, {}))
-        for module, (code, layer, names) in handlers.items():
-            started.setdefault(module, []).append(start(f"import {module}", code, layer, names))
+        started.setdefault("", []).append(start(CLIENT_AND_LOGGER, path, {}))
+        for module, (path, names) in handlers.items():
+            started.setdefault(module, []).append(start(f"import {module}", path, names))
     base = statistics.median(started.pop(""))
     for module, seconds in started.items():
         median = statistics.median(seconds)
@@ -120,11 +126,13 @@ def run_python(arguments: list[str], output: Path, **context: str) -> float:
     return float(done.stdout.split()[-1])
 
 
-def start(code: str, bundle: Path, layer: Path, names: dict[str, str]) -> float:
+def start(code: str, bundle: list[Path], names: dict[str, str]) -> float:
     """Run the start of a handler as Lambda does and return the seconds it took."""
     environment = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join([str(bundle), str(layer / "python")]),
+        "PYTHONPATH": os.pathsep.join(
+            [str(bundle[0]), *(f"{layer}/python" for layer in bundle[1:])]
+        ),
         "AWS_DEFAULT_REGION": "eu-west-2",
         "AWS_LAMBDA_FUNCTION_NAME": "bench",
         **names,

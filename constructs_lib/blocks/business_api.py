@@ -95,7 +95,7 @@ class BusinessApi(Construct):
                     "idempotency-key",
                     "x-correlation-id",
                 ],
-                expose_headers=["location", "x-correlation-id"],
+                expose_headers=["location", "retry-after", "x-correlation-id"],
                 max_age=ONE_DAY,
             ),
         )

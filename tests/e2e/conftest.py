@@ -79,13 +79,13 @@ def control(outside: httpx.Client) -> Iterator[Callable[..., None]]:
 
 def aws(platform: dict[str, Any], service: str) -> Any:
     """Return a client of one of AWS's APIs, as an operator has it."""
-    return boto3.client(
-        service,
-        region_name=platform["region"],
-        endpoint_url=platform["emulatorUrl"],
+    operator = boto3.Session(
         aws_access_key_id="test",
         aws_secret_access_key="test",
+        region_name=platform["region"],
     )
+    make: Callable[..., Any] = operator.client
+    return make(service, endpoint_url=platform["emulatorUrl"])
 
 
 def outputs(platform: dict[str, Any], stack: str) -> dict[str, str]:

@@ -1,0 +1,262 @@
+"""What happens to events that cannot be handled: they wait, alarmed, until one command comes."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import (
+    ROOT,
+    Tokens,
+    aws,
+    eventually,
+    function_name,
+    outputs,
+    run_tool,
+)
+from tests.e2e.test_vouchers import an_order, buy_patiently, mails_to, show
+from tools.local.stage import LocalStage
+
+VOUCHERS = 50
+
+
+def waiting(platform: dict[str, Any], stack: str) -> int:
+    """Return how many messages are in a service's failure chain, in hands or not."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = aws(platform, "sqs").get_queue_attributes(
+        QueueUrl=outputs(platform, stack)["FailureQueueUrl"], AttributeNames=names
+    )["Attributes"]
+    return sum(int(attributes[name]) for name in names)
+
+
+def alarm_state(platform: dict[str, Any], stack: str) -> str:
+    alarms = aws(platform, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack}-Failures")
+    (alarm,) = alarms["MetricAlarms"]
+    return str(alarm["StateValue"])
+
+
+def signed_up(user_id: str, email: str, *, event_id: str, version: int = 1) -> dict[str, str]:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    metadata = {"id": event_id, "correlationId": event_id, "time": now, "version": version}
+    return {
+        "Source": "blockwork.identity",
+        "DetailType": "UserSignedUp",
+        "Detail": json.dumps({"metadata": metadata, "data": {"userId": user_id, "email": email}}),
+    }
+
+
+def publish(platform: dict[str, Any], *entries: dict[str, str]) -> None:
+    bus = outputs(platform, "Local-Foundation")["EventBusName"]
+    answer = aws(platform, "events").put_events(
+        Entries=[{**entry, "EventBusName": bus} for entry in entries]
+    )
+    assert answer["FailedEntryCount"] == 0
+
+
+@pytest.fixture
+def broken_mail(platform: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Let the mail step use a sender it may not use; give what mends it."""
+    function = function_name(platform, "Local-Vouchers", "MailVoucher")
+    functions = aws(platform, "lambda")
+    variables = functions.get_function_configuration(FunctionName=function)["Environment"]
+    broken = {**variables["Variables"], "MAIL_SENDER": "nobody@blockwork.example"}
+
+    def configure(environment: dict[str, Any]) -> None:
+        functions.update_function_configuration(FunctionName=function, Environment=environment)
+
+    configure({"Variables": broken})
+    yield {"mend": lambda: configure(variables)}
+    configure(variables)
+
+
+def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupted_once(
+    platform: dict[str, Any],
+    vouchers: httpx.Client,
+    customer: Tokens,
+    outside: httpx.Client,
+    broken_mail: dict[str, Any],
+) -> None:
+    orders = [an_order() for _ in range(VOUCHERS)]
+    recipients = {order["recipientEmail"] for order in orders}
+    assert waiting(platform, "Local-Vouchers") == 0
+
+    with ThreadPoolExecutor(10) as pool:
+        bought = list(
+            pool.map(
+                lambda order: buy_patiently(vouchers, customer, order, uuid.uuid4().hex), orders
+            )
+        )
+
+    assert Counter(answer.status_code for answer in bought) == {201: VOUCHERS}
+    assert eventually(lambda: waiting(platform, "Local-Vouchers") == VOUCHERS, seconds=120)
+    assert mails_to(outside, recipients) == []
+    assert eventually(lambda: alarm_state(platform, "Local-Vouchers") == "ALARM", seconds=30)
+    listed = run_tool(platform, "failures", "list").stdout
+    assert "vouchers" in listed
+    assert str(VOUCHERS) in listed
+
+    broken_mail["mend"]()
+    first = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tools", "failures", "redrive", "vouchers"),
+            *("--directory", platform["directory"]),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert eventually(lambda: len(mails_to(outside, recipients)) >= VOUCHERS // 5, seconds=30)
+    first.send_signal(signal.SIGINT)
+    said, _ = first.communicate(timeout=60)
+    assert first.returncode in (0, 130), said
+    second = run_tool(platform, "failures", "redrive", "vouchers")
+
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert waiting(platform, "Local-Vouchers") == 0
+    mails = mails_to(outside, recipients)
+    assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
+    ids = [answer.json()["voucherId"] for answer in bought]
+    assert eventually(
+        lambda: {show(vouchers, customer, one)["status"] for one in ids} == {"MAILED"}
+    )
+    assert eventually(lambda: alarm_state(platform, "Local-Vouchers") == "OK", seconds=120)
+
+
+def test_who_signs_up_is_welcomed_once_however_often_the_event_comes(
+    platform: dict[str, Any], outside: httpx.Client
+) -> None:
+    email = f"{uuid.uuid4().hex}@example.org"
+    event = signed_up("user-1", email, event_id=uuid.uuid4().hex)
+
+    publish(platform, event, event)
+    publish(platform, event)
+
+    assert eventually(lambda: len(mails_to(outside, {email})) == 1)
+    time.sleep(3)
+    assert len(mails_to(outside, {email})) == 1
+    assert waiting(platform, "Local-Notifications") == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        (signed_up("user-2", "x@example.org", event_id="e-future", version=99), "version"),
+        (
+            {
+                "Source": "blockwork.identity",
+                "DetailType": "UserSignedUp",
+                "Detail": '{"nothing": "fits"}',
+            },
+            "metadata",
+        ),
+    ],
+    ids=["future version", "poison"],
+)
+def test_an_event_that_cannot_be_read_waits_in_the_chain_and_is_dropped_with_a_reason(
+    platform: dict[str, Any], event: dict[str, str], error: str
+) -> None:
+    publish(platform, event)
+
+    assert eventually(lambda: waiting(platform, "Local-Notifications") == 1, seconds=60)
+    shown = run_tool(platform, "failures", "show", "notifications").stdout
+    assert "WelcomeMail" in shown
+    assert error in shown
+    tried = run_tool(platform, "failures", "redrive", "notifications")
+    assert tried.returncode == 1
+    assert eventually(lambda: waiting(platform, "Local-Notifications") == 1)
+    message = aws(platform, "sqs").receive_message(
+        QueueUrl=outputs(platform, "Local-Notifications")["FailureQueueUrl"], VisibilityTimeout=0
+    )["Messages"][0]
+    dropped = run_tool(
+        platform,
+        *("failures", "drop", "notifications", "--id", message["MessageId"]),
+        *("--reason", "made up by a test"),
+    )
+    assert dropped.returncode == 0, dropped.stdout + dropped.stderr
+    assert waiting(platform, "Local-Notifications") == 0
+
+
+def test_an_event_that_cannot_be_delivered_waits_in_the_chain_and_is_delivered_by_a_redrive(
+    platform: dict[str, Any], outside: httpx.Client
+) -> None:
+    function = function_name(platform, "Local-Notifications", "WelcomeMail")
+    functions = aws(platform, "lambda")
+    policy = json.loads(functions.get_policy(FunctionName=function)["Policy"])
+    (statement,) = policy["Statement"]
+    functions.remove_permission(FunctionName=function, StatementId=statement["Sid"])
+    email = f"{uuid.uuid4().hex}@example.org"
+    try:
+        publish(platform, signed_up("user-3", email, event_id=uuid.uuid4().hex))
+        assert eventually(lambda: waiting(platform, "Local-Notifications") == 1, seconds=60)
+    finally:
+        functions.add_permission(
+            FunctionName=function,
+            StatementId=statement["Sid"],
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+            SourceArn=statement["Condition"]["ArnLike"]["AWS:SourceArn"],
+        )
+    assert mails_to(outside, {email}) == []
+
+    redriven = run_tool(platform, "failures", "redrive", "notifications")
+
+    assert redriven.returncode == 0, redriven.stdout + redriven.stderr
+    assert len(mails_to(outside, {email})) == 1
+    assert waiting(platform, "Local-Notifications") == 0
+
+
+def test_a_replay_repeats_no_mail_and_no_payment_and_reaches_who_missed_an_event(
+    platform: dict[str, Any], outside: httpx.Client
+) -> None:
+    email = f"{uuid.uuid4().hex}@example.org"
+    publish(platform, signed_up("user-4", email, event_id=uuid.uuid4().hex))
+    assert eventually(lambda: len(mails_to(outside, {email})) == 1)
+    time.sleep(2)
+    mails, payments = len(outside.get("/mails").json()), len(outside.get("/payments").json())
+
+    replayed = run_tool(platform, "events", "replay", "--from", "1h ago", "--to", "now")
+
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+    time.sleep(5)
+    assert len(outside.get("/mails").json()) == mails
+    assert len(outside.get("/payments").json()) == payments
+
+
+def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
+    platform: dict[str, Any],
+    vouchers: httpx.Client,
+    customer: Tokens,
+    outside: httpx.Client,
+) -> None:
+    orders = [an_order() for _ in range(30)]
+    recipients = {order["recipientEmail"] for order in orders}
+    with ThreadPoolExecutor(10) as pool:
+        bought = list(
+            pool.map(
+                lambda order: buy_patiently(vouchers, customer, order, uuid.uuid4().hex), orders
+            )
+        )
+    assert Counter(answer.status_code for answer in bought) == {201: len(orders)}
+    assert len(mails_to(outside, recipients)) < len(orders)
+
+    stage = LocalStage(Path(platform["directory"]))
+    stage.down()
+    stage.up()
+
+    assert eventually(lambda: len(mails_to(outside, recipients)) >= len(orders), seconds=90)
+    time.sleep(2)
+    mails = mails_to(outside, recipients)
+    assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
+    assert waiting(platform, "Local-Vouchers") == 0

@@ -1,0 +1,102 @@
+"""The forecast: fetched by the night's task, answered by day, whatever the provider does."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import aws, eventually, function_name, run_tool
+from tests.e2e.test_failures import waiting
+
+NIGHT = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def forecast(config: dict[str, Any]) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=config["apis"]["forecast"], timeout=30) as client:
+        yield client
+
+
+def run_the_nightly_task(platform: dict[str, Any], at: datetime) -> None:
+    """Invoke the function as the schedule does."""
+    aws(platform, "lambda").invoke(
+        FunctionName=function_name(platform, "Local-Forecast", "FetchForecast"),
+        InvocationType="Event",
+        Payload=json.dumps({"id": f"run-{at.isoformat()}", "time": at.isoformat()}),
+    )
+
+
+def test_the_task_runs_at_two_in_london_within_a_window(platform: dict[str, Any]) -> None:
+    scheduler = aws(platform, "scheduler")
+    (found,) = (
+        schedule
+        for schedule in scheduler.list_schedules()["Schedules"]
+        if "Nightly" in schedule["Name"]
+    )
+    schedule = scheduler.get_schedule(Name=found["Name"])
+
+    assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/London"
+    assert schedule["FlexibleTimeWindow"]["Mode"] == "FLEXIBLE"
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"]
+
+
+def test_what_the_night_fetched_is_answered_by_day(
+    platform: dict[str, Any], forecast: httpx.Client
+) -> None:
+    day = (NIGHT + timedelta(days=1)).date()
+    assert forecast.get("/forecast", params={"date": str(day)}).status_code == 404
+
+    run_the_nightly_task(platform, NIGHT)
+
+    assert eventually(
+        lambda: forecast.get("/forecast", params={"date": str(day)}).status_code == 200
+    )
+    answer = forecast.get("/forecast", params={"date": str(day)}).json()
+    assert answer["date"] == str(day)
+    assert answer["ageSeconds"] < 60
+    assert len(answer["regions"]) >= 2
+    for region in answer["regions"]:
+        assert len(region["hours"]) == 24
+
+
+@pytest.mark.parametrize("mode", ["down", "nonsense"])
+def test_a_bad_night_waits_in_the_chain_and_the_last_good_forecast_still_answers(
+    platform: dict[str, Any],
+    forecast: httpx.Client,
+    control: Callable[..., None],
+    mode: str,
+) -> None:
+    night = NIGHT + timedelta(days=10 if mode == "down" else 20)
+    day = {"date": str((night + timedelta(days=1)).date())}
+    run_the_nightly_task(platform, night)
+    assert eventually(lambda: forecast.get("/forecast", params=day).status_code == 200)
+    good = forecast.get("/forecast", params=day).json()
+
+    control(weather={"mode": mode})
+    run_the_nightly_task(platform, night)
+
+    assert eventually(lambda: waiting(platform, "Local-Forecast") == 1, seconds=90)
+    still = forecast.get("/forecast", params=day).json()
+    assert still["fetchedAt"] == good["fetchedAt"]
+    assert still["ageSeconds"] >= good["ageSeconds"]
+
+    control(weather={"mode": "ok"})
+    redriven = run_tool(platform, "failures", "redrive", "forecast")
+    assert redriven.returncode == 0, redriven.stdout + redriven.stderr
+    assert forecast.get("/forecast", params=day).json()["fetchedAt"] > good["fetchedAt"]
+
+
+@pytest.mark.parametrize("query", ["", "date=tomorrow", "date=2026-02-30", "date=20260601"])
+def test_a_day_that_cannot_be_is_refused(forecast: httpx.Client, query: str) -> None:
+    answer = forecast.get(f"/forecast?{query}")
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_day_that_is_not_there_is_a_problem(forecast: httpx.Client) -> None:
+    assert forecast.get("/forecast", params={"date": str(date(1999, 1, 1))}).status_code == 404
