@@ -23,11 +23,12 @@ class Alarms:
     topic: sns.ITopic
     key: kms.IKey
 
-    def watch(self, alarm: cloudwatch.Alarm) -> None:
-        """Tell people when the alarm goes off, and when it is over."""
+    def watch(self, *alarms: cloudwatch.Alarm) -> None:
+        """Tell people when an alarm goes off, and when it is over."""
         action = actions.SnsAction(self.topic)
-        alarm.add_alarm_action(action)
-        alarm.add_ok_action(action)
+        for alarm in alarms:
+            alarm.add_alarm_action(action)
+            alarm.add_ok_action(action)
 
 
 class PlatformStack(cdk.Stack):

@@ -33,7 +33,7 @@ class ForecastStack(PlatformStack):
         super().__init__(scope, name, config=config, description="The weather of the day ahead")
         table = Table(self, "Forecasts", partition_key="date", removal_policy=config.removal_policy)
         failures = FailureChain(self, "Failures", encryption_key=alarms.key)
-        alarms.watch(failures.alarm)
+        alarms.watch(failures.alarm, failures.age_alarm)
 
         fetch = PythonFunction(
             self,

@@ -27,7 +27,7 @@ class NotificationsStack(PlatformStack):
     ) -> None:
         super().__init__(scope, name, config=config, description="Mails to people")
         failures = FailureChain(self, "Failures", encryption_key=alarms.key)
-        alarms.watch(failures.alarm)
+        alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(
             self,
             "WelcomeMail",

@@ -62,7 +62,7 @@ class VouchersStack(PlatformStack):
             self, "Documents", notifies_event_bus=True, removal_policy=config.removal_policy
         )
         self._failures = FailureChain(self, "Failures", encryption_key=alarms.key)
-        alarms.watch(self._failures.alarm)
+        alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(
             self,
             "Api",

@@ -7,7 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.blocks.event_consumer import EventConsumer
+from constructs_lib.blocks.event_consumer import ONE_HOUR, EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.primitives import PythonFunction
@@ -64,6 +64,8 @@ class EventBus(Construct):
         function: PythonFunction,
         failures: FailureChain,
         once: IdempotencyTable | None = None,
+        retry_attempts: int = 2,
+        max_event_age: Duration = ONE_HOUR,
     ) -> EventConsumer:
         """Let a function react to events of some types; see :class:`EventConsumer`.
 
@@ -83,6 +85,8 @@ class EventBus(Construct):
             function=function,
             failures=failures,
             once=once,
+            retry_attempts=retry_attempts,
+            max_event_age=max_event_age,
         )
 
     def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -14,15 +14,18 @@ from constructs_lib.primitives import PythonFunction, Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 
 ONE_MINUTE = Duration.minutes(1)
+FIVE_MINUTES = Duration.minutes(5)
+HALF_A_DAY = Duration.hours(12)
 
 
 class FailureChain(Construct):
-    """A topic for failed events, a queue behind it that keeps every one, an alarm on the first.
+    """A topic for failed events, a queue behind it that keeps every one, alarms on first and age.
 
     Give one to each microservice and let every asynchronous failure end in it::
 
         failures = FailureChain(self, "Failures")
-        failures.alarm.add_alarm_action(actions.SnsAction(alarm_topic))
+        for alarm in (failures.alarm, failures.age_alarm):
+            alarm.add_alarm_action(actions.SnsAction(alarm_topic))
         PythonFunction(self, "OnOrderPlaced", …, on_failure=failures.destination())
 
     :param retention: how long a failed event is kept, 1 minute to 14 days. Default: 14 days, the
@@ -54,6 +57,18 @@ class FailureChain(Construct):
             alarm_description=f"Failed events wait in {self.node.path}: look at them, mend the "
             "cause, bring them back",
             threshold=1,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+        self.age_alarm = self.queue.metric_approximate_age_of_oldest_message(
+            statistic="Maximum", period=FIVE_MINUTES
+        ).create_alarm(
+            self,
+            "AgeAlarm",
+            alarm_description=f"Failed events wait in {self.node.path} for half a day: notes on "
+            "records of a stream are worth nothing after a day, events after their retention",
+            threshold=HALF_A_DAY.to_seconds(),
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )

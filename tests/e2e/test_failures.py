@@ -41,7 +41,7 @@ def waiting(platform: dict[str, Any], stack: str) -> int:
 
 
 def alarm_state(platform: dict[str, Any], stack: str) -> str:
-    alarms = aws(platform, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack}-Failures")
+    alarms = aws(platform, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack}-FailuresAlarm")
     (alarm,) = alarms["MetricAlarms"]
     return str(alarm["StateValue"])
 

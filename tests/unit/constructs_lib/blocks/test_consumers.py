@@ -88,6 +88,30 @@ def test_a_subscriber_gets_events_by_name_and_loses_none_in_delivery_or_executio
     may(stack, "sns:Publish", topic)
 
 
+def test_a_subscriber_decides_how_long_and_how_often_it_is_tried(
+    stack: Stack, failures: FailureChain, function: PythonFunction
+) -> None:
+    EventBus(stack, "Bus").subscribe(
+        stack,
+        "On",
+        detail_types=["A"],
+        function=function,
+        failures=failures,
+        retry_attempts=0,
+        max_event_age=Duration.minutes(5),
+    )
+
+    template = Template.from_stack(stack)
+    template.has_resource_properties(
+        "AWS::Lambda::EventInvokeConfig",
+        {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 300},
+    )
+    template.has_resource_properties(
+        "AWS::Events::Rule",
+        {"Targets": [Match.object_like({"RetryPolicy": {"MaximumEventAgeInSeconds": 300}})]},
+    )
+
+
 def test_a_subscriber_remembers_what_it_has_handled(
     stack: Stack, failures: FailureChain, function: PythonFunction
 ) -> None:

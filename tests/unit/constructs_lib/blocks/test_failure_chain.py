@@ -46,6 +46,15 @@ def test_the_first_failure_raises_the_alarm(stack: Stack) -> None:
     )
 
 
+def test_a_failure_nobody_looks_at_raises_an_alarm_after_half_a_day(stack: Stack) -> None:
+    FailureChain(stack, "Failures")
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::CloudWatch::Alarm",
+        {"MetricName": "ApproximateAgeOfOldestMessage", "Threshold": 12 * 3600},
+    )
+
+
 def test_grant_publish_allows_publishing_and_nothing_else(stack: Stack) -> None:
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     failures = FailureChain(stack, "Failures")
