@@ -41,7 +41,8 @@ logger = logging.getLogger("async_invocations")
 class Invocation:
     """An event on its way to a function; the earliest due comes first.
 
-    :param due: when it is to be tried, seconds since the epoch, as `accepted`.
+    :param due: when it is to be tried, seconds since the epoch, as `accepted`; while it runs, when
+        it may be tried again if nothing is heard of it any more.
     :param function: the function's ARN, with a qualifier if it was invoked with one.
     :param attempts: how often the handler has run and failed.
     :param depth: how many invocations led to this one; AWS ends loops.
@@ -155,6 +156,8 @@ def attempt(invocation: Invocation) -> Invocation | None:
         if time.time() > left:
             _report(invocation, settings, version, "EventAgeExceeded", None)
             return None
+        # A handler that was killed may have left a mark that it is at work: it goes with the time.
+        invocation.due = time.time() + float(config.get("Timeout") or 3)
         result = _execute(invocation, {**function, "config": config})
         if not result.get("error"):
             return None
