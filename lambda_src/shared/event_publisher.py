@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.aws import PATIENCE
 from shared.events import Envelope
 from shared.observability import logger
 
@@ -24,9 +24,6 @@ MOST_BYTES = 256 * 1024
 
 ROUNDS = 4
 FIRST_PAUSE = 0.1
-PATIENCE = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 
 class EventTooLargeError(Exception):

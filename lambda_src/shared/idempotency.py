@@ -11,7 +11,8 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
+
+from shared.aws import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 # Longer than the archive (30 days) and the failure chain (14 days) keep an event, so that nothing
 # they bring back is done twice.
 REMEMBERED_SECONDS = 40 * 24 * 60 * 60
-PATIENCE = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 
 class OnceTable:

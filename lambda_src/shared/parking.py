@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
+
+from shared.aws import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 PATIENCE_SECONDS = "300"
 LONGEST_TEXT = 2000
-PATIENCE = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 
 class FailureTopic:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 import boto3
-from botocore.config import Config
+from shared.aws import PATIENCE
 
 from catalog.domain.product import (
     Currency,
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, ScanInputTypeDef
-
-# botocore's own minute of patience would outlast the function: three tries fit into 10 seconds.
-PATIENCE = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 
 class ProductTable:

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 import msgspec
-from botocore.config import Config
+from shared.aws import PATIENCE
 
 from forecast.domain.forecast import Forecast, UnknownForecastError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-PATIENCE = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 
 class ForecastTable:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
-
-from vouchers.adapters.items import PATIENCE
+from shared.aws import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

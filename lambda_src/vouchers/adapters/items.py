@@ -8,8 +8,6 @@ consumer of the stream cannot handle ends up, with all it holds, in the failure 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from botocore.config import Config
-
 from vouchers.domain.voucher import (
     Amount,
     Currency,
@@ -25,10 +23,6 @@ if TYPE_CHECKING:
 
     Item = dict[str, Any]
 
-# botocore's own minute of patience would outlast a function: three tries fit into 10 seconds.
-PATIENCE = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 VOUCHER = "voucher#"
 PAYMENT = "payment#"

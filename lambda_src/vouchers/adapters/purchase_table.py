@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from shared.aws import PATIENCE
 from shared.observability import logger
 
 from vouchers.adapters.items import (
     CODE,
     KEY,
-    PATIENCE,
     PAYMENT,
     iso,
     key,

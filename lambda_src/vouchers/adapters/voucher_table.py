@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+from shared.aws import PATIENCE
 
-from vouchers.adapters.items import CODE, PATIENCE, VOUCHER, iso, key, voucher_of
+from vouchers.adapters.items import CODE, VOUCHER, iso, key, voucher_of
 from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
 from vouchers.domain.vouchers import UnknownVoucherError, VoucherPage
 
