@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
+from shared.event_publisher import EventPublisher, EventTooLargeError
+from shared.events import Envelope, ImportFailed, UserSignedUp
 
 from tests.e2e.conftest import (
     ROOT,
@@ -185,6 +187,25 @@ def test_an_event_that_cannot_be_read_waits_in_the_chain_and_is_dropped_with_a_r
     )
     assert dropped.returncode == 0, dropped.stdout + dropped.stderr
     assert waiting(platform, "Local-Notifications") == 0
+
+
+def test_an_event_of_300_kb_is_refused_by_who_publishes_it_and_nobody_hears_of_it(
+    platform: dict[str, Any], outside: httpx.Client
+) -> None:
+    bus = outputs(platform, "Local-Foundation")["EventBusName"]
+    publisher = EventPublisher(aws(platform, "events"), bus)
+    email = f"{uuid.uuid4().hex}@example.org"
+    small = Envelope.of(UserSignedUp(user_id="user-5", email=email), correlation_id="small")
+    failed = ImportFailed(import_id="import-1", user_id="user-5", reason="x" * 300_000)
+    large = Envelope.of(failed, correlation_id="large")
+
+    with pytest.raises(EventTooLargeError, match=r"ImportFailed .* must have at most 262144 bytes"):
+        publisher.publish(small, large)
+
+    time.sleep(2)
+    assert mails_to(outside, {email}) == []
+    publisher.publish(small)
+    assert eventually(lambda: len(mails_to(outside, {email})) == 1)
 
 
 def test_an_event_that_cannot_be_delivered_waits_in_the_chain_and_is_delivered_by_a_redrive(

@@ -14,7 +14,7 @@ import httpx
 import pypdf
 import pytest
 
-from tests.e2e.conftest import Tokens, bearer, eventually
+from tests.e2e.conftest import Tokens, aws, bearer, eventually
 
 CLIENTS = 20
 REQUESTS = 500
@@ -146,6 +146,34 @@ def all_vouchers(vouchers: httpx.Client, tokens: Tokens) -> list[dict[str, Any]]
         if "nextToken" not in page:
             return found
         query["nextToken"] = page["nextToken"]
+
+
+def test_an_arrival_that_comes_late_and_out_of_order_mails_nothing_and_turns_nothing_back(
+    platform: dict[str, Any], vouchers: httpx.Client, customer: Tokens, outside: httpx.Client
+) -> None:
+    order = an_order()
+    voucher_id = buy(vouchers, customer, order).json()["voucherId"]
+    assert eventually(lambda: show(vouchers, customer, voucher_id)["status"] == "MAILED")
+    storage = aws(platform, "s3")
+    (bucket,) = (
+        bucket["Name"]
+        for bucket in storage.list_buckets()["Buckets"]
+        if bucket["Name"].startswith("local-vouchers-documents")
+    )
+    (document,) = (
+        item["Key"]
+        for page in storage.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for item in page.get("Contents", [])
+        if voucher_id in item["Key"]
+    )
+
+    # S3 says `Object Created` again, after everything that follows it has happened.
+    pdf = storage.get_object(Bucket=bucket, Key=document)["Body"].read()
+    storage.put_object(Bucket=bucket, Key=document, Body=pdf, ContentType="application/pdf")
+
+    time.sleep(3)
+    assert len(mails_to(outside, {order["recipientEmail"]})) == 1
+    assert show(vouchers, customer, voucher_id)["status"] == "MAILED"
 
 
 def test_the_same_key_means_the_same_order_for_ever(
