@@ -2,7 +2,7 @@
 
 import json
 import os
-import socket
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ RUNNING = "BLOCKWORK_PLATFORM"
 
 
 def free_port() -> int:
-    """Return a port that is free together with those after it that a stage needs."""
+    """Return a port that is free together with those after it that a stage needs.
+
+    It lies below the ports that systems give to outgoing connections, of which tests make many.
+    """
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
+        port = random.randrange(12_000, 32_000, len(PURPOSES))
         if all(is_free(number) for number in range(port, port + len(PURPOSES))):
             return port
 

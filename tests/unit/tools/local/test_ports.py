@@ -2,14 +2,15 @@ import socket
 
 import pytest
 
+from tests.conftest import free_port
 from tools.local.errors import LocalStageError
 from tools.local.ports import check_port, is_free
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-def listening() -> socket.socket:
-    server = socket.create_server(("127.0.0.1", 0))
+def listening(port: int = 0) -> socket.socket:
+    server = socket.create_server(("127.0.0.1", port))
     server.listen()
     return server
 
@@ -29,10 +30,13 @@ def test_a_taken_port_is_named_with_one_that_is_free() -> None:
     ("distance", "purpose"), [(1, "the website"), (2, "the payment"), (3, "the mail server")]
 )
 def test_the_ports_after_it_must_be_free_too(distance: int, purpose: str) -> None:
-    with listening() as server:
-        port = server.getsockname()[1]
-        with pytest.raises(LocalStageError, match=rf"port {port} is taken.* for {purpose}"):
-            check_port(port - distance)
+    first = free_port()
+    port = first + distance
+    with (
+        listening(port),
+        pytest.raises(LocalStageError, match=rf"port {port} is taken.* for {purpose}"),
+    ):
+        check_port(first)
 
 
 @pytest.mark.parametrize("port", [0, 80, 1023, 65_533, 70_000])
