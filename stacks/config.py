@@ -7,6 +7,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
+from constructs_lib.blocks import IdentityProvider
 from constructs_lib.primitives import BuildTarget
 from stacks.stages_file import StageValues
 
@@ -15,6 +16,8 @@ ONE_MINUTE = Duration.minutes(1)
 LOCAL_REGION = "eu-west-2"
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_PORT = 4566
+LIVE = "live"
+"""The stage of every WebSocket API, see :class:`constructs_lib.blocks.PushChannel`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,14 @@ class LocalEndpoints:
         """Return the address of an HTTP API."""
         return f"{self.emulator}/_aws/execute-api/{api_id}/$default"
 
+    def connections(self, api_id: str) -> str:
+        """Return where the back end writes to the connections of a WebSocket API."""
+        return f"http://127.0.0.1:{self.port}/_aws/execute-api/{api_id}/{LIVE}"
+
+    def socket(self, api_id: str) -> str:
+        """Return where browsers connect to a WebSocket API."""
+        return f"ws://localhost:{self.port}/_aws/execute-api/{api_id}/{LIVE}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class StageConfig:
@@ -70,6 +81,13 @@ class StageConfig:
     :param weather_url: of a weather service that speaks Open-Meteo's language. Default: Open-Meteo.
     :param settle_after: how long a payment may be under way before it is looked after.
     :param domain: the website's host name, with its hosted zone. Default: a generated one.
+    :param mails_by_ses: whether SES sends the user pool's mails too. Default: Cognito does, at most
+        50 a day.
+    :param threat_protection: whether sign-ins are watched. Default: no, since it costs.
+    :param blocked_email_domains: whose mail addresses may not sign up. Default: none's.
+    :param sign_in_domain: what the host name of Cognito's sign-in pages begins with. Default: there
+        are no such pages.
+    :param identity_providers: whose accounts may sign in there too. Default: nobody's.
     :param password_sign_in: whether scripts may sign in with a plain password.
     :param endpoints: where things answer that do not answer at AWS. Default: at AWS.
     :param build_target: what the functions' code is built for. Default: Lambda.
@@ -89,6 +107,11 @@ class StageConfig:
     settle_after: Duration = ONE_MINUTE
     domain: str | None = None
     hosted_zone_id: str | None = None
+    mails_by_ses: bool = False
+    threat_protection: bool = False
+    blocked_email_domains: tuple[str, ...] = ()
+    sign_in_domain: str | None = None
+    identity_providers: tuple[IdentityProvider, ...] = ()
     password_sign_in: bool = False
     endpoints: LocalEndpoints | None = None
     build_target: BuildTarget = field(default_factory=BuildTarget)

@@ -2,19 +2,71 @@
 
 import re
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from constructs_lib.blocks import (
+    GoogleProvider,
+    HostedSignIn,
+    IdentityProvider,
+    OidcProvider,
+    SamlProvider,
+)
 
 REQUIRED = ("account", "region", "alarm_email", "mail_sender", "payment_url")
+
+
+def _text(form: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(form, value) is not None
+
+
+def _switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _host_names(value: object) -> bool:
+    return isinstance(value, list) and all(map(_text(HOST_NAME), value))
+
+
+HOST_NAME = r"([a-z0-9-]+\.)+[a-z]{2,}"
+MAIL_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+HTTPS = r"https://[^/\s]+(/\S*)?"
 FORMS = {
-    "account": (r"\d{12}", "the 12-digit id of an AWS account"),
-    "region": (r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as 'eu-west-2'"),
-    "alarm_email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address"),
-    "mail_sender": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address"),
-    "payment_url": (r"https://[^/\s]+(/\S*)?", "an address such as 'https://api.payments.org'"),
-    "domain": (r"([a-z0-9-]+\.)+[a-z]{2,}", "a host name such as 'www.example.org'"),
-    "hosted_zone_id": (r"Z[A-Z0-9]{5,31}", "the id of a Route 53 hosted zone, which begins with Z"),
+    "account": (_text(r"\d{12}"), "the 12-digit id of an AWS account"),
+    "region": (_text(r"[a-z]{2}(-[a-z]+)+-\d"), "an AWS region such as 'eu-west-2'"),
+    "alarm_email": (_text(MAIL_ADDRESS), "a mail address"),
+    "mail_sender": (_text(MAIL_ADDRESS), "a mail address"),
+    "payment_url": (_text(HTTPS), "an address such as 'https://api.payments.org'"),
+    "domain": (_text(HOST_NAME), "a host name such as 'www.example.org'"),
+    "hosted_zone_id": (
+        _text(r"Z[A-Z0-9]{5,31}"),
+        "the id of a Route 53 hosted zone, which begins with Z",
+    ),
+    "mails_by_ses": (_switch, "true or false"),
+    "threat_protection": (_switch, "true or false"),
+    "blocked_email_domains": (_host_names, "a list of host names such as ['example.org']"),
+    "sign_in_domain": (_text(r"[a-z0-9-]+"), "a host name's first label such as 'retailer-dev'"),
+    "identity_providers": (lambda value: isinstance(value, dict), "tables, one a provider"),
 }
+PROVIDERS: Mapping[str, tuple[Callable[..., IdentityProvider], tuple[str, ...]]] = {
+    "oidc": (OidcProvider, ("issuer", "client_id", "secret_name")),
+    "google": (GoogleProvider, ("client_id", "secret_name")),
+    "saml": (SamlProvider, ("metadata_url",)),
+}
+"""The kinds of outside identity providers, and what each must be told."""
+PROVIDER_FORMS = {
+    "issuer": (_text(HTTPS), "an address such as 'https://accounts.example.org'"),
+    "metadata_url": (_text(HTTPS), "an address such as 'https://idp.example.org/metadata.xml'"),
+    "client_id": (_text(r"\S+"), "what the provider knows us as"),
+    "secret_name": (_text(r"[\w/+=.@-]+"), "the name of a secret in Secrets Manager"),
+}
+NEEDS = (
+    ("domain", "hosted_zone_id"),
+    ("hosted_zone_id", "domain"),
+    ("identity_providers", "sign_in_domain"),
+)
 PLACEHOLDER = re.compile(r"(\d)\1{11}|(.+[/.@])?example\.(com|org|net)|Z\w*EXAMPLE")
 """Values nobody owns: an account of one digit, domains reserved by RFC 2606."""
 
@@ -38,6 +90,11 @@ class StageValues:
     payment_url: str
     domain: str | None = None
     hosted_zone_id: str | None = None
+    mails_by_ses: bool = False
+    threat_protection: bool = False
+    blocked_email_domains: tuple[str, ...] = ()
+    sign_in_domain: str | None = None
+    identity_providers: tuple[IdentityProvider, ...] = ()
     placeholders: tuple[str, ...] = ()
 
 
@@ -71,34 +128,81 @@ def _stage(path: Path, lines: list[str], name: str, table: object) -> StageValue
     placeholders = []
     for key, value in table.items():
         at = f"{path}:{_line(lines, name, key)}"
-        if key not in FORMS:
-            known = ", ".join(FORMS)
-            raise StagesFileError(f"{at}: {key!r} of stage {name!r} is unknown; there are {known}")
-        form, meaning = FORMS[key]
-        if not isinstance(value, str) or not re.fullmatch(form, value):
-            raise StagesFileError(f"{at}: {key} of stage {name!r} must be {meaning}, got {value!r}")
-        if PLACEHOLDER.fullmatch(value):
+        meaning = _check(FORMS, at, key, value, f"stage {name!r}")
+        if isinstance(value, str) and PLACEHOLDER.fullmatch(value):
             placeholders.append(
                 f"{at}: {key} of stage {name!r} is still the placeholder {value!r}; "
                 f"write {meaning} of your own"
             )
-    for key, other in (("domain", "hosted_zone_id"), ("hosted_zone_id", "domain")):
+    for key, other in NEEDS:
         if key in table and other not in table:
-            raise StagesFileError(
-                f"{path}:{_line(lines, name, key)}: {key} of stage {name!r} needs {other}, "
-                f"{FORMS[other][1]}"
+            at = f"{path}:{_line(lines, name, key)}"
+            raise StagesFileError(f"{at}: {key} of stage {name!r} needs {other}, {FORMS[other][1]}")
+    providers = [
+        _provider(path, lines, f"{name}.identity_providers.{title}", title, value)
+        for title, value in table.get("identity_providers", {}).items()
+    ]
+    if "sign_in_domain" in table:
+        try:
+            HostedSignIn(
+                domain_prefix=table["sign_in_domain"], return_urls=["/"], providers=providers
             )
-    return StageValues(**table, placeholders=tuple(placeholders))
+        except ValueError as error:
+            at = f"{path}:{_line(lines, name, 'sign_in_domain')}"
+            raise StagesFileError(f"{at}: sign-in of stage {name!r}: {error}") from error
+    values = {
+        **table,
+        "identity_providers": tuple(providers),
+        "blocked_email_domains": tuple(table.get("blocked_email_domains", ())),
+    }
+    return StageValues(**values, placeholders=tuple(placeholders))
+
+
+def _provider(
+    path: Path, lines: list[str], table: str, title: str, value: object
+) -> IdentityProvider:
+    head = f"{path}:{_line(lines, table, None)}"
+    if not isinstance(value, dict) or value.get("type") not in PROVIDERS:
+        kinds = ", ".join(map(repr, PROVIDERS))
+        raise StagesFileError(f"{head}: {table} must be a table with type, one of {kinds}")
+    kind, needed = PROVIDERS[value["type"]]
+    forms = {key: PROVIDER_FORMS[key] for key in needed}
+    for key in needed:
+        if key not in value:
+            raise StagesFileError(f"{head}: {table} needs {key}, {forms[key][1]}")
+    told = {key: given for key, given in value.items() if key != "type"}
+    for key, given in told.items():
+        _check(forms, f"{path}:{_line(lines, table, key)}", key, given, table)
+    return kind(**told, name=title)
+
+
+def _check(
+    forms: Mapping[str, tuple[Callable[[Any], bool], str]],
+    at: str,
+    key: str,
+    value: object,
+    owner: str,
+) -> str:
+    """Refuse a value that is unknown or malformed, and return what it means."""
+    if key not in forms:
+        raise StagesFileError(f"{at}: {key!r} of {owner} is unknown; there are {', '.join(forms)}")
+    fits, meaning = forms[key]
+    if not fits(value):
+        raise StagesFileError(f"{at}: {key} of {owner} must be {meaning}, got {value!r}")
+    return meaning
 
 
 def _line(lines: list[str], table: str | None, key: str | None) -> int:
-    """Return the number of the line with `key` in `table`; with `None`, of the table's head."""
+    """Return the number of the line with `key` in `table`; with `None`, of the table's head.
+
+    A key whose value is a table of its own stands in that one's head.
+    """
     current: str | None = None
     for number, line in enumerate(lines, start=1):
-        head = re.match(r"\s*\[\s*([\w-]+)\s*\]", line)
+        head = re.match(r"\s*\[\s*([\w.-]+)\s*\]", line)
         if head:
             current = head[1]
-            if key is None and current == table:
+            if current == table if key is None else f"{current}.".startswith(f"{table}.{key}."):
                 return number
         elif key and current == table and re.match(rf"\s*{re.escape(key)}\s*=", line):
             return number

@@ -4,6 +4,13 @@ from constructs_lib.blocks.business_api import BusinessApi
 from constructs_lib.blocks.event_bus import EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.blocks.hosted_sign_in import (
+    GoogleProvider,
+    HostedSignIn,
+    IdentityProvider,
+    OidcProvider,
+    SamlProvider,
+)
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
@@ -17,8 +24,13 @@ __all__ = [
     "EventBus",
     "EventConsumer",
     "FailureChain",
+    "GoogleProvider",
+    "HostedSignIn",
     "IdempotencyTable",
+    "IdentityProvider",
+    "OidcProvider",
     "QueueConsumer",
+    "SamlProvider",
     "ScheduledTask",
     "SiteDomain",
     "SiteRelease",

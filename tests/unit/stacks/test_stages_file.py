@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from constructs_lib.blocks import OidcProvider
 from stacks.stages_file import StagesFileError, read_stages_file
 
 OWN = """\
@@ -11,6 +12,14 @@ region = "eu-west-2"
 alarm_email = "alarms@retailer.co.uk"
 mail_sender = "energy@retailer.co.uk"
 payment_url = "https://api.payments.co.uk"
+"""
+HOSTED = 'sign_in_domain = "retailer-dev"\n'
+WORKS = """\
+[dev.identity_providers.Works]
+type = "oidc"
+issuer = "https://id.works.org"
+client_id = "retailer"
+secret_name = "/retailer/works"
 """
 
 
@@ -29,6 +38,26 @@ def test_values_of_ones_own_are_taken_as_they_are(tmp_path: Path) -> None:
     assert (dev.account, dev.region) == ("123456789012", "eu-west-2")
     assert (dev.domain, dev.hosted_zone_id) == ("www.retailer.co.uk", "Z0123456789ABC")
     assert dev.placeholders == ()
+
+
+def test_what_is_said_of_users_is_taken_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "stages.toml"
+    chosen = 'threat_protection = true\nblocked_email_domains = ["throwaway.org"]\n'
+    file.write_text(OWN + chosen + HOSTED + WORKS)
+
+    dev = read_stages_file(file)["dev"]
+
+    assert (dev.threat_protection, dev.mails_by_ses) == (True, False)
+    assert dev.blocked_email_domains == ("throwaway.org",)
+    assert dev.sign_in_domain == "retailer-dev"
+    assert dev.identity_providers == (
+        OidcProvider(
+            name="Works",
+            issuer="https://id.works.org",
+            client_id="retailer",
+            secret_name="/retailer/works",
+        ),
+    )
 
 
 def test_the_committed_file_names_every_line_to_edit() -> None:
@@ -66,6 +95,32 @@ def test_the_committed_file_names_every_line_to_edit() -> None:
         (OWN.replace("region =", "# region ="), ":1: stage 'dev' needs region, an AWS region such"),
         ('account = "1"\n' + OWN, ":1: 'account' stands outside of a stage's table"),
         (OWN + "oops\n", " is not valid TOML: "),
+        (OWN + 'mails_by_ses = "yes"\n', ":7: mails_by_ses of stage 'dev' must be true or false"),
+        (
+            OWN + 'blocked_email_domains = "mail"\n',
+            ":7: blocked_email_domains of stage 'dev' must be a list of host names",
+        ),
+        (OWN + WORKS, ":7: identity_providers of stage 'dev' needs sign_in_domain"),
+        (
+            OWN + 'sign_in_domain = "our-aws"\n',
+            ":7: sign-in of stage 'dev': domain_prefix must be 1 to 63 lower-case letters",
+        ),
+        (
+            OWN + HOSTED + WORKS.replace("oidc", "ldap"),
+            ":8: dev.identity_providers.Works must be a table with type, one of 'oidc', 'google'",
+        ),
+        (
+            OWN + HOSTED + WORKS.replace("client_id", "# client_id"),
+            ":8: dev.identity_providers.Works needs client_id, what the provider knows us as",
+        ),
+        (
+            OWN + HOSTED + WORKS.replace("https://id", "id"),
+            ":10: issuer of dev.identity_providers.Works must be an address such as",
+        ),
+        (
+            OWN + HOSTED + WORKS + 'secret = "abc"\n',
+            ":13: 'secret' of dev.identity_providers.Works is unknown; there are issuer, client_id",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_line(
