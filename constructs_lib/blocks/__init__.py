@@ -17,6 +17,7 @@ from constructs_lib.blocks.scheduled_task import ScheduledTask
 from constructs_lib.blocks.site_release import SiteRelease
 from constructs_lib.blocks.static_site import SiteDomain, StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
+from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "SiteRelease",
     "StaticSite",
     "StreamConsumer",
+    "TokenAuthorizer",
     "UserDirectory",
 ]

@@ -1,0 +1,157 @@
+"""Let callers of an HTTP API in who bring a token of another issuer than our user pool."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
+
+RUNTIME = Path(__file__).parent.parent / "runtime"
+REQUIREMENTS = RUNTIME / "token_authorizer" / "requirements.txt"
+THIS_MACHINE = ("localhost", "127.0.0.1")
+ALGORITHMS = ("RS256", "ES256")
+CLAIMS = ("sub", "iss", "scope")
+NEVER = Duration.seconds(0)
+FIVE_SECONDS = Duration.seconds(5)
+ONE_MINUTE = Duration.minutes(1)
+FIVE_MINUTES = Duration.minutes(5)
+ONE_HOUR = Duration.hours(1)
+ONE_DAY = Duration.days(1)
+
+
+class TokenAuthorizer(Construct):
+    """A Lambda authorizer for JSON Web Tokens (RFC 7519) that an issuer signs with keys it shows.
+
+    ::
+
+        partners = TokenAuthorizer(
+            self, "Partners", issuer="https://login.partner.example", audience="orders"
+        )
+        api.route("POST /orders", place_order, authorizer=partners.authorizer())
+
+    A good token comes as `Authorization: Bearer …`, is signed by a key of the issuer which it names
+    by `kid`, and has `iss`, `aud`, `sub` and `exp`; `nbf` and `iat` are checked where it has them.
+    The function behind the route finds claims in `requestContext.authorizer.lambda`, as text: what
+    is no string is JSON. A caller without a token gets 401, one whose token is no good 403. As long
+    as the issuer's keys cannot be had, known ones serve for another hour; with none the answer is
+    500, because 403 would say something of a token that nobody has looked at.
+
+    API Gateway can verify RS256 tokens of an issuer with OpenID discovery by itself (a JWT
+    authorizer), which costs nothing: this block is for the others, and for ES256.
+
+    :param issuer: `iss` of good tokens, an https URL; without TLS only on this machine.
+    :param audience: `aud` of good tokens has this value, or one of these.
+    :param jwks_url: where the issuer shows its keys (RFC 7517). Default:
+        `<issuer>/.well-known/jwks.json`.
+    :param algorithms: how tokens may be signed, of RS256 and ES256. Default: both.
+    :param claims: what the function behind the route gets of the token. Default: `sub`, `iss`,
+        `scope`.
+    :param clock_skew: how much the issuer's clock may differ, up to 5 minutes. Default: 1 minute.
+    :param keys_cache_ttl: how long keys are used before they are fetched again, 1 second to a day:
+        so long is a withdrawn key good. A new key is found within ten seconds. Default: 5 minutes.
+    :param results_cache_ttl: how long API Gateway remembers what became of a token, up to an hour.
+        It saves invocations, but a token it remembers is good beyond its `exp`, and beyond the
+        withdrawal of its key. Default: not at all.
+    :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
+    :param log_retention: how long logs are kept, which never hold a token. Default: three months.
+    :param log_removal_policy: what becomes of the logs with the authorizer. Default: kept.
+    :raises ValueError: if a value is not one of those allowed.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        issuer: str,
+        audience: str | Sequence[str],
+        jwks_url: str | None = None,
+        algorithms: Sequence[str] = ALGORITHMS,
+        claims: Sequence[str] = CLAIMS,
+        clock_skew: Duration = ONE_MINUTE,
+        keys_cache_ttl: Duration = FIVE_MINUTES,
+        results_cache_ttl: Duration = NEVER,
+        target: BuildTarget | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(scope, id_)
+        at = f"(at {self.node.path})"
+        keys = jwks_url or f"{issuer.rstrip('/')}/.well-known/jwks.json"
+        _check_url("issuer", issuer, at)
+        _check_url("jwks_url", keys, at)
+        audiences = [audience] if isinstance(audience, str) else list(audience)
+        if not audiences or "" in audiences:
+            raise ValueError(
+                "audience must name whom good tokens are for, such as 'orders', "
+                f"got {audience!r} {at}"
+            )
+        if not algorithms or not set(algorithms) <= set(ALGORITHMS):
+            raise ValueError(
+                f"algorithms must be some of {', '.join(ALGORITHMS)}, got {list(algorithms)} {at}"
+            )
+        _check_duration("clock_skew", clock_skew, NEVER, FIVE_MINUTES, at)
+        _check_duration("keys_cache_ttl", keys_cache_ttl, Duration.seconds(1), ONE_DAY, at)
+        _check_duration("results_cache_ttl", results_cache_ttl, NEVER, ONE_HOUR, at)
+        service = PythonService(
+            name="token_authorizer",
+            source=RUNTIME,
+            target=target or BuildTarget(),
+            log_retention=log_retention,
+            log_removal_policy=log_removal_policy,
+        )
+        to_json = Stack.of(self).to_json_string
+        self.function = PythonFunction(
+            self,
+            "Authorize",
+            service=service,
+            entry="authorize",
+            environment={
+                "ISSUER": issuer,
+                "AUDIENCES": to_json(audiences),
+                "JWKS_URL": keys,
+                "ALGORITHMS": to_json(list(algorithms)),
+                "CLAIMS": to_json(list(claims)),
+                "CLOCK_SKEW_SECONDS": str(clock_skew.to_seconds()),
+                "KEYS_CACHE_SECONDS": str(keys_cache_ttl.to_seconds()),
+            },
+            timeout=FIVE_SECONDS,
+            layers=[service.layer(self, "TokenAuthorizerDependencies", REQUIREMENTS)],
+        )
+        self._results_cache_ttl = results_cache_ttl
+
+    def authorizer(self) -> authorizers.HttpLambdaAuthorizer:
+        """Return an authorizer for routes of one API: make one for each API."""
+        return authorizers.HttpLambdaAuthorizer(
+            self.node.id,
+            self.function,
+            identity_source=["$request.header.Authorization"],
+            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+            results_cache_ttl=self._results_cache_ttl,
+        )
+
+
+def _check_url(name: str, url: str, at: str) -> None:
+    if Token.is_unresolved(url):
+        return
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
+    if not parts.hostname or not is_safe or parts.username is not None or parts.fragment:
+        raise ValueError(
+            f"{name} must be an https URL such as 'https://login.example.org', or an http one of "
+            f"localhost, without user and fragment, got {url!r} {at}"
+        )
+
+
+def _check_duration(name: str, value: Duration, least: Duration, most: Duration, at: str) -> None:
+    if not least.to_seconds() <= value.to_seconds() <= most.to_seconds():
+        raise ValueError(
+            f"{name} must be between {least.to_human_string()} and {most.to_human_string()}, "
+            f"got {value.to_human_string()} {at}"
+        )

@@ -1,0 +1,123 @@
+"""Lambda authorizer of an HTTP API (payload 2.0, simple response) for JWTs of one issuer.
+
+Whoever comes with a good token gets in, with the claims that handlers want; any other token is
+refused. While there are no keys to tell one from the other, the invocation fails: the caller gets
+500 and tries again, where a refusal would make it throw a good token away.
+"""
+
+import json
+import logging
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import jwt
+
+from .keys import IssuerKeys, download
+
+# RFC 6750 and RFC 7515; API Gateway takes no more than 10 kB of headers.
+BEARER = re.compile(r"(?i:bearer) +([\w-]+\.[\w-]+\.[\w-]*)", re.ASCII)
+FIT_TO_PRINT = re.compile(r"[A-Za-z0-9_=+/-]{1,64}")
+REQUIRED = ["exp", "iss", "aud", "sub"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What makes a token good.
+
+    :param audiences: a token for one of them is for us.
+    :param clock_skew: seconds that the issuer's clock and ours may differ.
+    :param claims: which ones the handlers get.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...]
+    algorithms: tuple[str, ...]
+    clock_skew: float
+    claims: tuple[str, ...]
+
+    @classmethod
+    def from_environment(cls) -> "Rules":
+        """Read what the block has set."""
+        return cls(
+            issuer=os.environ["ISSUER"],
+            audiences=tuple(json.loads(os.environ["AUDIENCES"])),
+            algorithms=tuple(json.loads(os.environ["ALGORITHMS"])),
+            clock_skew=float(os.environ["CLOCK_SKEW_SECONDS"]),
+            claims=tuple(json.loads(os.environ["CLAIMS"])),
+        )
+
+
+class UnknownKeyError(jwt.InvalidTokenError):
+    """The issuer has no key of the id that the token names."""
+
+
+def authorize(event: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys) -> dict[str, Any]:
+    """Answer API Gateway's question.
+
+    :raises KeysUnavailableError: if it cannot be answered.
+    """
+    # The identity source is what API Gateway remembers an answer by, where it is told to.
+    given = BEARER.fullmatch(event["identitySource"][0])
+    if given is None:
+        return _refuse("no bearer token")
+    header: Mapping[str, Any] = {}
+    try:
+        header = jwt.get_unverified_header(given[1])
+        claims = _verified(given[1], header, rules=rules, keys=keys)
+    except jwt.PyJWTError as error:
+        # Its text may hold what the caller wrote into the token.
+        return _refuse(type(error).__name__, header.get("kid"))
+    wanted = {name: claims[name] for name in rules.claims if name in claims}
+    return {"isAuthorized": True, "context": {name: _text(wanted[name]) for name in wanted}}
+
+
+def _verified(
+    token: str, header: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys
+) -> Mapping[str, Any]:
+    if header.get("alg") not in rules.algorithms:
+        raise jwt.InvalidAlgorithmError
+    key = keys.find(header.get("kid", ""))
+    if key is None:
+        raise UnknownKeyError
+    claims: Mapping[str, Any] = jwt.decode(
+        token,
+        key,
+        algorithms=rules.algorithms,
+        issuer=rules.issuer,
+        audience=rules.audiences,
+        leeway=rules.clock_skew,
+        options={"require": REQUIRED, "enforce_minimum_key_length": True},
+    )
+    return claims
+
+
+def _text(claim: object) -> str:
+    return claim if isinstance(claim, str) else json.dumps(claim)
+
+
+def _refuse(reason: str, key_id: object = None) -> dict[str, Any]:
+    shown = key_id if isinstance(key_id, str) and FIT_TO_PRINT.fullmatch(key_id) else "not shown"
+    logger.warning("refused: %s (key id: %s)", reason, "none" if key_id is None else shown)
+    return {"isAuthorized": False}
+
+
+@cache
+def _from_environment() -> tuple[Rules, IssuerKeys]:
+    rules = Rules.from_environment()
+    return rules, IssuerKeys(
+        partial(download, os.environ["JWKS_URL"]),
+        algorithms=rules.algorithms,
+        life=float(os.environ["KEYS_CACHE_SECONDS"]),
+    )
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda entry point."""
+    rules, keys = _from_environment()
+    return authorize(event, rules=rules, keys=keys)
