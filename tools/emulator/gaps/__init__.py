@@ -8,6 +8,7 @@ that test without the module, delete both.
 from tools.emulator.gaps import (
     alarm_states,
     async_invocations,
+    cognito_triggers,
     edge_listener,
     event_archive,
     global_table_updates,
@@ -47,6 +48,7 @@ GAPS = (
     idle_workers,
     invocation_metrics,
     async_invocations,
+    cognito_triggers,
     target_delivery,
     replay_filters,
     event_archive,

@@ -12,11 +12,11 @@ import json
 import logging
 from typing import Any
 
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id
 from ministack.services import eventbridge, lambda_svc, sqs
 
 from tools.emulator.gaps import _destinations
+from tools.emulator.gaps._permissions import may_invoke
 
 Target = dict[str, Any]
 Failure = tuple[str, str]
@@ -47,28 +47,13 @@ def _what_prevents(arn: str, source: dict[str, Any]) -> Failure | None:
     function, _ = lambda_svc._get_func_record_for_qualifier(name, rest[0] if rest else None)
     if function is None:
         return "RESOURCE_NOT_FOUND", f"Function not found: {arn}"
-    if _is_schedule(source) or _allows_events(lambda_svc._functions[name], arn, source["Arn"]):
+    config = {"FunctionName": name, "FunctionArn": arn}
+    if _is_schedule(source) or may_invoke(config, "events.amazonaws.com", source["Arn"]):
         return None
     return "NO_PERMISSIONS", (
         f"User: events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on"
         f" resource: {arn} because no resource-based policy allows the lambda:InvokeFunction action"
     )
-
-
-def _allows_events(function: dict[str, Any], arn: str, rule: str) -> bool:
-    context = EvalContext(
-        principal_arn="*",
-        principal_type="Service",
-        principal_account="",
-        action="lambda:InvokeFunction",
-        resource_arn=arn,
-        region=get_region(),
-        service_context={"aws:sourcearn": rule, "aws:sourceaccount": get_account_id()},
-    )
-    decided = evaluate_resource_policy(
-        function["policy"], context, service="events.amazonaws.com"
-    ).decision
-    return bool(decided == "Allow")
 
 
 def _bury(target: Target, event: dict[str, Any], source: dict[str, Any], why: Failure) -> None:
