@@ -12,6 +12,7 @@ from constructs_lib.blocks.hosted_sign_in import (
     SamlProvider,
 )
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
+from constructs_lib.blocks.push_channel import PushChannel
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
 from constructs_lib.blocks.site_release import SiteRelease
@@ -30,6 +31,7 @@ __all__ = [
     "IdempotencyTable",
     "IdentityProvider",
     "OidcProvider",
+    "PushChannel",
     "QueueConsumer",
     "SamlProvider",
     "ScheduledTask",
