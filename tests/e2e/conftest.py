@@ -1,8 +1,10 @@
 """Clients of the deployed platform: nothing here knows how it is built."""
 
+import secrets
 import subprocess
 import sys
 import time
+import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +29,22 @@ class Tokens:
 
     id_token: str
     access_token: str
+    refresh_token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Somebody who can sign in.
+
+    :param user_id: the user pool's id of the user, the claim `sub` of every token.
+    """
+
+    user_id: str
+    email: str
+    password: str
+
+
+NewAccount = Callable[..., Account]
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +74,28 @@ def customer(platform: dict[str, Any], config: dict[str, Any]) -> Tokens:
 @pytest.fixture(scope="session")
 def vouchers(config: dict[str, Any]) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=config["apis"]["vouchers"], timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def new_account(platform: dict[str, Any], config: dict[str, Any]) -> Iterator[NewAccount]:
+    """Return what makes an account in some groups; all are gone after the last test."""
+    pool = aws(platform, "cognito-idp")
+    made = []
+
+    def make(*groups: str) -> Account:
+        account = make_account(pool, config["userPoolId"], *groups)
+        made.append(account)
+        return account
+
+    yield make
+    for account in made:
+        pool.admin_delete_user(UserPoolId=config["userPoolId"], Username=account.email)
+
+
+@pytest.fixture(scope="session")
+def identity(config: dict[str, Any]) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=config["apis"]["identity"], timeout=60) as client:
         yield client
 
 
@@ -141,18 +181,54 @@ def cognito(config: dict[str, Any]) -> Any:
     )
 
 
+def make_account(pool: Any, pool_id: str, *groups: str) -> Account:
+    """Make an account as an operator does, without a mail and without a code."""
+    email = new_address()
+    password = new_password()
+    user = {"UserPoolId": pool_id, "Username": email}
+    attributes = {"email": email, "email_verified": "true"}
+    made = pool.admin_create_user(
+        **user,
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": k, "Value": v} for k, v in attributes.items()],
+    )
+    pool.admin_set_user_password(**user, Password=password, Permanent=True)
+    for group in groups:
+        pool.admin_add_user_to_group(**user, GroupName=group)
+    (user_id,) = (item["Value"] for item in made["User"]["Attributes"] if item["Name"] == "sub")
+    return Account(user_id=user_id, email=email, password=password)
+
+
+def new_address() -> str:
+    return f"{uuid.uuid4().hex}@example.org"
+
+
+def new_password() -> str:
+    """Return a password that the pool takes, and that stands in no log by chance."""
+    return f"Aa1-{secrets.token_urlsafe(18)}"
+
+
 def sign_in(platform: dict[str, Any], config: dict[str, Any], group: str) -> Tokens:
-    """Sign in by SRP, as the website does: the password is never sent."""
+    """Sign in as the first of the stage's users who is in a group."""
     user = next(user for user in platform["users"] if group in user["groups"])
+    return sign_in_by_srp(config, user["email"], user["password"])
+
+
+def sign_in_by_srp(config: dict[str, Any], email: str, password: str) -> Tokens:
+    """Sign in by SRP, as the website does: the password is never sent."""
     secure_remote_password = AWSSRP(
-        username=user["email"],
-        password=user["password"],
+        username=email,
+        password=password,
         pool_id=config["userPoolId"],
         client_id=config["userPoolClientId"],
         client=cognito(config),
     )
     answer = secure_remote_password.authenticate_user()["AuthenticationResult"]
-    return Tokens(id_token=answer["IdToken"], access_token=answer["AccessToken"])
+    return Tokens(
+        id_token=answer["IdToken"],
+        access_token=answer["AccessToken"],
+        refresh_token=answer["RefreshToken"],
+    )
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -1,0 +1,74 @@
+"""What accounts may do, what their tokens say, and what the bus tells of them."""
+
+import base64
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.e2e.conftest import Tokens, bearer
+from tools.deployed import DeployedStage, StageName
+from tools.events.tap import Tap
+
+
+def claims(token: str) -> dict[str, Any]:
+    """Return what a token says, unverified."""
+    payload = token.split(".")[1]
+    content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    return content
+
+
+def refresh(identity: httpx.Client, tokens: Tokens) -> Tokens:
+    """Return new tokens, without a password."""
+    answer = identity.post("/tokens/refresh", json={"refreshToken": tokens.refresh_token})
+    assert answer.status_code == 200, answer.text
+    new = answer.json()
+    return Tokens(
+        id_token=new["idToken"],
+        access_token=new["accessToken"],
+        refresh_token=tokens.refresh_token,
+    )
+
+
+def permissions(compact: Iterable[str]) -> list[dict[str, str]]:
+    """Return permissions as the API has them, from `action:resource` each."""
+    pairs = (form.split(":", 1) for form in compact)
+    return [{"action": action, "resource": resource} for action, resource in pairs]
+
+
+def put_permissions(
+    identity: httpx.Client, granter: Tokens, user_id: str, compact: Iterable[str]
+) -> httpx.Response:
+    """Ask for a user to have exactly these permissions."""
+    return identity.put(
+        f"/users/{user_id}/permissions",
+        json=permissions(compact),
+        headers=bearer(granter.id_token),
+    )
+
+
+def grant(identity: httpx.Client, granter: Tokens, user_id: str, *compact: str) -> None:
+    """Give a user exactly these permissions, from the next token on."""
+    answer = put_permissions(identity, granter, user_id, compact)
+    assert answer.status_code == 200, answer.text
+
+
+def tap(platform: dict[str, Any], *detail_types: str) -> Tap:
+    """Return a tap on the stage's bus, for a minute."""
+    stage = DeployedStage(StageName.LOCAL, Path(platform["directory"]))
+    pattern = {"detail-type": list(detail_types)}
+    return Tap(stage, stage.output("EventBusName"), pattern, seconds=60)
+
+
+def events_of(tapped: Tap, user_id: str, *, count: int, seconds: float = 20) -> list[str]:
+    """Wait for so many events about a user and a moment for more; return their types."""
+    types: list[str] = []
+    for wait in (seconds, 2.0):
+        for event in tapped.events(wait):
+            if event["detail"]["data"]["userId"] == user_id:
+                types.append(event["detail-type"])
+            if wait == seconds and len(types) >= count:
+                break
+    return types
