@@ -7,22 +7,24 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-LAMBDA_SRC = Path(__file__).parents[3] / "lambda_src"
+ROOT = Path(__file__).parents[3]
+SOURCES = (ROOT / "lambda_src", ROOT / "constructs_lib" / "runtime")
 
 
 def variables_read_by(module: str) -> set[str]:
-    """Return the names for a module such as `catalog.handlers.get_product`."""
+    """Return the names for a module such as `catalog.handlers.get_product` or a block's own."""
     found: set[str] = set()
     pending, seen = [module], set[str]()
     while pending:
         name = pending.pop()
-        source = LAMBDA_SRC / f"{name.replace('.', '/')}.py"
-        if name in seen or not source.is_file():
+        files = [folder / f"{name.replace('.', '/')}.py" for folder in SOURCES]
+        source = next((file for file in files if file.is_file()), None)
+        if name in seen or source is None:
             continue
         seen.add(name)
         tree = ast.parse(source.read_text(encoding="utf-8"))
         found.update(_variables(tree))
-        pending.extend(_imports(tree))
+        pending.extend(_imports(tree, package=name.rpartition(".")[0]))
     return found
 
 
@@ -41,10 +43,11 @@ def _variables(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
+def _imports(tree: ast.Module, *, package: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            module = f"{package}.{node.module}" if node.level else node.module
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
