@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SOURCES = (ROOT / "lambda_src", ROOT / "constructs_lib" / "runtime")
+LAMBDA_SRC = ROOT / "lambda_src"
+SOURCES = (LAMBDA_SRC, ROOT / "constructs_lib" / "runtime")
 
 
 def variables_read_by(module: str) -> set[str]:
