@@ -1,0 +1,42 @@
+"""Deploy constructs to the emulator without the CDK's command line: synthesise, upload, create."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aws_cdk import App, DefaultStackSynthesizer, Stack
+
+from tests.emulator.support import Aws
+
+ASSETS = "assets-of-tests"
+
+
+def deploy_constructs(aws: Aws, name: str, build: Callable[[Stack], None]) -> dict[str, str]:
+    """Deploy what `build` puts into a stack, and return the stack's outputs."""
+    with TemporaryDirectory() as folder:
+        app = App(
+            outdir=folder, analytics_reporting=False, builtin_cloud_formation_validation=False
+        )
+        synthesizer = DefaultStackSynthesizer(
+            file_assets_bucket_name=ASSETS, generate_bootstrap_version_rule=False
+        )
+        build(Stack(app, name, synthesizer=synthesizer))
+        app.synth()
+        _upload(aws, Path(folder), f"{name}.assets.json")
+        template = json.loads((Path(folder) / f"{name}.template.json").read_text())
+    outputs = {key: output["Value"] for key, output in template.get("Outputs", {}).items()}
+    return aws.deploy(name, template["Resources"], **outputs)
+
+
+def _upload(aws: Aws, assembly: Path, manifest: str) -> None:
+    s3 = aws.client("s3")
+    location = {"LocationConstraint": s3.meta.region_name}
+    s3.create_bucket(Bucket=ASSETS, CreateBucketConfiguration=location)
+    for asset in json.loads((assembly / manifest).read_text())["files"].values():
+        source = assembly / asset["source"]["path"]
+        if source.is_dir():
+            source = Path(shutil.make_archive(str(source), "zip", source))
+        for destination in asset["destinations"].values():
+            s3.upload_file(str(source), ASSETS, destination["objectKey"])
