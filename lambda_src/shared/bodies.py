@@ -1,10 +1,12 @@
 """Checked request bodies: from bytes to a typed value, or a problem which names what is wrong."""
 
 import json
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from shared.http import Request
 from shared.problems import FieldError, ProblemError
@@ -12,43 +14,54 @@ from shared.problems import FieldError, ProblemError
 LARGEST_BODY = 64 * 1024
 MOST_ERRORS = 100
 
-Shape = TypeVar("Shape", bound=msgspec.Struct)
+Shape = TypeVar("Shape")
 
 
 def read_body(request: Request, shape: type[Shape]) -> Shape:
-    """Return the JSON object in the body as a `shape`.
+    """Return the JSON in the body as a `shape`: a struct, or `list[…]` of structs for an array.
 
     A field whose type is neither JSON's nor msgspec's is built from its string, as `type(text)`;
     the `ValueError` of a text it refuses becomes that field's error.
 
-    :raises ProblemError: 413 over 64 KB; 400 if it is not one JSON object in UTF-8 with unique
-        keys; 422 naming each field which is missing, unknown or wrong.
+    :raises ProblemError: 413 over 64 KB; 400 if it is not one JSON object (or array) in UTF-8 with
+        unique keys; 422 naming each field which is missing, unknown or wrong.
     """
     if len(request.body) > LARGEST_BODY:
         raise ProblemError(
             413, f"the body must have at most {LARGEST_BODY} bytes, got {len(request.body)}"
         )
-    fields = _json_object(request.body)
+    body = _json(request.body)
+    each, is_array = _struct_of(shape)
+    if not isinstance(body, list if is_array else dict):
+        wanted = "array" if is_array else "object"
+        raise ProblemError(400, f"the body must be a JSON {wanted}, got {_kind(body)}")
+    entries: list[Any] = body if isinstance(body, list) else [body]
+    known = set(each.__struct_encode_fields__)
     try:
-        value = msgspec.convert(fields, shape, dec_hook=_from_string)
+        value = msgspec.convert(body, shape, dec_hook=_from_string)
     except msgspec.ValidationError:
-        raise _misfit(fields, shape) from None
-    if not fields.keys() <= set(shape.__struct_encode_fields__):
-        raise _misfit(fields, shape)
+        raise _misfit(entries, each, is_array=is_array) from None
+    if not all(entry.keys() <= known for entry in entries):
+        raise _misfit(entries, each, is_array=is_array)
     return value
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _struct_of(shape: object) -> tuple[type[msgspec.Struct], bool]:
+    """Return the struct that a shape is made of, and whether it is an array of them."""
+    if get_origin(shape) is list:
+        return get_args(shape)[0], True
+    return cast(type[msgspec.Struct], shape), False
+
+
+def _json(body: bytes) -> object:
     """Parse strictly: msgspec refuses NaN, lone surrogates and numbers it cannot hold."""
     try:
-        value = msgspec.json.decode(body)
+        value: object = msgspec.json.decode(body)
         json.loads(body, object_pairs_hook=_unique)
     except (ValueError, msgspec.DecodeError) as error:
         raise ProblemError(400, f"the body must be JSON in UTF-8: {error}") from error
     except RecursionError as error:
         raise ProblemError(400, "the body must be JSON, nested less deeply") from error
-    if not isinstance(value, dict):
-        raise ProblemError(400, f"the body must be a JSON object, got {_kind(value)}")
     return value
 
 
@@ -61,25 +74,43 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
         seen.add(key)
 
 
-def _misfit(fields: dict[str, Any], shape: type[msgspec.Struct]) -> ProblemError:
+def _misfit(entries: list[Any], shape: type[msgspec.Struct], *, is_array: bool) -> ProblemError:
     """Say what is wrong with each field; msgspec itself stops at the first."""
     known = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    errors: list[FieldError] = []
+    for number, entry in enumerate(entries):
+        at = f"[{number}]" if is_array else ""
+        if isinstance(entry, dict):
+            errors += _field_errors(entry, known, f"{at}." if at else "")
+        else:
+            errors.append(FieldError(at, f"must be an object, got {_kind(entry)}"))
+        if len(errors) >= MOST_ERRORS:
+            break
+    subject = "each entry" if is_array else "it"
+    return ProblemError(
+        422,
+        f"the body does not fit; {subject} may have the fields {', '.join(known)}",
+        errors[:MOST_ERRORS],
+    )
+
+
+def _field_errors(
+    fields: dict[str, Any], known: Mapping[str, FieldInfo], at: str
+) -> list[FieldError]:
     errors = []
     for name, field in known.items():
         if name not in fields:
             if field.required:
-                errors.append(FieldError(name, "is required"))
+                errors.append(FieldError(at + name, "is required"))
             continue
         try:
             msgspec.convert(fields[name], field.type, dec_hook=_from_string)
         except msgspec.ValidationError as error:
-            errors.append(FieldError(name, _explain(field.type, fields[name], error)))
-    errors += [FieldError(_short(name), "is not known") for name in fields if name not in known]
-    return ProblemError(
-        422,
-        f"the body does not fit; it may have the fields {', '.join(known)}",
-        errors[:MOST_ERRORS],
-    )
+            errors.append(FieldError(at + name, _explain(field.type, fields[name], error)))
+    errors += [
+        FieldError(at + _short(name), "is not known") for name in fields if name not in known
+    ]
+    return errors
 
 
 def _explain(expected: object, value: object, error: msgspec.ValidationError) -> str:

@@ -106,11 +106,14 @@ class Response:
     @classmethod
     def problem(cls, problem: ProblemError, **extensions: str) -> "Response":
         """Answer with a problem, and further members of it."""
+        headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
+        if problem.retry_after is not None:
+            headers["retry-after"] = str(problem.retry_after)
         return cls(
             status=problem.status,
             body=problem.view() | extensions,
             content_type=PROBLEM_JSON,
-            headers={"www-authenticate": "Bearer"} if problem.status == 401 else {},
+            headers=headers,
         )
 
     def to_event(self, correlation_id: str) -> Event:
@@ -140,7 +143,8 @@ def http_handler(
         )
 
     :param route: called with the request and the collaborators by name.
-    :param errors: the statuses which domain errors become; their text is the problem's detail.
+    :param errors: the statuses which domain errors become; their text is the problem's detail,
+        their `retry_after`, where they have one, what the caller is told in Retry-After.
         Default: none. Any other exception is logged and answers 500.
     :param collaborators: what builds each of them. Called once: at start-up in Lambda, where a
         fresh environment has a full CPU for it, elsewhere at the first request.
@@ -156,7 +160,9 @@ def http_handler(
             return Response.problem(problem).to_event(correlation)
         except tuple(statuses) as error:
             status = next(code for kind, code in statuses.items() if isinstance(error, kind))
-            return Response.problem(ProblemError(status, str(error))).to_event(correlation)
+            later = getattr(error, "retry_after", None)
+            translated = ProblemError(status, str(error), retry_after=later)
+            return Response.problem(translated).to_event(correlation)
         except Exception:
             logger.exception("the request failed unexpectedly")
             failure = ProblemError(500, "this is our fault; tell us the correlationId")

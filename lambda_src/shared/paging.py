@@ -12,14 +12,16 @@ from shared.problems import ProblemError
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
 LIMIT = re.compile(r"[0-9]{1,3}")
-TOKEN = re.compile(r"[A-Za-z0-9_-]{1,1024}")
+# Room for a token of another service inside of ours, and for a signed-in user's headers beside it:
+# API Gateway takes 10,240 bytes of both.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,2048}")
 
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
     """Which page of a list the caller wants.
 
-    :param limit: at most how many entries, 1 to 100.
+    :param limit: at most how many entries.
     :param after: the key of the last entry already seen, None for the first page.
     """
 
@@ -27,14 +29,15 @@ class PageQuery:
     after: str | None
 
 
-def read_page_query(request: Request, *, key: str) -> PageQuery:
+def read_page_query(request: Request, *, key: str, largest: int = LARGEST_LIMIT) -> PageQuery:
     """Read `limit` (default 50) and `nextToken` from the query of a list ordered by `key`.
 
+    :param largest: the largest `limit` there is. Default: 100.
     :raises ProblemError: 400 if either is not one that the API gives or documents.
     """
     limit = request.query.get("limit", str(DEFAULT_LIMIT))
-    if not LIMIT.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_LIMIT:
-        raise ProblemError(400, f"limit must be from 1 to {LARGEST_LIMIT}, got {limit[:40]!r}")
+    if not LIMIT.fullmatch(limit) or not 1 <= int(limit) <= largest:
+        raise ProblemError(400, f"limit must be from 1 to {largest}, got {limit[:40]!r}")
     token = request.query.get("nextToken")
     return PageQuery(limit=int(limit), after=None if token is None else _key_in(token, key))
 

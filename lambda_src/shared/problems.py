@@ -35,13 +35,22 @@ class ProblemError(Exception):
     :param status: one of `TITLES`.
     :param detail: what is wrong with this request and what to do, for a person to read.
     :param errors: the fields of the body which are wrong. Default: it is not about fields.
+    :param retry_after: in how many seconds the same request may succeed. Default: not known.
     """
 
-    def __init__(self, status: int, detail: str, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = errors
+        self.retry_after = retry_after
 
     def view(self) -> dict[str, object]:
         """Return the problem as the caller sees it."""

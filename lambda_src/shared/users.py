@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from shared.permissions import CLAIM, Permission, permissions_in
 from shared.problems import ProblemError
 
 ADMINISTRATORS = "administrators"
@@ -16,10 +17,14 @@ class User:
 
     :param user_id: the user pool's id of the user (the claim `sub`).
     :param groups: the user pool groups the user is in.
+    :param permissions: what the user may do, groups included; see `can`.
+    :param email: the user's address; empty if the token does not say it.
     """
 
     user_id: str
     groups: frozenset[str]
+    permissions: frozenset[Permission] = frozenset()
+    email: str = ""
 
 
 def user_from_claims(claims: Mapping[str, object]) -> User:
@@ -36,7 +41,36 @@ def user_from_claims(claims: Mapping[str, object]) -> User:
             "the token must be a Cognito ID token (token_use `id`),"
             f" got token_use {claims.get('token_use')!r}",
         )
-    return User(user_id=str(claims["sub"]), groups=_groups(claims.get("cognito:groups")))
+    return User(
+        user_id=str(claims["sub"]),
+        groups=_groups(claims.get("cognito:groups")),
+        permissions=permissions_in(claims.get(CLAIM)),
+        email=str(claims.get("email", "")),
+    )
+
+
+def can(user: User, action: str, resource: str) -> bool:
+    """Whether the user may do this. What no permission allows is denied.
+
+    ::
+
+        can(user, "write", "products")
+
+    """
+    return any(permission.allows(action, resource) for permission in user.permissions)
+
+
+def require(user: User, action: str, resource: str) -> None:
+    """Let only those pass who may do this.
+
+    :raises ProblemError: 403 for everybody else.
+    """
+    if not can(user, action, resource):
+        raise ProblemError(
+            403,
+            f"you need the permission to {action} {resource}; ask an administrator for it, and"
+            " sign in again once you have it",
+        )
 
 
 def require_group(user: User, group: str) -> None:

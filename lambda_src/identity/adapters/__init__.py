@@ -1,0 +1,1 @@
+"""Where identity meets Cognito and DynamoDB."""

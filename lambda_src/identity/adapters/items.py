@@ -1,0 +1,91 @@
+"""The items of the users' table: partition key `userId`, sort key `itemId`.
+
+`profile` and `permissions`. Permissions are kept as the text that is the claim in a token.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.permissions import Permission, claim_of
+
+from identity.domain.granting import Grant
+from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
+
+PROFILE = "profile"
+PERMISSIONS = "permissions"
+
+Item = dict[str, Any]
+
+
+def key(user_id: str, item_id: str) -> Item:
+    """Return the key of an item."""
+    return {"userId": {"S": user_id}, "itemId": {"S": item_id}}
+
+
+def detail_attributes(details: ProfileDetails) -> Item:
+    """Return the attributes of what a user decides."""
+    return {
+        "displayName": {"S": str(details.display_name)},
+        "phone": {"S": str(details.phone)},
+        "newsletter": {"BOOL": details.newsletter},
+    }
+
+
+def profile_item(profile: Profile) -> Item:
+    """Return a profile as an item."""
+    return {
+        **key(profile.user_id, PROFILE),
+        **detail_attributes(profile.details),
+        "email": {"S": profile.email},
+        "createdAt": {"S": iso(profile.created_at)},
+        "updatedAt": {"S": iso(profile.updated_at)},
+        "correlationId": {"S": profile.correlation_id},
+    }
+
+
+def profile_of(item: Mapping[str, Any]) -> Profile:
+    """Return the profile in an item, of the table or of its stream."""
+    return Profile(
+        user_id=item["userId"]["S"],
+        email=item["email"]["S"],
+        details=ProfileDetails(
+            display_name=DisplayName(item["displayName"]["S"]),
+            phone=PhoneNumber(item["phone"]["S"]),
+            newsletter=item["newsletter"]["BOOL"],
+        ),
+        created_at=datetime.fromisoformat(item["createdAt"]["S"]),
+        updated_at=datetime.fromisoformat(item["updatedAt"]["S"]),
+        correlation_id=item["correlationId"]["S"],
+    )
+
+
+def grant_item(grant: Grant) -> Item:
+    """Return a user's own permissions as an item."""
+    return {
+        **key(grant.user_id, PERMISSIONS),
+        "permissions": {"S": claim_of(grant.permissions)},
+        "grantedBy": {"S": grant.granted_by},
+        "grantedAt": {"S": iso(grant.granted_at)},
+        "correlationId": {"S": grant.correlation_id},
+    }
+
+
+def grant_of(item: Mapping[str, Any]) -> Grant:
+    """Return the permissions in an item, of the table or of its stream.
+
+    :raises ValueError: if one of them is none: whoever wrote it did not go through the API.
+    """
+    text = item["permissions"]["S"]
+    return Grant(
+        user_id=item["userId"]["S"],
+        permissions=frozenset(map(Permission.parse, text.split(" "))) if text else frozenset(),
+        granted_by=item["grantedBy"]["S"],
+        granted_at=datetime.fromisoformat(item["grantedAt"]["S"]),
+        correlation_id=item["correlationId"]["S"],
+    )
+
+
+def iso(moment: datetime) -> str:
+    """Return a time as text that sorts by time, too."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,27 @@
+"""POST /tickets: lets a signed-in user open one WebSocket connection."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from shared.http import Request, Response, http_handler
+
+from identity.adapters.ticket_table import TicketTable
+from identity.domain.tickets import VALIDITY, Tickets, issue_ticket
+
+
+def create_ticket(
+    request: Request,
+    *,
+    tickets: Tickets,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Response:
+    """Answer 200 with a ticket, which nobody on the way may keep."""
+    ticket = issue_ticket(request.user.user_id, now=now(), tickets=tickets)
+    return Response(
+        status=200,
+        body={"ticket": ticket, "expiresIn": int(VALIDITY.total_seconds())},
+        headers={"cache-control": "no-store"},
+    )
+
+
+handler = http_handler(create_ticket, tickets=TicketTable.from_environment)

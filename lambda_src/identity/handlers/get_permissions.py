@@ -1,0 +1,26 @@
+"""GET /users/{userId}/permissions: what a user may do, besides what their groups may."""
+
+from shared.http import Request, Response, http_handler
+from shared.users import require
+
+from identity.adapters.user_pool import UserPool
+from identity.adapters.user_table import UserTable
+from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
+from identity.domain.granting import Grants
+from identity.handlers.permission_json import view
+
+
+def get_permissions(request: Request, *, directory: Directory, grants: Grants) -> Response:
+    """Answer 200 with the user's own permissions."""
+    require(request.user, "grant", "permissions")
+    user_id = request.path_id("userId")
+    directory.check(user_id)
+    return Response.ok(view(grants.permissions(user_id)))
+
+
+handler = http_handler(
+    get_permissions,
+    errors={UnknownUserError: 404, DirectoryBusyError: 503},
+    directory=UserPool.from_environment,
+    grants=UserTable.from_environment,
+)

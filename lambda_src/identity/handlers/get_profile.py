@@ -1,0 +1,18 @@
+"""GET /me: a user's own profile."""
+
+from shared.http import Request, Response, http_handler
+
+from identity.adapters.user_table import UserTable
+from identity.domain.profile import Profiles, UnknownProfileError
+from identity.handlers.profile_json import view
+
+
+def get_profile(request: Request, *, profiles: Profiles) -> Response:
+    """Answer 200 with the profile."""
+    user = request.user
+    return Response.ok(view(profiles.profile(user.user_id), email=user.email))
+
+
+handler = http_handler(
+    get_profile, errors={UnknownProfileError: 404}, profiles=UserTable.from_environment
+)

@@ -1,0 +1,44 @@
+"""GET /users: everybody who may sign in, page by page."""
+
+from shared.http import Request, Response, http_handler
+from shared.paging import next_token, read_page_query
+from shared.users import require
+
+from identity.adapters.user_pool import UserPool
+from identity.domain.directory import (
+    Directory,
+    DirectoryBusyError,
+    DirectoryUser,
+    InvalidPageError,
+)
+
+KEY = "paginationToken"
+LARGEST_LIMIT = 60
+"""Cognito's own (API reference, ListUsers)."""
+
+
+def list_users(request: Request, *, directory: Directory) -> Response:
+    """Answer 200 with one page of users, and the token of the next if there is one."""
+    require(request.user, "list", "users")
+    query = read_page_query(request, key=KEY, largest=LARGEST_LIMIT)
+    page = directory.page(limit=query.limit, after=query.after)
+    body: dict[str, object] = {"users": [_view(user) for user in page.users]}
+    if page.after is not None:
+        body["nextToken"] = next_token(key=KEY, last=page.after)
+    return Response.ok(body)
+
+
+def _view(user: DirectoryUser) -> dict[str, object]:
+    return {
+        "userId": user.user_id,
+        "email": user.email,
+        "groups": list(user.groups),
+        "status": user.status,
+    }
+
+
+handler = http_handler(
+    list_users,
+    errors={InvalidPageError: 400, DirectoryBusyError: 503},
+    directory=UserPool.from_environment,
+)

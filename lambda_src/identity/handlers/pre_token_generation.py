@@ -1,0 +1,43 @@
+"""Before a token is made: what its user may do goes into it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from shared.observability import current_correlation_id, logger
+from shared.permissions import CLAIM, claim_of
+
+from identity.adapters.user_table import UserTable
+from identity.domain.account import Accounts, own_permissions
+from identity.domain.granting import granted_by_token
+from identity.handlers.trigger import TriggerEvent, attribute, trigger_handler
+
+
+def pre_token_generation(
+    event: TriggerEvent,
+    *,
+    accounts: Accounts,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Add the claim; without knowing the permissions there is no token."""
+    configuration = event["request"].get("groupConfiguration") or {}
+    groups = configuration.get("groupsToOverride") or []
+    own = own_permissions(
+        attribute(event, "sub"),
+        attribute(event, "email"),
+        now=now(),
+        correlation_id=current_correlation_id(),
+        accounts=accounts,
+    )
+    granted, left_out = granted_by_token(own, groups)
+    if left_out:
+        logger.warning("the token does not hold all permissions", left_out=left_out)
+    details: dict[str, object] = {}
+    if granted:
+        details["claimsToAddOrOverride"] = {CLAIM: claim_of(granted)}
+    if groups:
+        # Cognito's documentation: without the configuration handed back the groups are dropped.
+        details["groupOverrideDetails"] = configuration
+    event["response"]["claimsOverrideDetails"] = details
+
+
+handler = trigger_handler(pre_token_generation, accounts=UserTable.for_trigger)

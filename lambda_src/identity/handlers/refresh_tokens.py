@@ -1,0 +1,36 @@
+"""POST /tokens/refresh: new tokens for whoever has a refresh token."""
+
+import msgspec
+from shared.bodies import read_body
+from shared.http import Request, Response, http_handler
+
+from identity.adapters.token_issuer import CognitoTokenIssuer
+from identity.domain.directory import DirectoryBusyError
+from identity.domain.sessions import RefreshToken, SessionEndedError, TokenIssuer
+
+
+class RefreshBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The body of a refresh."""
+
+    refresh_token: RefreshToken
+
+
+def refresh_tokens(request: Request, *, issuer: TokenIssuer) -> Response:
+    """Answer 200 with the new tokens, which nobody on the way may keep."""
+    tokens = issuer.refresh(read_body(request, RefreshBody).refresh_token)
+    return Response(
+        status=200,
+        body={
+            "idToken": tokens.id_token,
+            "accessToken": tokens.access_token,
+            "expiresIn": tokens.expires_in,
+        },
+        headers={"cache-control": "no-store"},
+    )
+
+
+handler = http_handler(
+    refresh_tokens,
+    errors={SessionEndedError: 401, DirectoryBusyError: 503},
+    issuer=CognitoTokenIssuer.from_environment,
+)

@@ -1,0 +1,52 @@
+"""PUT /users/{userId}/permissions: what a user may do from the next token on.
+
+Whoever may do this can grant themselves everything: give `grant` on `permissions` to those alone
+who may have everything.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from shared.bodies import read_body
+from shared.http import Request, Response, http_handler
+from shared.observability import current_correlation_id
+from shared.users import require
+
+from identity.adapters.user_pool import UserPool
+from identity.adapters.user_table import UserTable
+from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
+from identity.domain.granting import Grant, Grants, TooManyPermissionsError, fewest
+from identity.handlers.permission_json import PermissionBody, view
+
+
+def replace_permissions(
+    request: Request,
+    *,
+    directory: Directory,
+    grants: Grants,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Response:
+    """Answer 200 with what was kept: each permission once, none that another one covers."""
+    user = request.user
+    require(user, "grant", "permissions")
+    user_id = request.path_id("userId")
+    permissions = fewest(entry.permission() for entry in read_body(request, list[PermissionBody]))
+    directory.check(user_id)
+    grants.grant(
+        Grant(
+            user_id=user_id,
+            permissions=permissions,
+            granted_by=user.user_id,
+            granted_at=now(),
+            correlation_id=current_correlation_id(),
+        )
+    )
+    return Response.ok(view(permissions))
+
+
+handler = http_handler(
+    replace_permissions,
+    errors={UnknownUserError: 404, TooManyPermissionsError: 422, DirectoryBusyError: 503},
+    directory=UserPool.from_environment,
+    grants=UserTable.from_environment,
+)
