@@ -23,12 +23,14 @@ class Aws:
         self.edge = f"http://127.0.0.1:{port + 1}"
         self._session = boto3.Session(region_name=REGION)
 
-    def client(self, service: Any, key: str = "test", secret: str = "test") -> Any:
+    def client(
+        self, service: Any, key: str = "test", secret: str = "test", *, endpoint: str = ""
+    ) -> Any:
         """Return a client; with `test` it may do everything."""
         config = Config(signature_version="s3v4" if service == "s3" else None, proxies={})
         return self._session.client(
             service,
-            endpoint_url=self.endpoint,
+            endpoint_url=endpoint or self.endpoint,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             config=config,

@@ -32,6 +32,8 @@ from tools.emulator.gaps import (
     stream_records,
     table_settings,
     target_delivery,
+    websocket_limits,
+    websocket_routes,
 )
 
 GAPS = (
@@ -41,6 +43,8 @@ GAPS = (
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
+    websocket_routes,
+    websocket_limits,
     edge_listener,
     shared_layers,
     quiet_handlers,

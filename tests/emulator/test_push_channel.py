@@ -1,0 +1,291 @@
+"""A push channel with real WebSockets: what browsers, a bus and a ticket office see of it."""
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from constructs_lib.blocks import EventBus, FailureChain, PushChannel
+from constructs_lib.primitives import BuildTarget
+from tests.emulator.support import Aws, eventually, received
+from tests.emulator.synthesised import deploy_constructs
+
+FUNCTIONS = ("authorize", "connect", "disconnect", "answer", "accept", "deliver")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One open browser tab."""
+
+    socket: ClientConnection
+
+    def says(self, text: str) -> Any:
+        self.socket.send(text)
+        return self.hears()
+
+    def hears(self, *, seconds: float = 15) -> Any:
+        return json.loads(self.socket.recv(timeout=seconds))
+
+    def hears_nothing(self) -> bool:
+        try:
+            self.socket.recv(timeout=1)
+        except TimeoutError:
+            return True
+        return False
+
+
+class Channel:
+    """The deployed channel, its ticket office and the bus in front of it."""
+
+    def __init__(self, aws: Aws, made: dict[str, str]) -> None:
+        self.aws, self.made = aws, made
+        self.url = f"ws://127.0.0.1:{aws.port}/_aws/execute-api/{made['ApiId']}/live"
+        self.dynamodb = aws.client("dynamodb")
+
+    def ticket(self, user: str, *, seconds: float = 60) -> str:
+        ticket = secrets.token_urlsafe(32)
+        item = {
+            "ticketHash": {"S": hashlib.sha256(ticket.encode()).hexdigest()},
+            "userId": {"S": user},
+            "expiresAt": {"N": str(int(time.time() + seconds))},
+        }
+        self.dynamodb.put_item(TableName=self.made["Tickets"], Item=item)
+        return ticket
+
+    @contextmanager
+    def tab(self, user: str, *, after: str | None = None) -> Iterator[Tab]:
+        query = f"ticket={self.ticket(user)}" + (f"&after={after}" if after else "")
+        with connect(f"{self.url}?{query}", proxy=None, open_timeout=20) as socket:
+            yield Tab(socket)
+
+    def refusal(self, query: str) -> int:
+        """Return the status that a handshake is refused with."""
+        with pytest.raises(InvalidStatus) as refused:
+            connect(f"{self.url}{query}", proxy=None, open_timeout=20).close()
+        return refused.value.response.status_code
+
+    def publish(self, user: str | None, *, event_id: str | None = None, **data: Any) -> None:
+        metadata = {"id": event_id or str(uuid4()), "time": "2026-02-03T04:05:06Z", "version": 1}
+        entry = {
+            "EventBusName": self.made["Bus"],
+            "Source": "blockwork.test",
+            "DetailType": "OrderShipped",
+            "Detail": json.dumps({"metadata": metadata, "data": {"userId": user, **data}}),
+        }
+        answer = self.aws.client("events").put_events(Entries=[entry])
+        assert answer["FailedEntryCount"] == 0
+
+    def connections(self, user: str) -> list[str]:
+        found = self.dynamodb.query(
+            TableName=self.made["Channel"],
+            KeyConditionExpression="userId = :user AND begins_with(itemId, :kind)",
+            ExpressionAttributeValues={":user": {"S": user}, ":kind": {"S": "connection#"}},
+        )
+        return [item["itemId"]["S"] for item in found["Items"]]
+
+    def last_number(self, user: str) -> int:
+        key = {"userId": {"S": user}, "itemId": {"S": "counter"}}
+        found = self.dynamodb.get_item(TableName=self.made["Channel"], Key=key)
+        return int(found["Item"]["last"]["N"]) if "Item" in found else 0
+
+    def has_more_than(self, number: int, *, user: str) -> bool:
+        return self.last_number(user) > number
+
+    def logs(self) -> str:
+        logs = self.aws.client("logs")
+        return "".join(
+            event["message"]
+            for name in FUNCTIONS
+            for page in logs.get_paginator("filter_log_events").paginate(
+                logGroupName=self.made[f"{name.capitalize()}Logs"]
+            )
+            for event in page["events"]
+        )
+
+
+@pytest.fixture(scope="module")
+def channel(aws: Aws) -> Channel:
+    def build(stack: Stack) -> None:
+        failures = FailureChain(stack, "Failures")
+        bus = EventBus(stack, "Bus", removal_policy=RemovalPolicy.DESTROY)
+        push = PushChannel(
+            stack,
+            "Push",
+            failures=failures,
+            callback_url=lambda api_id: f"{aws.endpoint}/_aws/execute-api/{api_id}/live",
+            removal_policy=RemovalPolicy.DESTROY,
+            target=BuildTarget.this_machine(),
+        )
+        push.subscribe(bus, detail_types=["OrderShipped"])
+        CfnOutput(stack, "ApiId", value=push.api.api_id)
+        CfnOutput(stack, "BusName", value=bus.bus.event_bus_name).override_logical_id("Bus")
+        CfnOutput(stack, "T", value=push.tickets.table_name).override_logical_id("Tickets")
+        CfnOutput(stack, "C", value=push.table.table_name).override_logical_id("Channel")
+        CfnOutput(stack, "FailedUrl", value=failures.queue.queue_url)
+        for name in FUNCTIONS:
+            log_group = getattr(push, name).log_group
+            CfnOutput(stack, f"{name.capitalize()}Logs", value=log_group.log_group_name)
+
+    return Channel(aws, deploy_constructs(aws, "push-channel", build))
+
+
+def test_an_event_comes_to_every_tab_of_its_user_and_to_nobody_else(channel: Channel) -> None:
+    with channel.tab("ann") as one, channel.tab("ann") as other, channel.tab("bob") as bobs:
+        channel.publish("ann", order="o-1")
+
+        message = {
+            "type": "OrderShipped",
+            "id": "000000000001",
+            "time": "2026-02-03T04:05:06Z",
+            "data": {"userId": "ann", "order": "o-1"},
+        }
+        assert one.hears() == message
+        assert other.hears() == message
+        assert bobs.hears_nothing()
+
+
+def test_an_event_that_is_published_again_comes_once(channel: Channel) -> None:
+    with channel.tab("cat") as tab:
+        channel.publish("cat", event_id="same", order="o-1")
+        assert tab.hears()["data"]["order"] == "o-1"
+
+        channel.publish("cat", event_id="same", order="o-1")
+        channel.publish("cat", order="o-2")
+
+        assert tab.hears() == {
+            "type": "OrderShipped",
+            "id": "000000000002",
+            "time": "2026-02-03T04:05:06Z",
+            "data": {"userId": "cat", "order": "o-2"},
+        }
+        assert tab.hears_nothing()
+
+
+def test_a_browser_that_comes_back_gets_exactly_what_it_missed_in_order(channel: Channel) -> None:
+    with channel.tab("dan") as tab:
+        channel.publish("dan", order="known")
+        last = tab.hears()["id"]
+    eventually(lambda: not channel.connections("dan"))
+    for order in ("missed-0", "missed-1", "missed-2"):
+        before = channel.last_number("dan")
+        channel.publish("dan", order=order)
+        eventually(partial(channel.has_more_than, before, user="dan"))
+
+    with channel.tab("dan", after=last) as tab:
+        assert tab.says('{"action": "resume"}') == {"type": "resuming"}
+        missed = [tab.hears() for _ in range(3)]
+        assert tab.hears_nothing()
+
+    assert [message["data"]["order"] for message in missed] == ["missed-0", "missed-1", "missed-2"]
+    assert [message["id"] for message in missed] == [f"{number:012}" for number in (2, 3, 4)]
+
+
+def test_a_browser_that_says_nothing_of_before_is_sent_nothing_of_before(channel: Channel) -> None:
+    channel.publish("eve", order="before")
+    eventually(partial(channel.has_more_than, 0, user="eve"))
+
+    with channel.tab("eve", after="999999999999") as tab:
+        assert tab.says('{"action": "resume"}') == {"type": "resuming"}
+        channel.publish("eve", order="after")
+        assert tab.hears()["data"]["order"] == "after"
+
+
+def test_a_ping_is_answered_and_anything_else_is_told_what_is_known(channel: Channel) -> None:
+    with channel.tab("fay") as tab:
+        assert tab.says('{"action": "ping"}') == {"type": "pong"}
+        for text in ("hello", "[]", '{"action": "dance"}'):
+            answer = tab.says(text)
+            assert answer["type"] == "error"
+            assert '{"action": "ping"}' in answer["detail"]
+
+
+def test_a_ticket_opens_one_connection_within_its_time_and_nothing_else_does(
+    channel: Channel,
+) -> None:
+    used = channel.ticket("gus")
+    connect(f"{channel.url}?ticket={used}", proxy=None).close()
+
+    assert channel.refusal(f"?ticket={used}") == 403
+    assert channel.refusal(f"?ticket={channel.ticket('gus', seconds=-1)}") == 403
+    assert channel.refusal("?ticket=never-issued") == 403
+    assert channel.refusal("") == 401
+
+
+def test_connections_that_vanish_without_a_goodbye_leave_nothing_and_disturb_nobody(
+    channel: Channel,
+) -> None:
+    with channel.tab("hal") as stays:
+        with channel.tab("hal") as cut:
+            assert len(channel.connections("hal")) == 2
+            cut.socket.socket.close()
+            channel.publish("hal", order="o-1")
+            assert stays.hears()["data"]["order"] == "o-1"
+        eventually(lambda: len(channel.connections("hal")) == 1)
+    eventually(lambda: not channel.connections("hal"))
+
+
+def test_a_connection_that_nobody_said_goodbye_for_is_forgotten_at_the_next_message(
+    channel: Channel,
+) -> None:
+    item = {
+        "userId": {"S": "ida"},
+        "itemId": {"S": "connection#Long-gone="},
+        "cursor": {"N": "0"},
+        "connectedAt": {"N": str(int(time.time()) - 3600)},
+        "expiresAt": {"N": str(int(time.time()) + 3600)},
+    }
+    channel.dynamodb.put_item(TableName=channel.made["Channel"], Item=item)
+
+    with channel.tab("ida") as tab:
+        channel.publish("ida", order="o-1")
+        assert tab.hears()["data"]["order"] == "o-1"
+        eventually(lambda: len(channel.connections("ida")) == 1)
+
+
+@pytest.mark.parametrize(
+    ("user", "data", "error"),
+    [
+        ("joe", {"text": "x" * 140_000}, "a message may have at most 131072 bytes"),
+        (None, {"order": "o-1"}, "detail.data.userId must be a text"),
+    ],
+)
+def test_an_event_that_cannot_be_pushed_is_in_the_failure_chain_and_the_next_one_comes(
+    channel: Channel, user: str | None, data: dict[str, str], error: str
+) -> None:
+    with channel.tab("joe") as tab:
+        channel.publish(user, **data)
+
+        failure = received(channel.aws, channel.made["FailedUrl"], seconds=20)["body"]
+        assert failure["requestPayload"]["detail"]["data"] == {"userId": user, **data}
+        assert error in failure["responsePayload"]["errorMessage"]
+        channel.publish("joe", order="next")
+        assert tab.hears()["data"]["order"] == "next"
+
+
+def test_logs_say_who_came_and_what_was_delivered_and_neither_tickets_nor_contents(
+    channel: Channel,
+) -> None:
+    ticket, late = channel.ticket("kim"), channel.ticket("kim", seconds=-1)
+    assert channel.refusal(f"?ticket={late}") == 403
+    with connect(f"{channel.url}?ticket={ticket}", proxy=None) as socket:
+        channel.publish("kim", order="private-matter")
+        assert Tab(socket).hears()["data"]["order"] == "private-matter"
+    eventually(lambda: '"disconnected", "userId": "kim"' in channel.logs())
+
+    text = channel.logs()
+    assert '"connected", "userId": "kim"' in text
+    assert '"delivered", "sent": 1, "last": "000000000001", "userId": "kim"' in text
+    assert '"refused"' in text
+    for secret in (ticket, late, "private-matter"):
+        assert secret not in text
