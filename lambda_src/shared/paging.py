@@ -35,7 +35,7 @@ def read_page_query(request: Request, *, key: str, largest: int = LARGEST_LIMIT)
     :param largest: the largest `limit` there is. Default: 100.
     :raises ProblemError: 400 if either is not one that the API gives or documents.
     """
-    limit = request.query.get("limit", str(DEFAULT_LIMIT))
+    limit = request.query.get("limit", str(min(DEFAULT_LIMIT, largest)))
     if not LIMIT.fullmatch(limit) or not 1 <= int(limit) <= largest:
         raise ProblemError(400, f"limit must be from 1 to {largest}, got {limit[:40]!r}")
     token = request.query.get("nextToken")

@@ -162,3 +162,59 @@ def test_a_very_long_name_or_value_is_not_sent_back_whole() -> None:
         FieldError("colour", f"must be one of red, blue, got '{'x' * 40}…'"),
         FieldError("y" * 40 + "…", "is not known"),
     ]
+
+
+def array_problem_of(body: object) -> ProblemError:
+    with pytest.raises(ProblemError) as problem:
+        read_body(Request(body=json.dumps(body).encode()), list[Tea])
+    return problem.value
+
+
+def test_an_array_is_read_entry_by_entry() -> None:
+    chai = {"word": "chai", "colour": "red", "cups": 2}
+    body = json.dumps([chai, chai | {"word": "mate", "withMilk": True}]).encode()
+
+    assert read_body(Request(body=body), list[Tea]) == [
+        Tea(word=Word("chai"), colour=Colour.RED, cups=2),
+        Tea(word=Word("mate"), colour=Colour.RED, cups=2, with_milk=True),
+    ]
+    assert read_body(Request(body=b"[]"), list[Tea]) == []
+
+
+def test_what_is_wrong_in_an_array_is_named_with_its_place() -> None:
+    fitting = {"word": "chai", "colour": "red", "cups": 2}
+
+    problem = array_problem_of([fitting, fitting | {"word": "a b", "sugar": 1}, 7, {}])
+
+    assert problem.status == 422
+    assert problem.detail == (
+        "the body does not fit; each entry may have the fields word, colour, cups, withMilk"
+    )
+    assert problem.errors == [
+        FieldError("[1].word", "must be one word"),
+        FieldError("[1].sugar", "is not known"),
+        FieldError("[2]", "must be an object, got a number"),
+        FieldError("[3].word", "is required"),
+        FieldError("[3].colour", "is required"),
+        FieldError("[3].cups", "is required"),
+    ]
+
+
+def test_an_unknown_field_alone_is_an_error_in_an_array_too() -> None:
+    problem = array_problem_of([{"word": "chai", "colour": "red", "cups": 2, "sugar": 1}])
+
+    assert problem.errors == [FieldError("[0].sugar", "is not known")]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [({}, "an object"), (None, "null"), ("[]", "a string"), (1, "a number")]
+)
+def test_json_that_is_not_an_array_answers_400_where_one_is_wanted(body: object, kind: str) -> None:
+    problem = array_problem_of(body)
+
+    assert problem.status == 400
+    assert problem.detail == f"the body must be a JSON array, got {kind}"
+
+
+def test_an_array_of_thousands_of_wrong_entries_gets_a_bounded_answer() -> None:
+    assert len(array_problem_of([{}] * 4000).errors) == 100

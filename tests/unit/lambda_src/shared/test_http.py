@@ -136,6 +136,26 @@ def test_a_domain_error_becomes_the_status_it_is_mapped_to(error: type[Exception
     assert body_of(answer)["detail"] == "there is no coffee"
 
 
+class BusyTeapotError(TeapotError):
+    retry_after = 7
+
+
+def test_a_domain_error_that_knows_when_to_come_back_says_so() -> None:
+    def route(request: Request) -> Response:
+        raise BusyTeapotError("the water is not hot yet")
+
+    answer = answer_of(route, errors={TeapotError: 503})
+
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "7")
+
+
+def test_other_problems_do_not_say_when_to_come_back() -> None:
+    def route(request: Request) -> Response:
+        raise TeapotError("there is no coffee")
+
+    assert "retry-after" not in answer_of(route, errors={TeapotError: 503})["headers"]
+
+
 def test_an_unexpected_error_answers_500_without_internals_and_is_logged_with_its_traceback(
     log_lines: LogLines,
 ) -> None:

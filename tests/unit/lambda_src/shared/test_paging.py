@@ -34,6 +34,27 @@ def test_any_other_limit_answers_400(limit: str) -> None:
     assert len(problem.value.detail) < 100
 
 
+@pytest.mark.parametrize(("largest", "default"), [(60, 50), (20, 20)])
+def test_a_list_may_have_another_largest_limit(largest: int, default: int) -> None:
+    def limit(**parameters: str) -> int:
+        return read_page_query(Request(query=parameters), key="x", largest=largest).limit
+
+    assert limit() == default
+    assert limit(limit=str(largest)) == largest
+    with pytest.raises(
+        ProblemError, match=f"limit must be from 1 to {largest}, got '{largest + 1}"
+    ):
+        limit(limit=str(largest + 1))
+
+
+def test_a_token_of_another_service_fits_into_ours() -> None:
+    last = "x" * 1500
+
+    token = next_token(key="productId", last=last)
+
+    assert query(nextToken=token).after == last
+
+
 @pytest.mark.parametrize("last", ["p1", "p", "pp", "ppp", "é/🔌", "x" * 64])
 def test_a_token_leads_to_where_the_last_page_ended(last: str) -> None:
     assert query(nextToken=next_token(key="productId", last=last)).after == last
