@@ -5,9 +5,10 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from socket import SHUT_RDWR
 from typing import Any
 from uuid import uuid4
 
@@ -66,13 +67,16 @@ class Channel:
     @contextmanager
     def tab(self, user: str, *, after: str | None = None) -> Iterator[Tab]:
         query = f"ticket={self.ticket(user)}" + (f"&after={after}" if after else "")
-        with connect(f"{self.url}?{query}", proxy=None, open_timeout=20) as socket:
+        with self.opened(f"?{query}") as socket:
             yield Tab(socket)
+
+    def opened(self, query: str) -> AbstractContextManager[ClientConnection]:
+        return connect(f"{self.url}{query}", proxy=None, open_timeout=20)
 
     def refusal(self, query: str) -> int:
         """Return the status that a handshake is refused with."""
-        with pytest.raises(InvalidStatus) as refused:
-            connect(f"{self.url}{query}", proxy=None, open_timeout=20).close()
+        with pytest.raises(InvalidStatus) as refused, self.opened(query):
+            pass
         return refused.value.response.status_code
 
     def publish(self, user: str | None, *, event_id: str | None = None, **data: Any) -> None:
@@ -214,7 +218,8 @@ def test_a_ticket_opens_one_connection_within_its_time_and_nothing_else_does(
     channel: Channel,
 ) -> None:
     used = channel.ticket("gus")
-    connect(f"{channel.url}?ticket={used}", proxy=None).close()
+    with channel.opened(f"?ticket={used}"):
+        pass
 
     assert channel.refusal(f"?ticket={used}") == 403
     assert channel.refusal(f"?ticket={channel.ticket('gus', seconds=-1)}") == 403
@@ -228,7 +233,7 @@ def test_connections_that_vanish_without_a_goodbye_leave_nothing_and_disturb_nob
     with channel.tab("hal") as stays:
         with channel.tab("hal") as cut:
             assert len(channel.connections("hal")) == 2
-            cut.socket.socket.close()
+            cut.socket.socket.shutdown(SHUT_RDWR)
             channel.publish("hal", order="o-1")
             assert stays.hears()["data"]["order"] == "o-1"
         eventually(lambda: len(channel.connections("hal")) == 1)
@@ -278,7 +283,7 @@ def test_logs_say_who_came_and_what_was_delivered_and_neither_tickets_nor_conten
 ) -> None:
     ticket, late = channel.ticket("kim"), channel.ticket("kim", seconds=-1)
     assert channel.refusal(f"?ticket={late}") == 403
-    with connect(f"{channel.url}?ticket={ticket}", proxy=None) as socket:
+    with channel.opened(f"?ticket={ticket}") as socket:
         channel.publish("kim", order="private-matter")
         assert Tab(socket).hears()["data"]["order"] == "private-matter"
     eventually(lambda: '"disconnected", "userId": "kim"' in channel.logs())
