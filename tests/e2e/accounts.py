@@ -2,15 +2,18 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import Tokens, bearer
+from tests.e2e.conftest import Tokens, bearer, cognito, eventually
 from tools.deployed import DeployedStage, StageName
 from tools.events.tap import Tap
+
+CODE = re.compile(r"\b\d{6}\b")
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -72,3 +75,36 @@ def events_of(tapped: Tap, user_id: str, *, count: int, seconds: float = 20) -> 
             if wait == seconds and len(types) >= count:
                 break
     return types
+
+
+def sign_up(config: dict[str, Any], email: str, password: str) -> str:
+    """Ask for an account, and return its user id; a code is on its way."""
+    answer = cognito(config).sign_up(
+        ClientId=config["userPoolClientId"],
+        Username=email,
+        Password=password,
+        UserAttributes=[{"Name": "email", "Value": email}],
+    )
+    return str(answer["UserSub"])
+
+
+def confirm(config: dict[str, Any], email: str, code: str) -> None:
+    """Prove by a mailed code that the address is one's own."""
+    cognito(config).confirm_sign_up(
+        ClientId=config["userPoolClientId"], Username=email, ConfirmationCode=code
+    )
+
+
+def mails_to(outside: httpx.Client, email: str) -> list[str]:
+    """Return the texts of all mails to an address, the oldest first."""
+    return [mail["text"] for mail in outside.get("/mails").json() if email in mail["to"]]
+
+
+def code_for(outside: httpx.Client, email: str, *, number: int = 1) -> str:
+    """Wait for so many mails with a code, and return the last one's."""
+
+    def codes() -> list[str]:
+        return [code for text in mails_to(outside, email) for code in CODE.findall(text)]
+
+    assert eventually(lambda: len(codes()) >= number)
+    return codes()[-1]

@@ -1,6 +1,5 @@
 """From a visitor to a customer who comes back, as the website and the mailbox see it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.accounts import claims, events_of, refresh, tap
+from tests.e2e.accounts import claims, code_for, confirm, events_of, mails_to, refresh, sign_up, tap
 from tests.e2e.conftest import (
     Account,
     NewAccount,
@@ -23,37 +22,7 @@ from tests.e2e.conftest import (
     sign_in_by_srp,
 )
 
-CODE = re.compile(r"\b\d{6}\b")
 BLOCKED = "throwaway.example"
-
-
-def sign_up(config: dict[str, Any], email: str, password: str) -> str:
-    """Ask for an account, and return its user id; a code is on its way."""
-    answer = cognito(config).sign_up(
-        ClientId=config["userPoolClientId"],
-        Username=email,
-        Password=password,
-        UserAttributes=[{"Name": "email", "Value": email}],
-    )
-    return str(answer["UserSub"])
-
-
-def confirm(config: dict[str, Any], email: str, code: str) -> None:
-    cognito(config).confirm_sign_up(
-        ClientId=config["userPoolClientId"], Username=email, ConfirmationCode=code
-    )
-
-
-def mails_to(outside: httpx.Client, email: str) -> list[str]:
-    """Return the texts of all mails to an address, the oldest first."""
-    return [mail["text"] for mail in outside.get("/mails").json() if email in mail["to"]]
-
-
-def code_for(outside: httpx.Client, email: str, mails_before: int = 0) -> str:
-    """Wait for the mail that holds a code, and return the code."""
-    assert eventually(lambda: len(mails_to(outside, email)) > mails_before)
-    (code,) = CODE.findall(mails_to(outside, email)[mails_before])
-    return str(code)
 
 
 @pytest.fixture(scope="module")
@@ -207,11 +176,10 @@ def test_a_forgotten_password_is_replaced_with_a_mailed_code(
     account = new_account()
     client = cognito(config)
     who = {"ClientId": config["userPoolClientId"], "Username": account.email}
-    before = len(mails_to(outside, account.email))
     new = new_password()
 
     client.forgot_password(**who)
-    code = code_for(outside, account.email, before)
+    code = code_for(outside, account.email)
     wrong = str((int(code) + 1) % 1_000_000).zfill(6)
     with pytest.raises(client.exceptions.CodeMismatchException):
         client.confirm_forgot_password(**who, ConfirmationCode=wrong, Password=new)

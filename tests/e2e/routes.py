@@ -1,0 +1,73 @@
+"""Who may call which route: the one table that every deployed route must stand in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from tests.e2e.conftest import Tokens, bearer, new_address
+
+PUBLIC = "everybody"
+SIGNED_IN = "who is signed in"
+TICKET = "who has a ticket"
+CONNECTED = "who is connected"
+KINDS = (PUBLIC, SIGNED_IN, TICKET, CONNECTED)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who may call a route, and a call that changes nothing.
+
+    :param who: one of the kinds above, or the permission it takes, as `action:resource`.
+    :param answers: the status of the call for somebody who may; ids in its path are unknown ones.
+    :param body: what is sent, as JSON.
+    :param of_another: makes a thing that belongs to the user, by the API's client, and returns its
+        path: for everybody else it must not be there.
+    """
+
+    who: str
+    answers: int
+    body: object = None
+    of_another: Callable[[httpx.Client, Tokens], str] | None = None
+
+
+def bought_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
+    recipient = new_address()
+    order = {"amount": "10.00", "currency": "GBP", "recipientEmail": recipient}
+    headers = {**bearer(tokens.id_token), "Idempotency-Key": recipient.split("@")[0]}
+    answer = vouchers.post("/vouchers", json=order, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return f"/vouchers/{answer.json()['voucherId']}"
+
+
+TARIFF = {"name": "Nobody's", "price": "0.2450", "currency": "GBP"}
+ROUTES: dict[str, dict[str, Route]] = {
+    "catalog": {
+        "GET /products": Route(PUBLIC, 200),
+        "GET /products/{productId}": Route(PUBLIC, 404),
+        "POST /products": Route("write:products", 422, body={}),
+        "PUT /products/{productId}": Route("write:products", 404, body=TARIFF),
+        "DELETE /products/{productId}": Route("write:products", 404),
+    },
+    "forecast": {"GET /forecast": Route(PUBLIC, 400)},
+    "identity": {
+        "POST /tokens/refresh": Route(PUBLIC, 422, body={}),
+        "POST /tickets": Route(SIGNED_IN, 200),
+        "GET /me": Route(SIGNED_IN, 200),
+        "PUT /me": Route(SIGNED_IN, 422, body={"displayName": 7}),
+        "GET /users": Route("list:users", 200),
+        "GET /users/{userId}/permissions": Route("grant:permissions", 404),
+        "PUT /users/{userId}/permissions": Route("grant:permissions", 404, body=[]),
+    },
+    "notifications": {
+        "$connect": Route(TICKET, 101),
+        "$disconnect": Route(CONNECTED, 200),
+        "$default": Route(CONNECTED, 200),
+    },
+    "vouchers": {
+        "POST /vouchers": Route(SIGNED_IN, 400, body={}),
+        "GET /vouchers": Route(SIGNED_IN, 200),
+        "GET /vouchers/{voucherId}": Route(SIGNED_IN, 404, of_another=bought_voucher),
+    },
+}
+"""By service and route key."""

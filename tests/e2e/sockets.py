@@ -1,0 +1,33 @@
+"""WebSocket connections as a browser makes them."""
+
+from typing import Any
+
+import httpx
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.e2e.conftest import Tokens, bearer
+
+
+def ticket_for(identity: httpx.Client, tokens: Tokens) -> str:
+    """Return a ticket for one connection."""
+    answer = identity.post("/tickets", headers=bearer(tokens.id_token))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["ticket"])
+
+
+def connected(config: dict[str, Any], query: str) -> ClientConnection:
+    """Open a connection; `query` is such as `ticket=…`.
+
+    :raises InvalidStatus: if it is refused.
+    """
+    return connect(f"{config['webSocketUrl']}?{query}", proxy=None)
+
+
+def refusal(config: dict[str, Any], query: str) -> int | None:
+    """Return the status that a connection is refused with, None if it is not."""
+    try:
+        connected(config, query).close()
+    except InvalidStatus as error:
+        return error.response.status_code
+    return None

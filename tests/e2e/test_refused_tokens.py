@@ -1,0 +1,170 @@
+"""Tokens that let nobody in: each differs in one thing from a token that does."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.e2e.accounts import claims
+from tests.e2e.conftest import Tokens, aws, bearer, make_account, sign_in, sign_in_by_srp
+
+GUARDED = {"identity": "/me", "vouchers": "/vouchers"}
+"""A route of each API with signed-in users: every API has an authorizer of its own."""
+
+Try = Callable[[str], set[int]]
+
+
+@pytest.fixture
+def try_(config: dict[str, Any]) -> Try:
+    """Return what calls the guarded routes with a token, and tells the statuses."""
+
+    def call(token: str) -> set[int]:
+        return {
+            httpx.get(config["apis"][service] + path, headers=bearer(token)).status_code
+            for service, path in GUARDED.items()
+        }
+
+    return call
+
+
+@pytest.fixture
+def pool_key(platform: dict[str, Any], config: dict[str, Any]) -> str:
+    """The key that the local stage's user pool signs ID tokens with; on AWS nobody has it."""
+    folder = Path(platform["directory"]) / "state" / "cognito-pool-keys"
+    return (folder / f"{config['userPoolId']}-id.pem").read_text()
+
+
+def signed(key: object, like: str, **changes: object) -> str:
+    """Return a token as another one, but with some claims changed, signed with a key."""
+    head = jwt.get_unverified_header(like)
+    content = {**claims(like), **changes}
+    return jwt.encode(content, key, algorithm="RS256", headers={"kid": head["kid"]})  # type: ignore[arg-type]
+
+
+def encoded(content: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
+
+
+def test_a_token_of_the_user_pool_lets_its_user_in(
+    try_: Try, customer: Tokens, pool_key: str
+) -> None:
+    later = int(time.time()) + 600
+
+    assert try_(customer.id_token) == {200}
+    assert try_(signed(pool_key, customer.id_token, exp=later)) == {200}
+
+
+def test_no_token_and_nonsense_are_refused(config: dict[str, Any], try_: Try) -> None:
+    for service, path in GUARDED.items():
+        assert httpx.get(config["apis"][service] + path).status_code == 401
+    for nonsense in ("nonsense", "a.b.c", "..", "e30.e30.e30"):
+        assert try_(nonsense) == {401}
+
+
+def test_a_forged_signature_is_refused(try_: Try, customer: Tokens) -> None:
+    forger = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    head, payload, signature = customer.id_token.split(".")
+
+    assert try_(signed(forger, customer.id_token)) == {401}
+    assert try_(f"{head}.{payload}.{signature[::-1]}") == {401}
+    assert try_(f"{head}.{payload}.") == {401}
+
+
+def test_a_tampered_payload_is_refused(try_: Try, customer: Tokens) -> None:
+    head, _, signature = customer.id_token.split(".")
+    more = {**claims(customer.id_token), "permissions": "*:*"}
+
+    assert try_(f"{head}.{encoded(more)}.{signature}") == {401}
+
+
+def test_an_expired_token_is_refused(try_: Try, customer: Tokens, pool_key: str) -> None:
+    now = int(time.time())
+
+    assert try_(signed(pool_key, customer.id_token, iat=now - 901, exp=now - 1)) == {401}
+
+
+def test_a_token_that_says_no_algorithm_is_refused(try_: Try, customer: Tokens) -> None:
+    head, payload, signature = customer.id_token.split(".")
+    for algorithm in ("none", "None", "NONE"):
+        kid = jwt.get_unverified_header(customer.id_token)["kid"]
+        head = encoded({"alg": algorithm, "kid": kid, "typ": "JWT"})
+        assert try_(f"{head}.{payload}.") == {401}
+        assert try_(f"{head}.{payload}.{signature}") == {401}
+
+
+def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(
+    config: dict[str, Any], try_: Try, customer: Tokens
+) -> None:
+    head = jwt.get_unverified_header(customer.id_token)
+    pool = f"{config['userPoolEndpoint']}/{config['userPoolId']}"
+    keys = httpx.get(f"{pool}/.well-known/jwks.json").json()["keys"]
+    (public,) = (key for key in keys if key["kid"] == head["kid"])
+    modulus = base64.urlsafe_b64decode(public["n"] + "==")
+
+    forged = jwt.encode(
+        claims(customer.id_token), modulus, algorithm="HS256", headers={"kid": head["kid"]}
+    )
+
+    assert try_(forged) == {401}
+
+
+def test_an_access_token_in_place_of_the_id_token_is_refused(try_: Try, customer: Tokens) -> None:
+    assert try_(customer.access_token) == {401}
+
+
+def test_a_refresh_token_in_place_of_the_id_token_is_refused(try_: Try, customer: Tokens) -> None:
+    assert try_(customer.refresh_token) == {401}
+
+
+@pytest.fixture
+def foreign_token(platform: dict[str, Any], config: dict[str, Any]) -> Iterator[str]:
+    """An ID token of another user pool."""
+    operator = aws(platform, "cognito-idp")
+    made = operator.create_user_pool(PoolName="another", UsernameAttributes=["email"])
+    pool_id = made["UserPool"]["Id"]
+    client = operator.create_user_pool_client(
+        UserPoolId=pool_id, ClientName="website", ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"]
+    )["UserPoolClient"]
+    account = make_account(operator, pool_id)
+    other = {**config, "userPoolId": pool_id, "userPoolClientId": client["ClientId"]}
+    yield sign_in_by_srp(other, account.email, account.password).id_token
+    operator.delete_user_pool(UserPoolId=pool_id)
+
+
+def test_a_token_of_another_user_pool_is_refused(
+    try_: Try, customer: Tokens, pool_key: str, foreign_token: str
+) -> None:
+    issuer = claims(foreign_token)["iss"]
+    assert issuer != claims(customer.id_token)["iss"]
+
+    assert try_(foreign_token) == {401}
+    assert try_(signed(pool_key, customer.id_token, iss=issuer)) == {401}
+
+
+@pytest.fixture
+def other_client(platform: dict[str, Any], config: dict[str, Any]) -> Iterator[str]:
+    """Another client of the same user pool."""
+    operator = aws(platform, "cognito-idp")
+    client_id = operator.create_user_pool_client(
+        UserPoolId=config["userPoolId"],
+        ClientName="another",
+        ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    yield client_id
+    operator.delete_user_pool_client(UserPoolId=config["userPoolId"], ClientId=client_id)
+
+
+def test_a_token_for_another_client_of_the_same_pool_is_refused(
+    platform: dict[str, Any], config: dict[str, Any], try_: Try, other_client: str
+) -> None:
+    token = sign_in(platform, {**config, "userPoolClientId": other_client}, "customers").id_token
+    assert claims(token)["aud"] == other_client
+
+    assert try_(token) == {401}
