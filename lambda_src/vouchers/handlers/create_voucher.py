@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.bodies import read_body
@@ -26,6 +25,12 @@ from vouchers.domain.purchase import (
 from vouchers.handlers.voucher_json import VoucherBody, view
 
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
+ERRORS = {
+    KeyReusedError: 422,
+    PaymentDeclinedError: 402,
+    PurchaseRunningError: 409,
+    PaymentUnknownError: 503,
+}
 
 
 def create_voucher(
@@ -40,21 +45,16 @@ def create_voucher(
     user = request.user
     key = _idempotency_key(request)
     order = read_body(request, VoucherBody).order()
-    try:
-        voucher = buy(
-            order,
-            user_id=user.user_id,
-            key=key,
-            correlation_id=current_correlation_id(),
-            now=now,
-            purchases=purchases,
-            payments=payments,
-            settlements=settlements,
-        )
-    except PurchaseRunningError as running:
-        return _later(409, running, running.retry_after)
-    except PaymentUnknownError as unknown:
-        return _later(503, unknown, unknown.retry_after)
+    voucher = buy(
+        order,
+        user_id=user.user_id,
+        key=key,
+        correlation_id=current_correlation_id(),
+        now=now,
+        purchases=purchases,
+        payments=payments,
+        settlements=settlements,
+    )
     return Response.created(view(voucher), location=f"./vouchers/{voucher.voucher_id}")
 
 
@@ -73,14 +73,9 @@ def _idempotency_key(request: Request) -> str:
     return key
 
 
-def _later(status: int, error: Exception, seconds: int) -> Response:
-    problem = Response.problem(ProblemError(status, str(error)))
-    return replace(problem, headers={"retry-after": str(seconds)})
-
-
 handler = http_handler(
     create_voucher,
-    errors={KeyReusedError: 422, PaymentDeclinedError: 402},
+    errors=ERRORS,
     purchases=PurchaseTable.from_environment,
     payments=PaymentProvider.from_environment,
     settlements=SettlementQueue.from_environment,

@@ -20,8 +20,7 @@ from vouchers.adapters.settlement_queue import SettlementMessage, SettlementQueu
 from vouchers.adapters.voucher_mail import VoucherMail
 from vouchers.adapters.voucher_pdf import print_voucher
 from vouchers.adapters.voucher_table import VoucherTable
-from vouchers.domain.purchase import PaymentDeclinedError
-from vouchers.handlers.create_voucher import create_voucher
+from vouchers.handlers.create_voucher import ERRORS, create_voucher
 from vouchers.handlers.get_voucher import get_voucher
 from vouchers.handlers.issue_voucher import issue_voucher
 from vouchers.handlers.list_vouchers import list_vouchers
@@ -58,7 +57,7 @@ class Platform:
     def buy(self, key: str = "k1", **changes: str) -> dict[str, Any]:
         route = http_handler(
             create_voucher,
-            errors={PaymentDeclinedError: 402},
+            errors=ERRORS,
             purchases=PurchaseTable.from_environment,
             payments=lambda: self._payments(),
             settlements=SettlementQueue.from_environment,
@@ -251,7 +250,7 @@ def test_a_time_out_after_taking_is_answered_honestly_and_settled_once(
 
     answer = platform.buy()
 
-    assert answer["statusCode"] == 503
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "5")
     assert "may or may not have been taken" in body_of(answer)["detail"]
     assert platform.listed() == []
     platform.clock.forward(minutes=1)

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 from shared.http import Request, Response, http_handler
 from shared.problems import FieldError, ProblemError
-from vouchers.domain.purchase import KeyReusedError, PaymentDeclinedError
+from vouchers.domain.purchase import (
+    KeyReusedError,
+    PaymentDeclinedError,
+    PaymentUnknownError,
+    PurchaseRunningError,
+)
 from vouchers.handlers.create_voucher import create_voucher
 
 from tests.unit.lambda_src.conftest import LogLines
@@ -98,26 +103,26 @@ def test_a_key_with_another_body_is_refused(api: Api) -> None:
 
 
 def test_a_request_beside_one_that_is_running_is_told_when_to_come_back(api: Api) -> None:
-    answers: list[Response] = []
-    api.provider.before = lambda: answers.append(api.post())
+    met: list[PurchaseRunningError] = []
+
+    def meet() -> None:
+        with pytest.raises(PurchaseRunningError, match="repeat it in 40 seconds") as running:
+            api.post()
+        met.append(running.value)
+
+    api.provider.before = meet
 
     assert api.post().status == 201
-    (answer,) = answers
-    assert (answer.status, answer.headers) == (409, {"retry-after": "40"})
-    assert isinstance(answer.body, dict)
-    assert "repeat it in 40 seconds" in answer.body["detail"]
+    assert [running.retry_after for running in met] == [40]
 
 
 def test_an_unknown_outcome_is_said_to_be_unknown(api: Api) -> None:
     api.provider.after = time_out
 
-    answer = api.post()
+    with pytest.raises(PaymentUnknownError, match="may or may not have been taken") as unknown:
+        api.post()
 
-    assert (answer.status, answer.headers) == (503, {"retry-after": "5"})
-    assert answer.content_type == "application/problem+json"
-    assert isinstance(answer.body, dict)
-    assert "may or may not have been taken" in answer.body["detail"]
-    assert "same Idempotency-Key is safe" in answer.body["detail"]
+    assert "same Idempotency-Key is safe" in str(unknown.value)
     api.provider.after = lambda: None
     assert api.post().status == 201
     assert len(api.provider.taken) == 1
