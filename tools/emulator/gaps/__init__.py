@@ -32,6 +32,7 @@ from tools.emulator.gaps import (
     stream_records,
     table_settings,
     target_delivery,
+    websocket_ends,
     websocket_limits,
     websocket_routes,
 )
@@ -45,6 +46,7 @@ GAPS = (
     http_api_metrics,
     websocket_routes,
     websocket_limits,
+    websocket_ends,
     edge_listener,
     shared_layers,
     quiet_handlers,

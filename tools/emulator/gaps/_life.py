@@ -5,8 +5,9 @@ more once it has been told to stop.
 """
 
 import asyncio
+import contextlib
 import threading
-import time
+from collections.abc import Awaitable, Callable
 
 from ministack.services import lambda_svc
 
@@ -14,6 +15,8 @@ DRAIN_SECONDS = 5.0  # less than the local stage gives the emulator to end
 
 serving = threading.Event()
 stopping = threading.Event()
+farewells: list[Callable[[], Awaitable[None]]] = []
+"""What has to end while handlers can still reach the gateway."""
 
 
 def is_working() -> bool:
@@ -24,6 +27,9 @@ def is_working() -> bool:
 async def drain() -> None:
     """Begin nothing new, and let running handlers come to their end for some seconds."""
     stopping.set()
-    deadline = time.monotonic() + DRAIN_SECONDS
-    while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:
-        await asyncio.sleep(0.05)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            for say in farewells:
+                await say()
+            while lambda_svc.executions_in_flight()[0]:
+                await asyncio.sleep(0.05)
