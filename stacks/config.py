@@ -60,9 +60,14 @@ class LocalEndpoints:
         """Return where the back end writes to the connections of a WebSocket API."""
         return f"http://127.0.0.1:{self.port}/_aws/execute-api/{api_id}/{LIVE}"
 
+    @property
+    def sockets(self) -> str:
+        """The origin of every WebSocket API."""
+        return f"ws://localhost:{self.port}"
+
     def socket(self, api_id: str) -> str:
         """Return where browsers connect to a WebSocket API."""
-        return f"ws://localhost:{self.port}/_aws/execute-api/{api_id}/{LIVE}"
+        return f"{self.sockets}/_aws/execute-api/{api_id}/{LIVE}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +121,12 @@ class StageConfig:
     endpoints: LocalEndpoints | None = None
     build_target: BuildTarget = field(default_factory=BuildTarget)
     placeholders: tuple[str, ...] = ()
+
+    @property
+    def sign_in_pages(self) -> str | None:
+        """The host name of Cognito's sign-in pages."""
+        prefix = self.sign_in_domain
+        return f"{prefix}.auth.{self.region}.amazoncognito.com" if prefix else None
 
 
 def local_stage(port: int = LOCAL_PORT) -> StageConfig:

@@ -1,21 +1,169 @@
-"""Who may sign in."""
+"""Who may sign in, and what they may do."""
 
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import Duration
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from constructs_lib.blocks import UserDirectory
-from stacks.base import PlatformStack
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.blocks import (
+    BusinessApi,
+    EventBus,
+    FailureChain,
+    HostedSignIn,
+    PushChannel,
+    StreamConsumer,
+    UserDirectory,
+)
+from constructs_lib.primitives import PythonFunction, PythonService, Table
+from stacks.base import Alarms, PlatformStack
 from stacks.config import StageConfig
+
+TEN_SECONDS = Duration.seconds(10)
+FIVE_SECONDS = Duration.seconds(5)
+WATCHED = cognito.StandardThreatProtectionMode.FULL_FUNCTION
+UNWATCHED = cognito.StandardThreatProtectionMode.NO_ENFORCEMENT
+READ, WRITE = "dynamodb:GetItem", "dynamodb:UpdateItem"
+FIND = "cognito-idp:ListUsers"
+ROUTES: tuple[tuple[str, str, Sequence[str], Sequence[str]], ...] = (
+    ("GET /me", "get_profile", [READ], []),
+    ("PUT /me", "replace_profile", [WRITE], []),
+    ("GET /users", "list_users", [], [FIND, "cognito-idp:AdminListGroupsForUser"]),
+    ("GET /users/{userId}/permissions", "get_permissions", [READ], [FIND]),
+    ("PUT /users/{userId}/permissions", "replace_permissions", ["dynamodb:PutItem"], [FIND]),
+)
+"""Each route for the signed in: the module that answers, what it may do to the table and pool."""
 
 
 class IdentityStack(PlatformStack):
-    """The user pool with its groups, and the website's client."""
+    """The user pool calls functions on the way in; a table knows what it should not hold."""
 
-    def __init__(self, scope: Construct, name: str, /, *, config: StageConfig) -> None:
-        super().__init__(scope, name, config=config, description="User pool, its groups and client")
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        /,
+        *,
+        config: StageConfig,
+        service: PythonService,
+        site_origin: str,
+        bus: EventBus,
+        push: PushChannel,
+        alarms: Alarms,
+    ) -> None:
+        super().__init__(scope, name, config=config, description="Users, profiles, permissions")
+        self._service = service
         self.users = UserDirectory(
             self,
             "Users",
             groups=["administrators", "customers"],
             password_sign_in=config.password_sign_in,
+            threat_protection=WATCHED if config.threat_protection else UNWATCHED,
+            hosted=_sign_in_pages(config, site_origin),
+            email=cognito.UserPoolEmail.with_ses(from_email=config.mail_sender)
+            if config.mails_by_ses
+            else None,
             removal_policy=config.removal_policy,
         )
+        self._table = Table(
+            self,
+            "Profiles",
+            partition_key="userId",
+            sort_key="itemId",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            removal_policy=config.removal_policy,
+        )
+        self._let_in(config)
+        api = BusinessApi(
+            self,
+            "Api",
+            allow_origins=[site_origin],
+            log_retention=config.log_retention,
+            log_removal_policy=config.removal_policy,
+        )
+        self._answer(api, push)
+        failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        self._tell(bus, failures)
+        alarms.watch(api.alarm, failures.alarm, failures.age_alarm)
+        self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
+        cdk.CfnOutput(self, "ApiUrl", value=self.url)
+        cdk.CfnOutput(self, "FailureQueueUrl", value=failures.queue.queue_url)
+
+    def _let_in(self, config: StageConfig) -> None:
+        """Check who signs up, remember who did, and say in each token what its owner may do."""
+        blocked = {"BLOCKED_EMAIL_DOMAINS": ",".join(config.blocked_email_domains)}
+        table = {"USERS_TABLE": self._table.table_name}
+        for operation, entry, environment, actions in (
+            (cognito.UserPoolOperation.PRE_SIGN_UP, "pre_sign_up", blocked, []),
+            (
+                cognito.UserPoolOperation.POST_CONFIRMATION,
+                "post_confirmation",
+                table,
+                ["dynamodb:PutItem"],
+            ),
+            (
+                cognito.UserPoolOperation.PRE_TOKEN_GENERATION,
+                "pre_token_generation",
+                table,
+                ["dynamodb:Query", "dynamodb:PutItem"],
+            ),
+        ):
+            function = self._function(entry, environment, timeout=FIVE_SECONDS)
+            if actions:
+                self._table.grants.actions(function, *actions)
+            self.users.on(operation, function)
+
+    def _answer(self, api: BusinessApi, push: PushChannel) -> None:
+        """Answer everybody about themselves, and administrators about others."""
+        signed_in = self.users.authorizer()
+        for key, entry, table_actions, pool_actions in ROUTES:
+            environment = {}
+            if table_actions:
+                environment["USERS_TABLE"] = self._table.table_name
+            if pool_actions:
+                environment["USER_POOL_ID"] = self.users.pool.user_pool_id
+            function = self._function(entry, environment)
+            if table_actions:
+                self._table.grants.actions(function, *table_actions)
+            if pool_actions:
+                self.users.pool.grant(function, *pool_actions)
+            api.route(key, function, authorizer=signed_in)
+
+        ticket = self._function("create_ticket", {"TICKETS_TABLE": push.tickets.table_name})
+        push.grant_issue_tickets(ticket)
+        api.route("POST /tickets", ticket, authorizer=signed_in)
+
+        client = {"USER_POOL_CLIENT_ID": self.users.client.user_pool_client_id}
+        refresh = api.route("POST /tokens/refresh", self._function("refresh_tokens", client))
+        acknowledge(refresh, APIG4="who comes here has a refresh token in place of one")
+
+    def _tell(self, bus: EventBus, failures: FailureChain) -> None:
+        """Publish who signed up and whose permissions changed."""
+        publish = self._function("publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name})
+        bus.grant_publish(publish)
+        StreamConsumer(self, "Publishing", source=self._table, function=publish, failures=failures)
+
+    def _function(
+        self, entry: str, environment: Mapping[str, str], *, timeout: Duration = TEN_SECONDS
+    ) -> PythonFunction:
+        return PythonFunction(
+            self,
+            entry.title().replace("_", ""),
+            service=self._service,
+            entry=f"handlers.{entry}",
+            environment=environment,
+            timeout=timeout,
+        )
+
+
+def _sign_in_pages(config: StageConfig, site_origin: str) -> HostedSignIn | None:
+    if config.sign_in_domain is None:
+        return None
+    return HostedSignIn(
+        domain_prefix=config.sign_in_domain,
+        return_urls=[f"{site_origin}/"],
+        providers=config.identity_providers,
+    )

@@ -1,17 +1,29 @@
-"""What people are told, outside of the website."""
+"""What people are told: by mail, and in the browsers they have open."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable
+from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable, PushChannel
 from constructs_lib.primitives import PythonFunction, PythonService
 from stacks.base import Alarms, PlatformStack
 from stacks.config import StageConfig
 
+PUSHED = (
+    "VoucherPaid",
+    "VoucherIssued",
+    "VoucherMailed",
+    "PermissionsChanged",
+    "ReadingsImported",
+    "ImportFailed",
+    "TaskOpened",
+    "TaskClosed",
+)
+"""Events that somebody with an open browser wants to know of at once: their own."""
+
 
 class NotificationsStack(PlatformStack):
-    """A mail to everybody who signs up."""
+    """A mail to everybody who signs up, and a channel to every browser that is open."""
 
     def __init__(
         self,
@@ -25,7 +37,7 @@ class NotificationsStack(PlatformStack):
         sender: ses.IEmailIdentity,
         alarms: Alarms,
     ) -> None:
-        super().__init__(scope, name, config=config, description="Mails to people")
+        super().__init__(scope, name, config=config, description="Mails, and news for browsers")
         failures = FailureChain(self, "Failures", encryption_key=alarms.key)
         alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(
@@ -44,4 +56,18 @@ class NotificationsStack(PlatformStack):
             failures=failures,
             once=IdempotencyTable(self, "Once", removal_policy=config.removal_policy),
         )
+        self.push = PushChannel(
+            self,
+            "Push",
+            failures=failures,
+            callback_url=config.endpoints.connections if config.endpoints else None,
+            removal_policy=config.removal_policy,
+            log_level=config.log_level,
+            log_retention=config.log_retention,
+            target=config.build_target,
+        )
+        self.push.subscribe(bus, detail_types=PUSHED)
+        api_id = self.push.api.api_id
+        self.socket_url = config.endpoints.socket(api_id) if config.endpoints else self.push.url
+        cdk.CfnOutput(self, "WebSocketUrl", value=self.socket_url)
         cdk.CfnOutput(self, "FailureQueueUrl", value=failures.queue.queue_url)

@@ -26,9 +26,27 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
     :param site_content: the folder the web app was built into.
     """
     foundation = FoundationStack(scope, "Foundation", config=config)
-    identity = IdentityStack(scope, "Identity", config=config)
     domain = DomainStack(scope, "Domain", config=config).site_domain if config.domain else None
     site = SiteStack(scope, "Site", config=config, domain=domain)
+    notifications = NotificationsStack(
+        scope,
+        "Notifications",
+        config=config,
+        service=_service("notifications", config),
+        bus=foundation.bus,
+        sender=foundation.sender,
+        alarms=foundation.alarms,
+    )
+    identity = IdentityStack(
+        scope,
+        "Identity",
+        config=config,
+        service=_service("identity", config),
+        site_origin=site.origin,
+        bus=foundation.bus,
+        push=notifications.push,
+        alarms=foundation.alarms,
+    )
     catalog = CatalogStack(
         scope,
         "Catalog",
@@ -58,22 +76,19 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         bus=foundation.bus,
         alarms=foundation.alarms,
     )
-    NotificationsStack(
-        scope,
-        "Notifications",
-        config=config,
-        service=_service("notifications", config),
-        bus=foundation.bus,
-        sender=foundation.sender,
-        alarms=foundation.alarms,
-    )
     ReleaseStack(
         scope,
         "Release",
         config=config,
         site=site.site,
         content=site_content,
-        apis={"catalog": catalog.url, "vouchers": vouchers.url, "forecast": forecast.url},
+        apis={
+            "identity": identity.url,
+            "catalog": catalog.url,
+            "vouchers": vouchers.url,
+            "forecast": forecast.url,
+        },
+        socket_url=notifications.socket_url,
         users=identity.users,
     )
 

@@ -29,12 +29,20 @@ class ReleaseStack(PlatformStack):
         site: StaticSite,
         content: Path,
         apis: Mapping[str, str],
+        socket_url: str,
         users: UserDirectory,
     ) -> None:
         super().__init__(
             scope, name, config=config, description="Website: files and runtime configuration"
         )
-        cognito = {"userPoolEndpoint": f"{config.endpoints.emulator}/"} if config.endpoints else {}
+        optional: dict[str, object] = {}
+        if config.endpoints:
+            optional["userPoolEndpoint"] = f"{config.endpoints.emulator}/"
+        if config.sign_in_pages:
+            optional["signIn"] = {
+                "domain": config.sign_in_pages,
+                "providers": [provider.name for provider in config.identity_providers],
+            }
         release = SiteRelease(
             self,
             "Release",
@@ -44,9 +52,10 @@ class ReleaseStack(PlatformStack):
                 "stage": config.name,
                 "region": config.region,
                 "apis": dict(apis),
+                "webSocketUrl": socket_url,
                 "userPoolId": users.pool.user_pool_id,
                 "userPoolClientId": users.client.user_pool_client_id,
-                **cognito,
+                **optional,
             },
             empty_on_delete=config.removal_policy is RemovalPolicy.DESTROY,
             log_retention=config.log_retention,

@@ -33,8 +33,10 @@ def _back_end(config: StageConfig) -> list[str]:
     known yet, only their region.
     """
     if config.endpoints:
-        return [config.endpoints.emulator]
+        return [config.endpoints.emulator, config.endpoints.sockets]
     return [
         f"https://*.execute-api.{config.region}.amazonaws.com",
+        f"wss://*.execute-api.{config.region}.amazonaws.com",
         f"https://cognito-idp.{config.region}.amazonaws.com",
+        *([f"https://{config.sign_in_pages}"] if config.sign_in_pages else []),
     ]

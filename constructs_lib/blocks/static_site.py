@@ -64,7 +64,9 @@ class StaticSite(Construct):
     ) -> None:
         super().__init__(scope, id_)
         for source in connect_sources:
-            if source in ("*", "https:", "http:") or any(char in source for char in " ;,"):
+            if source in ("*", "https:", "http:", "wss:", "ws:") or any(
+                char in source for char in " ;,"
+            ):
                 raise ValueError(
                     "connect_sources must hold one address each, such as "
                     f"'https://api.example.org', got {source!r} (at {self.node.path})"

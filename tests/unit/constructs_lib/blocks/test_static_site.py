@@ -127,7 +127,9 @@ def test_a_site_with_a_domain_answers_under_it(stack: Stack) -> None:
         )
 
 
-@pytest.mark.parametrize("source", ["*", "https:", "https://a.example; script-src *", "a b"])
+@pytest.mark.parametrize(
+    "source", ["*", "https:", "wss:", "https://a.example; script-src *", "a b"]
+)
 def test_it_refuses_a_source_that_opens_the_policy(stack: Stack, source: str) -> None:
     with pytest.raises(ValueError, match="connect_sources must hold one address each, such as"):
         StaticSite(stack, "Site", connect_sources=[source])
