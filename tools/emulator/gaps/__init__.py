@@ -8,6 +8,7 @@ that test without the module, delete both.
 from tools.emulator.gaps import (
     alarm_states,
     async_invocations,
+    cognito_codes,
     cognito_triggers,
     edge_listener,
     event_archive,
@@ -17,6 +18,7 @@ from tools.emulator.gaps import (
     http_api_cors,
     http_api_metrics,
     http_api_throttling,
+    identity_providers,
     idle_workers,
     invocation_metrics,
     mail_permissions,
@@ -54,7 +56,9 @@ GAPS = (
     idle_workers,
     invocation_metrics,
     async_invocations,
-    cognito_triggers,
+    cognito_codes,
+    cognito_triggers,  # around codes: what is confirmed by one is
+    identity_providers,
     target_delivery,
     replay_filters,
     event_archive,
