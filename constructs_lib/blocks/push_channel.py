@@ -1,6 +1,6 @@
 """The back end tells the browser: a WebSocket API that pushes to the user concerned only."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -130,17 +130,14 @@ class PushChannel(Construct):
             stream=dynamodb.StreamViewType.KEYS_ONLY,
             removal_policy=removal_policy,
         )
-        self.authorize = self._function(
-            "Authorize", "authorize", {"TICKETS_TABLE": self.tickets.table_name}
-        )
-        self.tickets.grants.actions(self.authorize, "dynamodb:DeleteItem")
-        self.connect = self._channel_function("Connect", "GetItem", "PutItem")
-        self.disconnect = self._channel_function("Disconnect", "DeleteItem")
-        self.answer = self._channel_function("Answer", "PutItem")
-        self.accept = self._channel_function("Accept", "GetItem", "PutItem", "UpdateItem")
+        self.authorize = self._function("Authorize", self.tickets, "DeleteItem")
+        self.connect = self._function("Connect", self.table, "GetItem", "PutItem")
+        self.disconnect = self._function("Disconnect", self.table, "DeleteItem")
+        self.answer = self._function("Answer", self.table, "PutItem")
+        self.accept = self._function("Accept", self.table, "GetItem", "PutItem", "UpdateItem")
         self.accept.add_environment("MESSAGE_SECONDS", str(message_retention.to_seconds()))
-        self.deliver = self._channel_function(
-            "Deliver", "Query", "UpdateItem", "DeleteItem", timeout=ONE_MINUTE
+        self.deliver = self._function(
+            "Deliver", self.table, "Query", "UpdateItem", "DeleteItem", timeout=ONE_MINUTE
         )
         self.api = self._api()
         self.stage = apigatewayv2.WebSocketStage(
@@ -229,27 +226,17 @@ class PushChannel(Construct):
             )
         )
 
-    def _channel_function(
-        self, id_: str, *actions: str, timeout: Duration | None = None
-    ) -> PythonFunction:
-        """Make a function that may do some things with connections and messages."""
-        environment = {"CHANNEL_TABLE": self.table.table_name}
-        function = self._function(id_, id_.lower(), environment, timeout)
-        self.table.grants.actions(function, *(f"dynamodb:{action}" for action in actions))
-        return function
-
     def _function(
-        self,
-        id_: str,
-        entry: str,
-        environment: Mapping[str, str],
-        timeout: Duration | None = None,
+        self, id_: str, table: Table, *actions: str, timeout: Duration = TEN_SECONDS
     ) -> PythonFunction:
-        return PythonFunction(
+        """Make a function that may do some things with the items of one table."""
+        function = PythonFunction(
             self,
             id_,
             service=self._service,
-            entry=entry,
-            environment=environment,
-            timeout=timeout or TEN_SECONDS,
+            entry=id_.lower(),
+            environment={f"{table.node.id.upper()}_TABLE": table.table_name},
+            timeout=timeout,
         )
+        table.grants.actions(function, *(f"dynamodb:{action}" for action in actions))
+        return function
