@@ -1,0 +1,92 @@
+"""What a team may choose for a stage's users in `stages.toml`, and what then stands where."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_cdk import App
+
+from app import SITE_SOURCE, STAGES_FILE
+from constructs_lib.blocks import OidcProvider
+from stacks.config import all_stages
+from stacks.platform import add_platform
+from stacks.stages_file import read_stages_file
+from tests.snapshot.conftest import ROOT, Template, read_templates
+
+WORKS = OidcProvider(
+    name="Works", issuer="https://id.works.org", client_id="retailer", secret_name="/retailer/works"
+)
+PAGES = "retailer.auth.eu-west-2.amazoncognito.com"
+
+
+@pytest.fixture(scope="module")
+def chosen() -> dict[str, Template]:
+    """Return production's templates with every choice taken."""
+    settings = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = App(context=settings, analytics_reporting=False, builtin_cloud_formation_validation=False)
+    prod = all_stages(read_stages_file(STAGES_FILE))[-1]
+    config = replace(
+        prod,
+        mails_by_ses=True,
+        threat_protection=True,
+        blocked_email_domains=("throwaway.org", "bin.example"),
+        sign_in_domain="retailer",
+        identity_providers=(WORKS,),
+    )
+    add_platform(app, config=config, site_content=SITE_SOURCE)
+    return read_templates(app.synth().directory)
+
+
+def only(template: Template, kind: str) -> dict[str, Any]:
+    (found,) = (item for item in template["Resources"].values() if item["Type"] == kind)
+    properties: dict[str, Any] = found["Properties"]
+    return properties
+
+
+def test_the_pool_watches_sign_ins_and_mails_through_ses(chosen: dict[str, Template]) -> None:
+    pool = only(chosen["Prod-Identity"], "AWS::Cognito::UserPool")
+
+    assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
+    assert pool["EmailConfiguration"]["EmailSendingAccount"] == "DEVELOPER"
+    assert pool["EmailConfiguration"]["From"] == "energy-prod@example.com"
+
+
+def test_blocked_domains_reach_the_function_that_checks_a_sign_up(
+    chosen: dict[str, Template],
+) -> None:
+    functions = [
+        item["Properties"]
+        for item in chosen["Prod-Identity"]["Resources"].values()
+        if item["Type"] == "AWS::Lambda::Function"
+    ]
+
+    (check,) = (one for one in functions if one["Handler"].endswith("pre_sign_up.handler"))
+    blocked = check["Environment"]["Variables"]["BLOCKED_EMAIL_DOMAINS"]
+    assert blocked == "throwaway.org,bin.example"
+
+
+def test_pages_return_to_the_website_and_its_policy_lets_the_app_talk_to_them(
+    chosen: dict[str, Template],
+) -> None:
+    client = only(chosen["Prod-Identity"], "AWS::Cognito::UserPoolClient")
+    headers = json.dumps(only(chosen["Prod-Site"], "AWS::CloudFront::ResponseHeadersPolicy"))
+
+    assert client["CallbackURLs"] == ["https://www.example.com/"]
+    assert f"https://{PAGES}" in headers
+
+
+def test_the_web_app_is_told_where_accounts_of_elsewhere_sign_in(
+    chosen: dict[str, Template],
+) -> None:
+    release = only(chosen["Prod-Release"], "Custom::SiteRelease")
+
+    written = json.dumps(release["Config"]).replace("\\", "")
+    assert f'"signIn":{{"domain":"{PAGES}","providers":["Works"]}}' in written
+
+
+def test_no_template_holds_the_secret_of_a_provider(chosen: dict[str, Template]) -> None:
+    provider = only(chosen["Prod-Identity"], "AWS::Cognito::UserPoolIdentityProvider")
+
+    secret = provider["ProviderDetails"]["client_secret"]
+    assert secret == "{{resolve:secretsmanager:/retailer/works:SecretString:::}}"
