@@ -23,10 +23,6 @@ OPENING_SECONDS = 10
 """How long `$connect` may take (its function's timeout): until then API Gateway knows nobody."""
 
 
-class NotOpenYetError(Exception):
-    """A connection is kept, but its browser is still being let in: its turn comes again soon."""
-
-
 class Channel(Protocol):
     """The part of `ChannelTable` that is used here."""
 
@@ -60,15 +56,13 @@ def deliver(
         first.setdefault(change["Keys"]["userId"]["S"], change["SequenceNumber"])
 
     def is_served(user_id: str) -> bool:
-        served = True
-        for connection in channel.connections(user_id):
-            try:
+        # A list: other tabs shall not wait for one that cannot take anything now.
+        return all(
+            [
                 _serve(user_id, connection, channel=channel, sockets=sockets, now=now)
-            except Exception as error:  # other tabs and other users shall not wait for this one
-                served = False
-                facts = {"userId": user_id, "connectionId": connection.id}
-                log("not delivered", level="WARNING", error=repr(error), **facts)
-        return served
+                for connection in channel.connections(user_id)
+            ]
+        )
 
     with ThreadPoolExecutor(USERS_AT_ONCE) as pool:
         served = list(pool.map(is_served, first))
@@ -78,29 +72,42 @@ def deliver(
 
 def _serve(
     user_id: str, connection: Connection, *, channel: Channel, sockets: Poster, now: float
-) -> None:
-    """Send a connection what it lacks, or forget it where nobody is there."""
-    messages = iter(channel.messages(user_id, after=connection.cursor, now=now))
-    sent, last = 0, connection.cursor
-    facts = {"userId": user_id, "connectionId": connection.id}
+) -> bool:
+    """Send a connection what it lacks, or forget it where nobody is there; tell if that is done."""
+    facts: dict[str, object] = {"userId": user_id, "connectionId": connection.id}
     try:
-        while some := list(islice(messages, MESSAGES_AT_ONCE)):
-            begin = last
-            try:
-                for message in some:
-                    _post(message, connection, sockets=sockets)
-                    sent, last = sent + 1, message.number
-            finally:
-                if last > begin:
-                    channel.move_cursor(user_id, connection.id, last)
-    except GoneError as error:
+        sent = _send(user_id, connection, channel=channel, sockets=sockets, now=now)
+    except GoneError:
         if now - connection.connected_at < OPENING_SECONDS:
-            raise NotOpenYetError(connection.id) from error
+            log("not open yet", **facts)
+            return False
         channel.close(user_id, connection.id)
-        log("gone", sent=sent, **facts)
+        log("gone", **facts)
+    except Exception as error:  # whatever it is, it concerns this connection alone
+        log("not delivered", level="WARNING", error=f"{type(error).__name__}: {error}", **facts)
+        return False
     else:
         if sent:
-            log("delivered", sent=sent, last=message_id(last), **facts)
+            log("delivered", sent=sent, **facts)
+    return True
+
+
+def _send(
+    user_id: str, connection: Connection, *, channel: Channel, sockets: Poster, now: float
+) -> int:
+    """Send what the connection lacks, note how far that came, and return how many it was."""
+    messages = iter(channel.messages(user_id, after=connection.cursor, now=now))
+    sent = 0
+    while some := list(islice(messages, MESSAGES_AT_ONCE)):
+        last = None
+        try:
+            for message in some:
+                _post(message, connection, sockets=sockets)
+                sent, last = sent + 1, message.number
+        finally:
+            if last is not None:
+                channel.move_cursor(user_id, connection.id, last)
+    return sent
 
 
 def _post(message: Message, connection: Connection, *, sockets: Poster) -> None:
