@@ -2,21 +2,36 @@
 
 /** Base URL of each microservice's API, without a trailing slash; a stage may lack the optional one. */
 interface Apis {
+  readonly identity: string;
   readonly catalog: string;
   readonly vouchers?: string;
+}
+
+/** Sign-in with accounts of outside providers. */
+interface OutsideSignIn {
+  /** Host name of Cognito's sign-in pages. */
+  readonly domain: string;
+  readonly providers: readonly string[];
 }
 
 export interface Config {
   readonly stage: string;
   readonly region: string;
   readonly apis: Apis;
+  /** Where the back end tells the browser what happened. */
+  readonly webSocketUrl: string;
   readonly userPoolId: string;
   readonly userPoolClientId: string;
   /** Only where Cognito is not AWS's own. */
   readonly userPoolEndpoint?: string;
+  /** Only where a stage has outside providers. */
+  readonly signIn?: OutsideSignIn;
 }
 
 export class ConfigError extends Error {}
+
+const HTTP = { name: "an http or https", protocols: ["http:", "https:"] };
+const WEB_SOCKET = { name: "a ws or wss", protocols: ["ws:", "wss:"] };
 
 /** Fetch and check `/config.json`; a `ConfigError` says what is wrong with it. */
 export async function loadConfig(): Promise<Config> {
@@ -38,16 +53,30 @@ export function parseConfig(document: unknown): Config {
   const root = object(document, "/config.json");
   const apis = object(root["apis"], "apis");
   const endpoint = root["userPoolEndpoint"];
+  const signIn = root["signIn"];
   return {
     stage: text(root["stage"], "stage"),
     region: text(root["region"], "region"),
     apis: {
+      identity: base(apis["identity"], "apis.identity"),
       catalog: base(apis["catalog"], "apis.catalog"),
       ...(apis["vouchers"] === undefined ? {} : { vouchers: base(apis["vouchers"], "apis.vouchers") }),
     },
+    webSocketUrl: url(root["webSocketUrl"], "webSocketUrl", WEB_SOCKET),
     userPoolId: text(root["userPoolId"], "userPoolId"),
     userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),
     ...(endpoint === undefined ? {} : { userPoolEndpoint: url(endpoint, "userPoolEndpoint") }),
+    ...(signIn === undefined ? {} : { signIn: outsideSignIn(object(signIn, "signIn")) }),
+  };
+}
+
+function outsideSignIn({ domain, providers }: Record<string, unknown>): OutsideSignIn {
+  if (!Array.isArray(providers)) {
+    throw new ConfigError(`signIn.providers must be a list, got ${JSON.stringify(providers)}`);
+  }
+  return {
+    domain: text(domain, "signIn.domain"),
+    providers: providers.map((name: unknown) => text(name, "signIn.providers")),
   };
 }
 
@@ -69,10 +98,10 @@ function base(value: unknown, name: string): string {
   return url(value, name).replace(/\/+$/, "");
 }
 
-function url(value: unknown, name: string): string {
+function url(value: unknown, name: string, scheme = HTTP): string {
   const address = text(value, name);
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
-    throw new ConfigError(`${name} must be an http or https URL, got ${JSON.stringify(value)}`);
+  if (!URL.canParse(address) || !scheme.protocols.includes(new URL(address).protocol)) {
+    throw new ConfigError(`${name} must be ${scheme.name} URL, got ${JSON.stringify(value)}`);
   }
   return address;
 }

@@ -2,17 +2,19 @@
 
 import { ApiClient } from "./api/client.ts";
 import { Catalog } from "./api/catalog.ts";
+import { Identity } from "./api/identity.ts";
 import { Vouchers } from "./api/vouchers.ts";
 import { paths, SITE_NAME, type App } from "./app.ts";
 import { Session } from "./auth/session.ts";
 import { ConfigError, loadConfig, type Config } from "./config.ts";
+import { Live } from "./push/live.ts";
+import { takeUp } from "./push/news.ts";
 import { Router, type Route } from "./router.ts";
 import { h } from "./ui/dom.ts";
 import { Shell } from "./ui/shell.ts";
 import { failure } from "./ui/states.ts";
 import { buyVoucherView } from "./views/buy-voucher.ts";
-import { notFoundView } from "./views/not-found.ts";
-import { signInView } from "./views/sign-in.ts";
+import { notFoundView, notLoadedView } from "./views/not-found.ts";
 import { addTariffView, changeTariffView } from "./views/tariff-form.ts";
 import { tariffListView } from "./views/tariff-list.ts";
 import { tariffView } from "./views/tariff.ts";
@@ -43,8 +45,10 @@ async function boot(root: HTMLElement): Promise<void> {
 
 function start(root: HTMLElement, config: Config): void {
   const session = new Session(config);
+  const identity = new Identity(new ApiClient(config.apis.identity, session));
   const catalog = new Catalog(new ApiClient(config.apis.catalog, session));
   const vouchers = config.apis.vouchers ? new Vouchers(new ApiClient(config.apis.vouchers, session)) : undefined;
+  const live = new Live({ url: config.webSocketUrl, ticket: () => identity.ticket(), storage: window.sessionStorage });
   const shell = new Shell({
     session,
     sellsVouchers: vouchers !== undefined,
@@ -58,18 +62,31 @@ function start(root: HTMLElement, config: Config): void {
   });
   const router = new Router(shell.main, {
     siteName: SITE_NAME,
-    routes: [...tariffRoutes(() => app), ...(vouchers ? voucherRoutes(() => app, vouchers) : [])],
-    notFound: () => notFoundView(),
+    routes: [...tariffRoutes(() => app), ...accountRoutes(() => app), ...(vouchers ? voucherRoutes(() => app, vouchers) : [])],
+    notFound: notFoundView,
+    notLoaded: notLoadedView,
   });
-  const app: App = { session, catalog, router, shell };
+  const app: App = { session, identity, catalog, live, router, shell };
 
+  let userId = session.person?.userId;
   session.onChange((cause) => {
-    vouchers?.forget();
     shell.showPerson();
-    if (cause === "elsewhere") router.refresh();
+    const isSomebodyElse = session.person?.userId !== userId;
+    if (isSomebodyElse) {
+      userId = session.person?.userId;
+      vouchers?.forget();
+      identity.forget();
+      live.follow(userId);
+    }
+    // Only what one may do has changed: what was typed into a form is worth more than the news.
+    if (isSomebodyElse ? cause === "elsewhere" : !shell.main.querySelector("form")) router.refresh();
+  });
+  live.onMessage((message) => {
+    takeUp(message, app, vouchers).catch((error: unknown) => console.warn(error));
   });
   root.replaceChildren(shell.element);
   router.start();
+  live.follow(userId);
   void session.restore();
 }
 
@@ -79,7 +96,22 @@ function tariffRoutes(app: () => App): readonly Route[] {
     { pattern: "/tariffs/:productId", view: (params, page) => tariffView(app(), page, params["productId"] ?? "") },
     { pattern: "/tariffs/:productId/change", view: (params, page) => changeTariffView(app(), page, params["productId"] ?? "") },
     { pattern: paths.addTariff, view: (_, page) => addTariffView(app(), page) },
-    { pattern: "/sign-in", view: (_, page) => signInView(app(), page) },
+  ];
+}
+
+/** Views that most visitors never open: each comes when it is. */
+function accountRoutes(app: () => App): readonly Route[] {
+  const signIn = () => import("./views/sign-in.ts");
+  return [
+    { pattern: "/sign-in", view: async (_, page) => (await signIn()).signInView(app(), page) },
+    { pattern: paths.signUp, view: async (_, page) => (await signIn()).signUpView(app(), page) },
+    { pattern: paths.forgottenPassword, view: async (_, page) => (await signIn()).forgottenPasswordView(app(), page) },
+    { pattern: paths.account, view: async (_, page) => (await import("./views/account.ts")).accountView(app(), page) },
+    { pattern: paths.users, view: async (_, page) => (await import("./views/user-list.ts")).userListView(app(), page) },
+    {
+      pattern: "/users/:userId/permissions",
+      view: async ({ userId = "" }, page) => (await import("./views/permissions.ts")).permissionsView(app(), page, userId),
+    },
   ];
 }
 

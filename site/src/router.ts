@@ -25,23 +25,34 @@ export interface Page {
 export interface Route {
   /** For example `/tariffs/:productId`. */
   readonly pattern: string;
-  readonly view: (params: Params, page: Page) => View | Redirect;
+  readonly view: ShowView;
 }
+
+/** A view whose code has to be loaded first comes as a promise. */
+export type ShowView = (params: Params, page: Page) => View | Redirect | Promise<View | Redirect>;
 
 export class Router {
   readonly #routes: readonly Route[];
-  readonly #notFound: Route["view"];
+  readonly #notFound: () => View;
+  readonly #notLoaded: () => View;
   readonly #outlet: HTMLElement;
   readonly #siteName: string;
   #leaving = new AbortController();
 
   constructor(
     outlet: HTMLElement,
-    { routes, notFound, siteName }: { routes: readonly Route[]; notFound: Route["view"]; siteName: string },
+    { routes, notFound, notLoaded, siteName }: {
+      readonly routes: readonly Route[];
+      readonly notFound: () => View;
+      /** Stands in for a view whose code did not arrive. */
+      readonly notLoaded: () => View;
+      readonly siteName: string;
+    },
   ) {
     this.#outlet = outlet;
     this.#routes = routes;
     this.#notFound = notFound;
+    this.#notLoaded = notLoaded;
     this.#siteName = siteName;
   }
 
@@ -77,6 +88,21 @@ export class Router {
         if (!left.aborted) this.#setTitle(title);
       },
     });
+    if (!(view instanceof Promise)) {
+      this.#put(view, moveFocus);
+      return;
+    }
+    this.#outlet.setAttribute("aria-busy", "true");
+    void view
+      .catch((error: unknown) => {
+        console.error(error);
+        return this.#notLoaded();
+      })
+      .then((one) => left.aborted || this.#put(one, moveFocus));
+  }
+
+  #put(view: View | Redirect, moveFocus: boolean): void {
+    this.#outlet.removeAttribute("aria-busy");
     if ("redirect" in view) {
       this.go(view.redirect, { replace: true });
       return;
@@ -84,18 +110,18 @@ export class Router {
     this.#setTitle(view.title);
     this.#outlet.replaceChildren(view.element);
     for (const link of document.querySelectorAll("a[data-nav]")) {
-      if (link.getAttribute("href") === pathname) link.setAttribute("aria-current", "page");
+      if (link.getAttribute("href") === window.location.pathname) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     if (moveFocus) this.#focusHeading();
   }
 
-  #viewOf(pathname: string, page: Page): View | Redirect {
+  #viewOf(pathname: string, page: Page): ReturnType<ShowView> {
     for (const { pattern, view } of this.#routes) {
       const params = match(pattern, pathname);
       if (params) return view(params, page);
     }
-    return this.#notFound({}, page);
+    return this.#notFound();
   }
 
   #focusHeading(): void {

@@ -5,10 +5,11 @@ import { parseConfig } from "../src/config.ts";
 const onAws = {
   stage: "dev",
   region: "eu-west-2",
-  apis: { catalog: "https://catalog.example/", vouchers: "https://vouchers.example" },
+  apis: { identity: "https://identity.example", catalog: "https://catalog.example/", vouchers: "https://vouchers.example" },
   userPoolId: "eu-west-2_abc",
   userPoolClientId: "client",
-  webSocketUrl: "wss://push.example",
+  webSocketUrl: "wss://push.example/live",
+  announcements: "not known here",
 };
 
 test("a configuration of a later stage of the platform is read, what is new in it aside", () => {
@@ -19,7 +20,7 @@ test("a configuration of a later stage of the platform is read, what is new in i
 });
 
 test("an API that a stage does not have is not there, and one with a wrong address is refused", () => {
-  assert.deepEqual(Object.keys(parseConfig({ ...onAws, apis: { catalog: "https://catalog.example" } }).apis), ["catalog"]);
+  assert.deepEqual(Object.keys(parseConfig({ ...onAws, apis: { identity: "https://identity.example", catalog: "https://catalog.example" } }).apis), ["identity", "catalog"]);
   const wrong = { ...onAws, apis: { ...onAws.apis, vouchers: "vouchers.example" } };
   assert.throws(() => parseConfig(wrong), /apis\.vouchers must be an http or https URL/);
 });
@@ -27,10 +28,19 @@ test("an API that a stage does not have is not there, and one with a wrong addre
 test("a configuration that does not fit is refused by the name of the member", () => {
   const wrong: [unknown, RegExp][] = [
     [null, /config\.json must be an object/],
-    [{ ...onAws, apis: {} }, /apis\.catalog must be a text/],
-    [{ ...onAws, apis: { catalog: "javascript:alert(1)" } }, /apis\.catalog must be an http or https URL/],
+    [{ ...onAws, apis: {} }, /apis\.identity must be a text/],
+    [{ ...onAws, apis: { ...onAws.apis, catalog: "javascript:alert(1)" } }, /apis\.catalog must be an http or https URL/],
     [{ ...onAws, userPoolId: "" }, /userPoolId must be a text/],
     [{ ...onAws, userPoolEndpoint: "localhost" }, /userPoolEndpoint must be an http or https URL/],
+    [{ ...onAws, webSocketUrl: "https://push.example" }, /webSocketUrl must be a ws or wss URL/],
+    [{ ...onAws, signIn: { domain: "sign-in.example", providers: "Google" } }, /signIn\.providers must be a list/],
+    [{ ...onAws, signIn: { providers: [] } }, /signIn\.domain must be a text/],
   ];
   for (const [document, expected] of wrong) assert.throws(() => parseConfig(document), expected);
+});
+
+test("outside providers are read where a stage has some", () => {
+  assert.equal("signIn" in parseConfig(onAws), false);
+  const signIn = { domain: "sign-in.example", providers: ["Google"] };
+  assert.deepEqual(parseConfig({ ...onAws, signIn }).signIn, signIn);
 });

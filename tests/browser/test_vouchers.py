@@ -92,7 +92,10 @@ def test_nobody_asks_for_the_status_in_a_hidden_tab(
     visit: Visit, customer: User, platform: dict[str, Any]
 ) -> None:
     visitor = visit()
-    page = at_the_till(visitor, customer)
+    page = visitor.page
+    # Where nobody tells, somebody has to ask.
+    page.route("**/tickets", lambda route: route.abort())
+    at_the_till(visitor, customer)
     paid = {
         "voucherId": "v1",
         "status": "PAID",
@@ -116,7 +119,8 @@ def test_nobody_asks_for_the_status_in_a_hidden_tab(
     assert asked == []
     show_tab(page, hidden=False)
     page.wait_for_timeout(500)
-    assert len(asked) == 1
+    assert len([url for url in asked if "/vouchers/" in url]) == 1
+    visitor.forgive("net::ERR_FAILED")
 
 
 def show_tab(page: Page, *, hidden: bool) -> None:

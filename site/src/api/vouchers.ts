@@ -26,6 +26,9 @@ const PAGE_SIZE = 24;
 
 export class Vouchers {
   readonly #api: ApiClient;
+  readonly #changes = new EventTarget();
+  /** Everything seen, by id: the list, and what was looked at alone. */
+  readonly #seen = new Map<string, Voucher>();
   #known: readonly Voucher[] | undefined;
   #nextToken: string | undefined;
 
@@ -53,21 +56,32 @@ export class Vouchers {
     return this.#read(this.#known ?? [], this.#nextToken, signal);
   }
 
-  async get(voucherId: string, signal: AbortSignal): Promise<Voucher> {
-    const voucher = checked(await this.#api.callSignedIn(`/vouchers/${encodeURIComponent(voucherId)}`, { signal }));
-    this.#keep(voucher);
-    return voucher;
+  async get(voucherId: string, signal?: AbortSignal): Promise<Voucher> {
+    const path = `/vouchers/${encodeURIComponent(voucherId)}`;
+    return this.#keep(checked(await this.#api.callSignedIn(path, signal ? { signal } : {})));
   }
 
   /** Pay for a voucher; calls with the same key pay once and get the same voucher. */
   async buy(draft: VoucherDraft, idempotencyKey: string): Promise<Voucher> {
-    const voucher = checked(await this.#api.callSignedIn("/vouchers", { method: "POST", body: draft, idempotencyKey }));
-    this.#keep(voucher);
+    return this.#keep(checked(await this.#api.callSignedIn("/vouchers", { method: "POST", body: draft, idempotencyKey })));
+  }
+
+  /** One has reached a status, as the back end tells; answers the voucher, asked for if it is new here. */
+  async advance(voucherId: string, status: Status): Promise<Voucher> {
+    const seen = this.#seen.get(voucherId);
+    const voucher = seen ? this.#keep({ ...seen, status }) : await this.get(voucherId);
+    this.#changes.dispatchEvent(new CustomEvent("change", { detail: voucher }));
     return voucher;
+  }
+
+  /** Call `listener` with each voucher of which the back end tells something, until the page is left. */
+  onChange(listener: (voucher: Voucher) => void, left: AbortSignal): void {
+    this.#changes.addEventListener("change", (event) => listener((event as CustomEvent<Voucher>).detail), { signal: left });
   }
 
   /** Drop everything known: somebody else is signed in now. */
   forget(): void {
+    this.#seen.clear();
     this.#known = undefined;
     this.#nextToken = undefined;
   }
@@ -77,7 +91,7 @@ export class Vouchers {
     if (token) query.set("nextToken", token);
     const body = await this.#api.callSignedIn(`/vouchers?${query}`, { signal });
     const { vouchers, nextToken } = body as { vouchers: unknown[]; nextToken?: string | null };
-    const found = vouchers.map(checked);
+    const found = vouchers.map((one) => this.#newest(checked(one)));
     this.#nextToken = nextToken ?? undefined;
     // One bought while the pages were turned comes again on a later one.
     const ids = new Set(found.map(({ voucherId }) => voucherId));
@@ -85,12 +99,21 @@ export class Vouchers {
     return this.#known;
   }
 
-  #keep(voucher: Voucher): void {
-    if (!this.#known) return;
-    const isKnown = this.#known.some(({ voucherId }) => voucherId === voucher.voucherId);
+  #keep(voucher: Voucher): Voucher {
+    const newest = this.#newest(voucher);
+    const isKnown = this.#known?.some(({ voucherId }) => voucherId === newest.voucherId);
     this.#known = isKnown
-      ? this.#known.map((one) => (one.voucherId === voucher.voucherId ? voucher : one))
-      : [voucher, ...this.#known].toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+      ? this.#known?.map((one) => (one.voucherId === newest.voucherId ? newest : one))
+      : this.#known && [newest, ...this.#known].toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    return newest;
+  }
+
+  /** An answer may come later than what the back end has told since: no voucher goes back. */
+  #newest(voucher: Voucher): Voucher {
+    const seen = this.#seen.get(voucher.voucherId);
+    const newest = seen && hasReached(seen, voucher.status) ? { ...voucher, status: seen.status } : voucher;
+    this.#seen.set(newest.voucherId, newest);
+    return newest;
   }
 }
 

@@ -2,29 +2,36 @@
 // (never a token) is kept beside Amplify's own storage and checked against Cognito right after.
 
 import type { Config } from "../config.ts";
+import { can } from "./permissions.ts";
 
 export interface Person {
+  /** The user pool's id of the person. */
+  readonly userId: string;
   readonly email: string;
-  /** Groups named by the ID token; what they may do is decided by the APIs. */
-  readonly groups: readonly string[];
+  /** The claim of the ID token; what it grants is decided by the APIs. */
+  readonly permissions: string;
+  /** Whether an outside provider keeps the password. */
+  readonly isFromOutside: boolean;
 }
 
-export type SignInStep = "done" | "new-password";
+/** What the account asks for next; `confirm` is the code that proves the e-mail address. */
+export type SignInStep = "done" | "new-password" | "authenticator-code" | "confirm";
 
-/** A sign-in that did not work; the message is meant for the person. */
-export class SignInError extends Error {}
+/** What did not work with an account; the message is meant for the person. */
+export class AccountError extends Error {}
 
 /** No valid tokens: the person has to sign in again. */
 export class SessionExpired extends Error {}
 
-const ADMINISTRATORS = "administrators";
+type Cognito = typeof import("./cognito.ts");
+type Account = typeof import("./account.ts");
 
 export class Session {
   readonly #config: Config;
   readonly #noteKey: string;
   readonly #listeners: ((cause: "here" | "elsewhere") => void)[] = [];
   #person: Person | undefined;
-  #cognito: Promise<typeof import("./cognito.ts")> | undefined;
+  #cognito: Promise<Cognito> | undefined;
 
   constructor(config: Config) {
     this.#config = config;
@@ -42,8 +49,14 @@ export class Session {
     return this.#person;
   }
 
-  get isAdministrator(): boolean {
-    return this.#person?.groups.includes(ADMINISTRATORS) ?? false;
+  /** Outside providers whose accounts may sign in. */
+  get providers(): readonly string[] {
+    return this.#config.signIn?.providers ?? [];
+  }
+
+  /** Whether to offer something: the token's permissions say so. */
+  can(action: string, resource: string): boolean {
+    return can(this.#person?.permissions ?? "", action, resource);
   }
 
   /** Call `listener` when the person changes: `here` by this page's own action, or `elsewhere`. */
@@ -51,9 +64,13 @@ export class Session {
     this.#listeners.push(listener);
   }
 
-  /** Check the noted person against Cognito; without an answer (offline) the note stands. */
+  /**
+   * Check the noted person against Cognito; without an answer (offline) the note stands. Who comes
+   * back from an outside provider is signed in.
+   */
   async restore(): Promise<void> {
-    if (!this.#person) return;
+    const isBack = this.#config.signIn && new URLSearchParams(window.location.search).has("state");
+    if (!this.#person && !isBack) return;
     try {
       const { currentIdentity } = await this.#amplify();
       const identity = await currentIdentity();
@@ -68,16 +85,29 @@ export class Session {
     return this.#finish(await signIn(email, password));
   }
 
-  /** Second step for an account with a temporary password. */
-  async chooseNewPassword(password: string): Promise<SignInStep> {
-    const { chooseNewPassword } = await this.#amplify();
-    return this.#finish(await chooseNewPassword(password));
+  /** Answer the step that signing in asked for: a new password, or the authenticator's code. */
+  async answerStep(answer: string): Promise<SignInStep> {
+    const { answerStep } = await this.#amplify();
+    return this.#finish(await answerStep(answer));
+  }
+
+  /** Leave for an outside provider, which sends the person back to the front page. */
+  async signInWith(provider: string): Promise<void> {
+    await this.#amplify();
+    const { signInWith } = await import("./redirect.ts");
+    await signInWith(provider);
   }
 
   async signOut(): Promise<void> {
     this.#keep(undefined, "here");
     const { signOut } = await this.#amplify();
     await signOut();
+  }
+
+  /** What one does with an account beside signing in: making it, recovering it, securing it. */
+  async account(): Promise<Account> {
+    await this.#amplify();
+    return loaded(import("./account.ts"));
   }
 
   /** The ID token for an API; `SessionExpired` when there is none. `fresh` asks Cognito for a new one. */
@@ -94,20 +124,20 @@ export class Session {
     return step;
   }
 
-  #amplify(): Promise<typeof import("./cognito.ts")> {
-    this.#cognito ??= import("./cognito.ts").then(
-      (module) => {
-        module.configure(this.#config);
-        return module;
-      },
-      (error: unknown) => {
-        this.#cognito = undefined;
-        throw new SignInError("The sign-in could not be loaded. Check your connection and try again.", {
-          cause: error,
-        });
-      },
-    );
+  #amplify(): Promise<Cognito> {
+    this.#cognito ??= this.#load().catch((error: unknown) => {
+      this.#cognito = undefined;
+      throw error;
+    });
     return this.#cognito;
+  }
+
+  async #load(): Promise<Cognito> {
+    const cognito = await loaded(import("./cognito.ts"));
+    // Has to listen before Amplify is told its settings, which is when it looks for an answer.
+    if (this.#config.signIn) await loaded(import("./redirect.ts"));
+    cognito.configure(this.#config);
+    return cognito;
   }
 
   #keep(person: Person | undefined, cause: "here" | "elsewhere"): void {
@@ -123,13 +153,22 @@ export class Session {
   }
 }
 
+async function loaded<T>(module: Promise<T>): Promise<T> {
+  try {
+    return await module;
+  } catch (error) {
+    throw new AccountError("The sign-in could not be loaded. Check your connection and try again.", { cause: error });
+  }
+}
+
+/** A note of an earlier release may lack something: the token brings it. */
 function readNote(key: string): Person | undefined {
   try {
     const note: unknown = JSON.parse(localStorage.getItem(key) ?? "null");
     if (typeof note !== "object" || note === null) return undefined;
-    const { email, groups } = note as Partial<Record<string, unknown>>;
-    if (typeof email !== "string" || !Array.isArray(groups)) return undefined;
-    return { email, groups: groups.map(String) };
+    const { userId = "", email, permissions = "", isFromOutside = false } = note as Partial<Record<string, unknown>>;
+    if (typeof email !== "string") return undefined;
+    return { userId: String(userId), email, permissions: String(permissions), isFromOutside: Boolean(isFromOutside) };
   } catch {
     return undefined;
   }

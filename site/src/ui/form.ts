@@ -24,7 +24,7 @@ export function field<C extends Control>(
   const problem = h("p", { id: problemId, class: "problem" });
   const row = h("div", { class: "field" },
     h("label", { for: control.id }, label),
-    hint !== undefined && h("p", { id: hintId, class: "hint" }, hint),
+    hint !== undefined && h("div", { id: hintId, class: "hint" }, hint),
     problem,
     h("div", { class: "control" }, control, beside),
   );
@@ -78,8 +78,10 @@ function sentence(text: string): string {
 }
 
 /** A form that is sent once at a time, with a summary of its problems on top. */
-export function form({ fields, submit, busy, send, extra }: {
+export function form({ before, fields, after, submit, busy, send, extra }: {
+  readonly before?: Child;
   readonly fields: readonly Field[];
+  readonly after?: Child;
   readonly submit: string;
   readonly busy: string;
   /** Send the form; resolve to the problems to show, or nothing. */
@@ -91,7 +93,9 @@ export function form({ fields, submit, busy, send, extra }: {
   const button = h("button", { type: "submit", class: "button" }, submit);
   const element = h("form", { class: "form", novalidate: true },
     summary,
+    before,
     fields.map(({ row }) => row),
+    after,
     h("div", { class: "actions" }, button, extra),
   );
   let sending = false;

@@ -1,14 +1,17 @@
-// Asks for news while somebody is looking.
+// Asks for news while somebody is looking and nobody tells.
+
+import type { Live } from "../push/live.ts";
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 20_000;
 const FACTOR = 1.5;
 
 /**
- * Call `ask` less and less often until it answers true or the page is left. Nothing is asked while
- * the tab is hidden; coming back to it asks at once. An error is no news: it is asked again later.
+ * Call `ask` less and less often while `live` is silent, and once when it speaks again, until it
+ * answers true or the page is left. Nothing is asked while the tab is hidden; coming back to it asks
+ * at once. An error is no news: it is asked again later.
  */
-export function poll(ask: () => Promise<boolean>, left: AbortSignal): void {
+export function askWhileSilent(live: Live, ask: () => Promise<boolean>, left: AbortSignal): void {
   const done = new AbortController();
   const over = AbortSignal.any([left, done.signal]);
   let pause = FIRST_MS;
@@ -16,7 +19,8 @@ export function poll(ask: () => Promise<boolean>, left: AbortSignal): void {
   let asking = false;
 
   const plan = () => {
-    if (over.aborted || document.hidden) return;
+    window.clearTimeout(timer);
+    if (over.aborted || document.hidden || live.isOpen) return;
     timer = window.setTimeout(() => void run(), pause);
     pause = Math.min(pause * FACTOR, LONGEST_MS);
   };
@@ -34,11 +38,16 @@ export function poll(ask: () => Promise<boolean>, left: AbortSignal): void {
   };
   const onVisibility = () => {
     window.clearTimeout(timer);
-    if (document.hidden) return;
+    if (document.hidden || live.isOpen) return;
     pause = FIRST_MS;
     void run();
   };
   document.addEventListener("visibilitychange", onVisibility, { signal: over });
+  live.onOpen(() => void run(), over);
+  live.onClose(() => {
+    pause = FIRST_MS;
+    plan();
+  }, over);
   over.addEventListener("abort", () => window.clearTimeout(timer));
   plan();
 }

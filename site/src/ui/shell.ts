@@ -4,8 +4,7 @@ import { paths, SITE_NAME } from "../app.ts";
 import type { Session } from "../auth/session.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
-
-const MESSAGE_MS = 8_000;
+import { Toasts } from "./toasts.ts";
 
 export class Shell {
   readonly element: HTMLElement;
@@ -15,9 +14,8 @@ export class Shell {
   readonly #sellsVouchers: boolean;
   readonly #links: HTMLElement;
   readonly #account: HTMLElement;
-  readonly #messages: HTMLElement;
+  readonly #toasts: Toasts;
   readonly #announcer: HTMLElement;
-  #hiding: number | undefined;
 
   constructor({ session, onSignOut, sellsVouchers }: {
     readonly session: Session;
@@ -30,7 +28,7 @@ export class Shell {
     this.main = h("main", { id: "content", class: "page", tabindex: -1 });
     this.#links = h("ul", { class: "site-links", role: "list" });
     this.#account = h("div", { class: "account" });
-    this.#messages = h("div", { class: "messages", role: "status" });
+    this.#toasts = new Toasts(this.main);
     this.#announcer = h("div", { class: "visually-hidden", role: "status" });
     this.element = h("div", { class: "shell" },
       h("a", { class: "skip-link", href: "#content", on: { click: (event) => this.#skip(event) } }, "Skip to content"),
@@ -48,40 +46,32 @@ export class Shell {
         h("p", {}, SITE_NAME),
       ),
       this.#announcer,
-      this.#messages,
+      this.#toasts.element,
     );
     this.showPerson();
   }
 
   /** Show who is signed in, and the links that person may use. */
   showPerson(): void {
-    const { person, isAdministrator } = this.#session;
+    const { person } = this.#session;
     fill(this.#links,
       navLink(paths.tariffs, "Tariffs"),
       person && this.#sellsVouchers && navLink(paths.vouchers, "Vouchers"),
-      isAdministrator && navLink(paths.addTariff, "Add a tariff"),
+      this.#session.can("write", "products") && navLink(paths.addTariff, "Add a tariff"),
+      this.#session.can("list", "users") && navLink(paths.users, "Users"),
     );
     fill(this.#account, person
       ? [
-          h("span", { class: "person", title: person.email },
-            h("span", { class: "visually-hidden" }, "Signed in as "), person.email),
+          h("a", { class: "person", href: paths.account, title: person.email, "data-nav": true },
+            h("span", { class: "visually-hidden" }, "Your account: "), person.email),
           h("button", { type: "button", class: "button button-quiet", on: { click: this.#onSignOut } }, "Sign out"),
         ]
       : h("a", { class: "button button-quiet", href: "/sign-in", "data-nav": true }, "Sign in"));
   }
 
-  /** Say that something worked; seen for a while and read out by screen readers. */
+  /** Say that something happened; seen for a while and read out by screen readers. */
   notify(text: string): void {
-    window.clearTimeout(this.#hiding);
-    const hide = () => this.#messages.replaceChildren();
-    fill(this.#messages,
-      h("div", { class: "message" },
-        icon("done"), h("p", {}, text),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close this message", on: { click: hide } },
-          icon("close")),
-      ),
-    );
-    this.#hiding = window.setTimeout(hide, MESSAGE_MS);
+    this.#toasts.show(text);
   }
 
   /** Tell screen readers only. */

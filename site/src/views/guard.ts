@@ -5,18 +5,18 @@ import { h } from "../ui/dom.ts";
 import { notice } from "../ui/states.ts";
 
 /**
- * What somebody sees instead of a page for administrators; undefined for administrators. A courtesy
+ * What somebody sees instead of a page that needs a permission; undefined for who has it. A courtesy
  * only: the API decides.
  */
-export function unlessAdministrator({ session }: App, page: Page): View | Redirect | undefined {
-  if (session.isAdministrator) return undefined;
+export function unlessAllowed({ session }: App, page: Page, action: string, resource: string): View | Redirect | undefined {
+  if (session.can(action, resource)) return undefined;
   if (!session.person) return { redirect: paths.signIn(page.path) };
   return {
     title: "Not allowed",
     element: notice(
       {
-        heading: "This page is for administrators",
-        detail: `You are signed in as ${session.person.email}, which may look at tariffs but not change them.`,
+        heading: "Your account may not use this page",
+        detail: `You are signed in as ${session.person.email}. This page needs the permission ${action}:${resource}, which an administrator can grant.`,
         level: 1,
       },
       "alert",

@@ -1,7 +1,7 @@
 import { paths } from "../app.ts";
 import type { View } from "../router.ts";
 import { h } from "../ui/dom.ts";
-import { notice } from "../ui/states.ts";
+import { failure, notice } from "../ui/states.ts";
 
 /** For an address that leads nowhere. */
 export function notFoundView(): View {
@@ -16,5 +16,18 @@ export function notFoundView(): View {
       "search",
       h("a", { class: "button", href: paths.tariffs }, "See all tariffs"),
     ),
+  };
+}
+
+/** For a page whose code did not arrive. */
+export function notLoadedView(): View {
+  return {
+    title: "Page not loaded",
+    element: failure({
+      heading: "We could not load this page",
+      detail: "Check your connection and try again.",
+      retry: () => window.location.reload(),
+      level: 1,
+    }),
   };
 }

@@ -8,7 +8,7 @@ import { h } from "../ui/dom.ts";
 import { field, fieldProblems, form, hasProblems, type Problems } from "../ui/form.ts";
 import { icon } from "../ui/icons.ts";
 import { notice, showWhenRead } from "../ui/states.ts";
-import { unlessAdministrator } from "./guard.ts";
+import { unlessAllowed } from "./guard.ts";
 import { writeProblem } from "./write-problem.ts";
 
 const LONGEST_NAME = 100;
@@ -19,7 +19,7 @@ const interrupted = new Map<string, ProductDraft>();
 
 /** A form for a new tariff. */
 export function addTariffView(app: App, page: Page): View | Redirect {
-  const refused = unlessAdministrator(app, page);
+  const refused = unlessAllowed(app, page, "write", "products");
   if (refused) return refused;
   const save = async (draft: ProductDraft) => {
     const { productId } = await app.catalog.add(draft);
@@ -40,7 +40,7 @@ export function addTariffView(app: App, page: Page): View | Redirect {
 
 /** The same form, filled with a tariff. */
 export function changeTariffView(app: App, page: Page, productId: string): View | Redirect {
-  const refused = unlessAdministrator(app, page);
+  const refused = unlessAllowed(app, page, "write", "products");
   if (refused) return refused;
   const save = async (draft: ProductDraft) => {
     await app.catalog.change(productId, draft);
@@ -136,7 +136,7 @@ function tariffForm(app: App, page: Page, { submit, cancel, save, product }: {
           app.router.go(paths.signIn(page.path, { expired: true }));
           return;
         }
-        return fieldProblems(error, fields) ?? { fields: new Map(), whole: [writeProblem(error)] };
+        return fieldProblems(error, fields) ?? { fields: new Map(), whole: [writeProblem(error, "This tariff")] };
       }
     },
   });

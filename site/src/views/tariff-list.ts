@@ -114,7 +114,7 @@ function card({ productId, name, description, price, currency, unit }: Product):
 }
 
 function addLink({ session }: App): Child {
-  return session.isAdministrator &&
+  return session.can("write", "products") &&
     h("a", { class: "button", href: paths.addTariff }, icon("add"), "Add a tariff");
 }
 

@@ -12,7 +12,7 @@ import { writeProblem } from "./write-problem.ts";
 
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 
-/** One tariff; administrators may change and delete it. */
+/** One tariff; who may write products may change and delete it. */
 export function tariffView(app: App, page: Page, productId: string): View {
   const region = h("article", { class: "tariff" });
   const known = app.catalog.known?.find((product) => product.productId === productId);
@@ -76,7 +76,7 @@ function details(app: App, page: Page, product: Product): readonly Node[] {
       h("p", { class: "description" }, description || "No description."),
       h("p", { class: "hint" }, "Last changed ", h("time", { datetime: updatedAt }, dates.format(new Date(updatedAt)))),
     ),
-    ...(app.session.isAdministrator
+    ...(app.session.can("write", "products")
       ? [
           h("div", { class: "actions" },
             h("a", { class: "button button-plain", href: paths.changeTariff(productId) }, icon("edit"), "Change"),
@@ -107,7 +107,7 @@ async function remove(app: App, page: Page, { productId, name }: Product): Promi
       },
       inWords: (error) => {
         if (error instanceof SessionExpired) throw error;
-        return writeProblem(error);
+        return writeProblem(error, "This tariff");
       },
       left: page.left,
     });

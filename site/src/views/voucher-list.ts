@@ -19,15 +19,18 @@ export function voucherListView(app: App, vouchers: Vouchers, page: Page): View 
   const region = h("section", { "aria-label": "Your vouchers" });
   const read = () => orSignIn(app, page, () => vouchers.list(page.left));
   const { known } = vouchers;
+  const showAll = () => region.replaceChildren(...listing(app, vouchers, page));
+  const refresh = async () => {
+    const before = vouchers.known;
+    if (!before) return;
+    const fresh = await read();
+    if (!page.left.aborted && !isSame(fresh, before)) showAll();
+  };
+  // What is shown may have aged; a failure to refresh it is no reason to take it away.
+  const tryRefresh = () => void refresh().catch(() => undefined);
   if (known) {
-    region.replaceChildren(...listing(app, vouchers, page));
-    // What is shown may have aged; a failure to refresh it is no reason to take it away.
-    read().then(
-      (fresh) => {
-        if (!page.left.aborted && !isSame(fresh, known)) region.replaceChildren(...listing(app, vouchers, page));
-      },
-      () => undefined,
-    );
+    showAll();
+    tryRefresh();
   } else {
     void showWhenRead(region, {
       read,
@@ -37,6 +40,12 @@ export function voucherListView(app: App, vouchers: Vouchers, page: Page): View 
       left: page.left,
     });
   }
+  app.live.onOpen(tryRefresh, page.left);
+  vouchers.onChange((voucher) => {
+    const steps = region.querySelector(`[data-voucher="${CSS.escape(voucher.voucherId)}"] .steps`);
+    if (steps) steps.replaceWith(progress(voucher.status));
+    else if (vouchers.known) showAll();
+  }, page.left);
   return {
     title: "Vouchers",
     element: h("div", {},
@@ -82,7 +91,7 @@ function listing(app: App, vouchers: Vouchers, page: Page): readonly Node[] {
 }
 
 function card({ voucherId, amount, currency, recipientEmail, status, createdAt }: Voucher): HTMLElement {
-  return h("li", { class: "card card-voucher" },
+  return h("li", { class: "card card-voucher", "data-voucher": voucherId },
     h("h2", { class: "card-name" },
       h("a", { href: paths.voucher(voucherId) },
         h("span", { class: "price-amount" }, formatPrice(amount, currency)), " ",

@@ -5,7 +5,7 @@ import { formatPrice } from "../money.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { fill, h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
-import { poll } from "../ui/poll.ts";
+import { askWhileSilent } from "../ui/poll.ts";
 import { progress } from "../ui/progress.ts";
 import { notice, showWhenRead } from "../ui/states.ts";
 import { orSignIn, unlessSignedIn } from "./guard.ts";
@@ -33,7 +33,10 @@ export function voucherView(app: App, vouchers: Vouchers, page: Page, voucherId:
       if (!page.left.aborted) update(voucher);
       return hasReached(voucher, "MAILED");
     };
-    if (!hasReached(first, "MAILED")) poll(follow, page.left);
+    vouchers.onChange((voucher) => {
+      if (voucher.voucherId === voucherId) update(voucher);
+    }, page.left);
+    if (!hasReached(first, "MAILED")) askWhileSilent(app.live, follow, page.left);
     return element;
   };
   if (known) {

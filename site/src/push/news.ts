@@ -1,0 +1,35 @@
+// What a message of the back end means for what is shown, and what the person is told of it.
+
+import type { Status, Voucher, Vouchers } from "../api/vouchers.ts";
+import { paths, type App } from "../app.ts";
+import { formatPrice } from "../money.ts";
+import type { Message } from "./live.ts";
+
+const REACHED: Readonly<Record<string, Status>> = { VoucherPaid: "PAID", VoucherIssued: "ISSUED", VoucherMailed: "MAILED" };
+
+const WORDS: Readonly<Record<Status, ((voucher: Voucher) => string) | undefined>> = {
+  // Who paid was told when the purchase was answered.
+  PAID: undefined,
+  ISSUED: (voucher) => `Your voucher of ${priceOf(voucher)} is ready and on its way to ${voucher.recipientEmail}.`,
+  MAILED: (voucher) => `Your voucher of ${priceOf(voucher)} was mailed to ${voucher.recipientEmail}.`,
+};
+
+/** Take up a message; one of a kind that this site does not know is none of its business. */
+export async function takeUp({ type, data }: Message, app: App, vouchers: Vouchers | undefined): Promise<void> {
+  if (type === "PermissionsChanged") {
+    await app.session.idToken({ fresh: true });
+    app.shell.notify("What you may do here has changed.");
+    return;
+  }
+  const status = REACHED[type];
+  const voucherId = data["voucherId"];
+  if (!vouchers || !status || typeof voucherId !== "string") return;
+  const voucher = await vouchers.advance(voucherId, status);
+  const words = WORDS[status]?.(voucher);
+  // The page of the voucher itself says it.
+  if (words && window.location.pathname !== paths.voucher(voucherId)) app.shell.notify(words);
+}
+
+function priceOf({ amount, currency }: Voucher): string {
+  return formatPrice(amount, currency);
+}
