@@ -1,5 +1,6 @@
 """WebSocket connections as a browser makes them."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -16,8 +17,8 @@ def ticket_for(identity: httpx.Client, tokens: Tokens) -> str:
     return str(answer.json()["ticket"])
 
 
-def connected(config: dict[str, Any], query: str) -> ClientConnection:
-    """Open a connection; `query` is such as `ticket=…`.
+def connected(config: dict[str, Any], query: str) -> AbstractContextManager[ClientConnection]:
+    """Return a connection for a `with` block; `query` is such as `ticket=…`.
 
     :raises InvalidStatus: if it is refused.
     """
@@ -27,7 +28,7 @@ def connected(config: dict[str, Any], query: str) -> ClientConnection:
 def refusal(config: dict[str, Any], query: str) -> int | None:
     """Return the status that a connection is refused with, None if it is not."""
     try:
-        connected(config, query).close()
+        with connected(config, query):
+            return None
     except InvalidStatus as error:
         return error.response.status_code
-    return None

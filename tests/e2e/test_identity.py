@@ -1,18 +1,11 @@
 """Signing in, as the website and as scripts do it."""
 
-import base64
-import json
 from typing import Any
 
 import pytest
 
+from tests.e2e.accounts import claims
 from tests.e2e.conftest import Tokens, cognito
-
-
-def claims(token: str) -> dict[str, Any]:
-    payload = token.split(".")[1]
-    content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    return content
 
 
 def test_who_signs_in_gets_a_token_with_the_groups(
@@ -21,6 +14,11 @@ def test_who_signs_in_gets_a_token_with_the_groups(
     assert claims(administrator.id_token)["cognito:groups"] == ["administrators"]
     assert claims(customer.id_token)["cognito:groups"] == ["customers"]
     assert claims(customer.id_token)["aud"] == config["userPoolClientId"]
+
+
+def test_a_token_says_what_its_groups_may_do(administrator: Tokens, customer: Tokens) -> None:
+    assert claims(administrator.id_token)["permissions"] == "*:*"
+    assert claims(customer.id_token).get("permissions", "") == ""
 
 
 def test_a_script_signs_in_with_the_password_on_the_local_stage(

@@ -20,13 +20,14 @@ def test_the_configuration_is_the_contract_every_client_builds_on(
         "stage",
         "region",
         "apis",
+        "webSocketUrl",
         "userPoolId",
         "userPoolClientId",
         "userPoolEndpoint",
     }
     assert config["stage"] == "local"
     assert config["region"] == platform["region"]
-    assert set(config["apis"]) == {"catalog", "forecast", "vouchers"}
+    assert set(config["apis"]) == {"catalog", "forecast", "identity", "vouchers"}
 
 
 def test_the_configuration_is_never_stored_and_the_page_asked_for_anew(
@@ -78,7 +79,8 @@ def test_every_answer_forbids_what_the_site_does_not_need(
 
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
-    assert f"connect-src 'self' {platform['emulatorUrl']};" in policy
+    emulator = platform["emulatorUrl"]
+    assert f"connect-src 'self' {emulator} {emulator.replace('http:', 'ws:')};" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert "max-age=63072000" in headers["strict-transport-security"]
