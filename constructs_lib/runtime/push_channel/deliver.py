@@ -56,13 +56,11 @@ def deliver(
         first.setdefault(change["Keys"]["userId"]["S"], change["SequenceNumber"])
 
     def is_served(user_id: str) -> bool:
-        # A list: other tabs shall not wait for one that cannot take anything now.
-        return all(
-            [
-                _serve(user_id, connection, channel=channel, sockets=sockets, now=now)
-                for connection in channel.connections(user_id)
-            ]
-        )
+        done = [
+            _serve(user_id, connection, channel=channel, sockets=sockets, now=now)
+            for connection in channel.connections(user_id)
+        ]
+        return all(done)
 
     with ThreadPoolExecutor(USERS_AT_ONCE) as pool:
         served = list(pool.map(is_served, first))
@@ -74,7 +72,7 @@ def _serve(
     user_id: str, connection: Connection, *, channel: Channel, sockets: Poster, now: float
 ) -> bool:
     """Send a connection what it lacks, or forget it where nobody is there; tell if that is done."""
-    facts: dict[str, object] = {"userId": user_id, "connectionId": connection.id}
+    facts = {"userId": user_id, "connectionId": connection.id}
     try:
         sent = _send(user_id, connection, channel=channel, sockets=sockets, now=now)
     except GoneError:
