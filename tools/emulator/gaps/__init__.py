@@ -21,6 +21,7 @@ from tools.emulator.gaps import (
     identity_providers,
     idle_workers,
     invocation_metrics,
+    jwt_authorizer,
     mail_permissions,
     mail_relay,
     queue_metrics,
@@ -43,6 +44,7 @@ GAPS = (
     secure_transport,
     mail_permissions,
     http_api_cors,
+    jwt_authorizer,
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
