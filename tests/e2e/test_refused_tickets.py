@@ -144,6 +144,7 @@ def other_stage(platform: dict[str, Any], issuing: dict[str, Any]) -> Iterator[s
     )
     yield name
     functions.delete_function(FunctionName=name)
+    aws(platform, "logs").delete_log_group(logGroupName=f"/aws/lambda/{name}")
     iam.delete_role_policy(RoleName=name, PolicyName="put")
     iam.delete_role(RoleName=name)
     dynamodb.delete_table(TableName=name)
