@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from constructs_lib.blocks import EventBus, FailureChain, PushChannel
 from constructs_lib.primitives import BuildTarget
+from constructs_lib.runtime.push_channel.channel_table import ChannelTable
 from tests.emulator.support import Aws, eventually, received
 from tests.emulator.synthesised import deploy_constructs
 
@@ -174,6 +176,29 @@ def test_an_event_that_is_published_again_comes_once(channel: Channel) -> None:
             "data": {"userId": "cat", "order": "o-2"},
         }
         assert tab.hears_nothing()
+
+
+def test_events_that_come_at_once_and_twice_get_every_number_once(channel: Channel) -> None:
+    table = ChannelTable(channel.dynamodb, channel.made["Channel"])
+    events = [f"e-{number // 2}" for number in range(40)]
+
+    def append(event_id: str) -> int | None:
+        return table.append(
+            "lea",
+            event_id=event_id,
+            type_="OrderShipped",
+            time_="2026-02-03T04:05:06Z",
+            data="{}",
+            now=time.time(),
+            keep_seconds=60,
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        given = [number for number in pool.map(append, events) if number is not None]
+
+    assert sorted(given) == list(range(1, 21))
+    kept = [message.number for message in table.messages("lea", after=0, now=time.time())]
+    assert kept == list(range(1, 21))
 
 
 def test_a_browser_that_comes_back_gets_exactly_what_it_missed_in_order(channel: Channel) -> None:
