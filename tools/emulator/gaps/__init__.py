@@ -8,6 +8,7 @@ that test without the module, delete both.
 from tools.emulator.gaps import (
     alarm_states,
     async_invocations,
+    cognito_challenges,
     cognito_codes,
     cognito_triggers,
     edge_listener,
@@ -35,6 +36,7 @@ from tools.emulator.gaps import (
     stream_records,
     table_settings,
     target_delivery,
+    user_filters,
     websocket_ends,
     websocket_limits,
     websocket_routes,
@@ -58,9 +60,11 @@ GAPS = (
     idle_workers,
     invocation_metrics,
     async_invocations,
+    cognito_challenges,
     cognito_codes,
     cognito_triggers,  # around codes: what is confirmed by one is
     identity_providers,
+    user_filters,
     target_delivery,
     replay_filters,
     event_archive,
