@@ -12,9 +12,10 @@ from shared.problems import ProblemError
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
 LIMIT = re.compile(r"[0-9]{1,3}")
-# Room for a token of another service inside of ours, and for a signed-in user's headers beside it:
-# API Gateway takes 10,240 bytes of both.
-TOKEN = re.compile(r"[A-Za-z0-9_-]{1,2048}")
+# API Gateway takes 10,240 bytes of request line and headers in all (quotas of HTTP APIs), of which
+# the largest token of a user may be 7,200 and a browser's other headers 1,200. A token of Cognito
+# that is wrapped into ours has some hundred characters.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,1536}")
 
 
 @dataclass(frozen=True, slots=True)

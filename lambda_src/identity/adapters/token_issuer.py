@@ -47,7 +47,6 @@ class CognitoTokenIssuer:
             errors.UserNotFoundException,
             errors.UserNotConfirmedException,
             errors.PasswordResetRequiredException,
-            errors.InvalidParameterException,
         ) as error:
             raise SessionEndedError from error
         except errors.TooManyRequestsException as error:

@@ -63,12 +63,12 @@ class UserPool:
 
     def check(self, user_id: str) -> None:
         """Look for the user by `sub`, the one name that users of other providers have too."""
+        pages = self._client.get_paginator("list_users").paginate(
+            UserPoolId=self._pool_id, Filter=f'sub = "{user_id}"'
+        )
         with _translated():
-            answer = self._client.list_users(
-                UserPoolId=self._pool_id, Filter=f'sub = "{user_id}"', Limit=1
-            )
-        if not answer["Users"]:
-            raise UnknownUserError(user_id)
+            if not any(page["Users"] for page in pages):
+                raise UnknownUserError(user_id)
 
     def _user(self, user: "UserTypeTypeDef") -> DirectoryUser | None:
         """Return a user with their groups; None for one that was deleted in this moment."""
@@ -84,7 +84,7 @@ class UserPool:
             user_id=attributes["sub"],
             email=attributes.get("email", ""),
             groups=tuple(sorted(groups)),
-            status=user["UserStatus"],
+            status=user["UserStatus"] if user["Enabled"] else "DISABLED",
         )
 
 

@@ -39,7 +39,7 @@ class DirectoryUser:
     """Somebody who may sign in.
 
     :param email: empty where the user came from outside without one.
-    :param status: the user pool's word for it, such as CONFIRMED.
+    :param status: the user pool's word for it, such as CONFIRMED, or DISABLED.
     """
 
     user_id: str

@@ -13,8 +13,8 @@ GROUP_PERMISSIONS: Mapping[str, frozenset[Permission]] = MappingProxyType(
 )
 """What the members of each group may do besides; other groups grant nothing."""
 
-# The shortest compact form has 3 characters, and a space follows: more cannot fit into a token.
-MOST_PERMISSIONS = LARGEST_CLAIM // 4
+# Each is compared with every other one: twice as many would take four times as long.
+MOST_PERMISSIONS = 500
 
 
 class TooManyPermissionsError(Exception):

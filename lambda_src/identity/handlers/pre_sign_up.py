@@ -15,10 +15,10 @@ def pre_sign_up(event: TriggerEvent, *, blocked_domains: frozenset[str]) -> None
         check_sign_up(attribute(event, "email"), blocked_domains=blocked_domains)
 
 
-def _blocked_domains() -> frozenset[str]:
-    """Read them from the variable BLOCKED_EMAIL_DOMAINS: separated by commas, there may be none."""
+def blocked_domains_from_environment() -> frozenset[str]:
+    """Read the variable BLOCKED_EMAIL_DOMAINS: domains separated by commas, there may be none."""
     domains = os.environ["BLOCKED_EMAIL_DOMAINS"].lower().split(",")
     return frozenset(filter(None, map(str.strip, domains)))
 
 
-handler = trigger_handler(pre_sign_up, blocked_domains=_blocked_domains)
+handler = trigger_handler(pre_sign_up, blocked_domains=blocked_domains_from_environment)

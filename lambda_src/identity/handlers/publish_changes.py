@@ -6,46 +6,40 @@ So nothing that was written stays untold, whatever becomes of the function that 
 from shared.consuming import consume_stream
 from shared.event_publisher import EventPublisher, Events
 from shared.events import Envelope, Event, InvalidEventError, PermissionsChanged, UserSignedUp
-from shared.observability import current_correlation_id, logger
+from shared.observability import logger
 from shared.parking import FailureTopic
+from shared.permissions import Permission
 from shared.records import Item, TableChange
 
-from identity.adapters.items import PERMISSIONS, PROFILE, grant_of, profile_of
-from identity.domain.granting import Grant
+from identity.adapters.items import PERMISSIONS, PROFILE, grant_of
 
 
 def publish_changes(change: TableChange, *, events: Events) -> None:
     """Publish the event of a change; other changes are nobody's business."""
     item = change.new or change.old or {}
     try:
-        found = _event(change, item["itemId"]["S"])
-        correlation = item.get("correlationId", {}).get("S")
+        event = _event(change, item)
+        if event is None:
+            return
+        correlation = item["correlationId"]["S"]
     except (KeyError, ValueError) as error:
         raise InvalidEventError(f"the item of a user does not fit: {error!r}") from error
-    if found is None:
-        return
-    correlation = correlation or current_correlation_id()
     logger.set_correlation_id(correlation)
     # The change's id is the same however often the stream hands it over.
-    events.publish(Envelope.of(found, correlation_id=correlation, id_=change.id))
+    events.publish(Envelope.of(event, correlation_id=correlation, id_=change.id))
 
 
-def _event(change: TableChange, item_id: str) -> Event | None:
-    if item_id == PROFILE and change.old is None and change.new is not None:
-        profile = profile_of(change.new)
-        return UserSignedUp(user_id=profile.user_id, email=profile.email)
-    if item_id == PERMISSIONS:
-        old, new = _grant(change.old), _grant(change.new)
-        either = new or old
-        before = old.permissions if old else frozenset()
-        after = new.permissions if new else frozenset()
-        if either is not None and before != after:
-            return PermissionsChanged(user_id=either.user_id)
+def _event(change: TableChange, item: Item) -> Event | None:
+    user_id, item_id = item["userId"]["S"], item["itemId"]["S"]
+    if item_id == PROFILE and change.old is None:
+        return UserSignedUp(user_id=user_id, email=item["email"]["S"])
+    if item_id == PERMISSIONS and _granted(change.old) != _granted(change.new):
+        return PermissionsChanged(user_id=user_id)
     return None
 
 
-def _grant(item: Item | None) -> Grant | None:
-    return None if item is None else grant_of(item)
+def _granted(item: Item | None) -> frozenset[Permission]:
+    return frozenset() if item is None else grant_of(item).permissions
 
 
 handler = consume_stream(
