@@ -2,11 +2,13 @@
 
 import base64
 import json
+import re
 from typing import Any, cast
 
+import httpx
 from pycognito.aws_srp import AWSSRP
 
-from tests.emulator.support import Aws
+from tests.emulator.support import Aws, eventually
 
 PASSWORD = "Correct-horse-7"
 
@@ -115,6 +117,24 @@ class People:
             AuthParameters={"REFRESH_TOKEN": token},
         )
         return cast(dict[str, Any], answer["AuthenticationResult"])
+
+
+class Post:
+    """What arrives in everybody's mailbox."""
+
+    def __init__(self, aws: Aws, http: httpx.Client) -> None:
+        self._url, self._http = f"http://127.0.0.1:{aws.port + 2}/mails", http
+
+    def texts(self, email: str) -> list[str]:
+        """Return the texts of the mails to an address, the oldest first."""
+        return [mail["text"] for mail in self._http.get(self._url).json() if email in mail["to"]]
+
+    def codes(self, email: str, *, count: int = 1) -> list[str]:
+        """Wait for so many mails with a code, and return the codes, the oldest first."""
+        texts = eventually(
+            lambda: found if len(found := self.texts(email)) >= count else None, seconds=10
+        )
+        return re.findall(r"\b\d{6}\b", " ".join(texts))
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Codes and invitations that a user pool mails, and what they are good for."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,29 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import free_port
-from tests.emulator.people import PASSWORD, People, user_pool
+from tests.emulator.people import PASSWORD, People, Post, user_pool
 from tests.emulator.support import Aws, eventually
 from tools.local.emulator import Emulator
 from tools.local.toolchain import Toolchain
 
 NEW_PASSWORD = "Another-horse-8"
-
-
-class Post:
-    """What arrives in everybody's mailbox."""
-
-    def __init__(self, aws: Aws, http: httpx.Client) -> None:
-        self._url, self._http = f"http://127.0.0.1:{aws.port + 2}/mails", http
-
-    def texts(self, email: str) -> list[str]:
-        return [mail["text"] for mail in self._http.get(self._url).json() if email in mail["to"]]
-
-    def codes(self, email: str, *, count: int = 1) -> list[str]:
-        """Wait for so many mails with a code, and return the codes, the oldest first."""
-        texts = eventually(
-            lambda: found if len(found := self.texts(email)) >= count else None, seconds=10
-        )
-        return re.findall(r"\b\d{6}\b", " ".join(texts))
 
 
 def deployed(aws: Aws) -> People:
@@ -80,7 +62,7 @@ def error(refused: pytest.ExceptionInfo[ClientError]) -> str:
 
 
 def test_only_the_code_that_was_mailed_confirms_a_sign_up(people: People, post: Post) -> None:
-    email = "ada@example.com"
+    email = "ada@post.example"
     people.sign_up(email)
     [code] = post.codes(email)
 
@@ -98,7 +80,7 @@ def test_only_the_code_that_was_mailed_confirms_a_sign_up(people: People, post: 
 
 
 def test_a_code_that_is_asked_for_again_replaces_the_first(people: People, post: Post) -> None:
-    email = "bea@example.com"
+    email = "bea@post.example"
     people.sign_up(email)
     again = {"ClientId": people.client_id, "Username": email}
     people.cognito.resend_confirmation_code(**again)
@@ -115,7 +97,7 @@ def test_a_code_that_is_asked_for_again_replaces_the_first(people: People, post:
 
 
 def test_codes_differ_from_user_to_user(people: People, post: Post) -> None:
-    emails = [f"different-{number}@example.com" for number in range(4)]
+    emails = [f"different-{number}@post.example" for number in range(4)]
     for email in emails:
         people.sign_up(email)
 
@@ -125,7 +107,7 @@ def test_codes_differ_from_user_to_user(people: People, post: Post) -> None:
 def test_a_forgotten_password_is_replaced_once_by_the_code_that_was_mailed(
     people: People, post: Post
 ) -> None:
-    email = "cem@example.com"
+    email = "cem@post.example"
     people.invite(email)
     people.cognito.forgot_password(ClientId=people.client_id, Username=email)
     [code] = post.codes(email)
@@ -144,14 +126,14 @@ def test_a_forgotten_password_is_replaced_once_by_the_code_that_was_mailed(
 
 
 def test_who_has_not_proved_an_address_recovers_nothing_by_it(people: People) -> None:
-    people.sign_up("dee@example.com")
+    people.sign_up("dee@post.example")
 
     with pytest.raises(ClientError, match="no registered/verified email"):
-        people.cognito.forgot_password(ClientId=people.client_id, Username="dee@example.com")
+        people.cognito.forgot_password(ClientId=people.client_id, Username="dee@post.example")
 
 
 def test_an_invitation_brings_the_temporary_password(people: People, post: Post) -> None:
-    email = "eve@example.com"
+    email = "eve@post.example"
     people.cognito.admin_create_user(
         UserPoolId=people.pool, Username=email, TemporaryPassword=PASSWORD
     )
@@ -164,13 +146,13 @@ def test_an_invitation_brings_the_temporary_password(people: People, post: Post)
 
 def test_a_code_expires(hasty: tuple[People, Post]) -> None:
     people, post = hasty
-    people.sign_up("late@example.com")
-    people.invite("forgetful@example.com")
-    people.cognito.forgot_password(ClientId=people.client_id, Username="forgetful@example.com")
+    people.sign_up("late@post.example")
+    people.invite("forgetful@post.example")
+    people.cognito.forgot_password(ClientId=people.client_id, Username="forgetful@post.example")
 
     with pytest.raises(ClientError) as late:
-        confirm(people, "late@example.com", post.codes("late@example.com")[0])
+        confirm(people, "late@post.example", post.codes("late@post.example")[0])
     with pytest.raises(ClientError) as later:
-        recover(people, "forgetful@example.com", post.codes("forgetful@example.com")[0])
+        recover(people, "forgetful@post.example", post.codes("forgetful@post.example")[0])
 
     assert [error(late), error(later)] == ["ExpiredCodeException", "ExpiredCodeException"]

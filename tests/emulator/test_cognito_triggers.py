@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.people import PASSWORD, People, claims, user_pool
+from tests.emulator.people import PASSWORD, People, Post, claims, user_pool
 from tests.emulator.support import Aws, function, received, role
 
 TRIGGER = """
@@ -109,6 +110,27 @@ def test_a_sign_up_is_checked_before_and_followed_by_its_confirmation(
         },
         "response": {},
     }
+
+
+def test_the_right_code_is_followed_by_the_function_too(
+    aws: Aws, made: dict[str, str], people: People, http: httpx.Client
+) -> None:
+    email, post = "coded@example.com", Post(aws, http)
+    who = {"ClientId": people.client_id, "Username": email}
+    people.sign_up(email)
+    received(aws, made["queue"])
+    people.cognito.confirm_sign_up(**who, ConfirmationCode=post.codes(email)[0])
+    signed_up = received(aws, made["queue"])["body"]
+    people.cognito.forgot_password(**who)
+    code = post.codes(email, count=2)[1]
+    people.cognito.confirm_forgot_password(**who, ConfirmationCode=code, Password=PASSWORD)
+    recovered = received(aws, made["queue"])["body"]
+
+    assert signed_up["triggerSource"] == "PostConfirmation_ConfirmSignUp"
+    assert recovered["triggerSource"] == "PostConfirmation_ConfirmForgotPassword"
+    for event in (signed_up, recovered):
+        assert event["callerContext"]["clientId"] == people.client_id
+        assert event["request"]["userAttributes"]["email_verified"] == "true"
 
 
 def test_who_is_confirmed_is_not_confirmed_again(people: People) -> None:

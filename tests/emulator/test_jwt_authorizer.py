@@ -11,8 +11,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.emulator.people import People, claims, user_pool
+from tests.emulator.people import PASSWORD, People, claims, user_pool
 from tests.emulator.support import Aws, eventually, function, role
+from tools.local.emulator import Emulator
 
 EMAIL = "ada@example.com"
 ECHO = """
@@ -193,3 +194,14 @@ def test_a_signature_by_another_key_is_refused(api: Guarded) -> None:
     for headers in ({"kid": kid}, {"kid": "unknown"}, {"kid": kid, "jwk": key}, {}):
         assert api.refuses(jwt.encode(content, own, algorithm="RS256", headers=headers))
     assert api.refuses(jwt.encode(content, "secret" * 8, algorithm="HS256", headers={"kid": kid}))
+
+
+def test_no_token_is_written_to_the_gateways_log(api: Guarded, emulator: Emulator) -> None:
+    token = api.tokens["client"]["IdToken"]
+    assert api.get(token).status_code == 200
+    assert api.refuses(token[:-4])
+
+    log = emulator.log.read_text()
+    for kind in ("IdToken", "AccessToken", "RefreshToken"):
+        assert api.tokens["client"][kind].split(".")[1] not in log
+    assert PASSWORD not in log
