@@ -91,7 +91,7 @@ def test_pages_hold_every_tariff_once(catalog: httpx.Client, product: dict[str, 
     ("method", "path"),
     [("POST", "/products"), ("PUT", "/products/any"), ("DELETE", "/products/any")],
 )
-def test_writing_asks_for_an_administrator(
+def test_writing_asks_for_a_permission(
     catalog: httpx.Client, customer: Tokens, administrator: Tokens, method: str, path: str
 ) -> None:
     def status(headers: dict[str, str]) -> int:

@@ -177,4 +177,4 @@ def test_no_password_code_token_or_ticket_stands_in_any_log(
     aws(platform, "cognito-idp").admin_delete_user(
         UserPoolId=config["userPoolId"], Username=session.email
     )
-    assert not found
+    assert not found, "\n".join(sorted(found))

@@ -57,7 +57,7 @@ def test_a_visitor_signs_up_with_a_mailed_code_and_is_welcomed_once(
     assert says.get("permissions", "") == ""
     assert says["exp"] - says["iat"] == 15 * 60
     assert eventually(lambda: len(mails_to(outside, email)) == 2)
-    assert not eventually(lambda: len(mails_to(outside, email)) > 2, seconds=3)
+    assert not eventually(lambda: len(mails_to(outside, email)) > 2, seconds=1)
     assert "Welcome" not in mails_to(outside, email)[0]
     assert f"Sign in with {email}" in mails_to(outside, email)[1]
     aws(platform, "cognito-idp").admin_delete_user(UserPoolId=config["userPoolId"], Username=email)

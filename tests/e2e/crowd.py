@@ -1,0 +1,94 @@
+"""Many browsers at once, each with a WebSocket connection that keeps what it hears."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.e2e.conftest import Tokens, bearer
+
+AT_ONCE = 20
+
+
+@dataclass(kw_only=True, eq=False)
+class Tab:
+    """One open browser tab.
+
+    :param heard: the messages that it was sent, as they came.
+    """
+
+    user_id: str
+    socket: ClientConnection
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[str]:
+        return [message["id"] for message in self.heard if "id" in message]
+
+    async def listen(self) -> None:
+        try:
+            async for text in self.socket:
+                self.heard.append(json.loads(text))
+        except ConnectionClosed:
+            return  # cut off: a browser notices no more than that
+
+    async def resume(self) -> None:
+        """Ask for what was missed, as a browser does once it is connected again."""
+        await self.socket.send('{"action": "resume"}')
+
+    def cut_off(self) -> None:
+        """Vanish as a phone in a tunnel does: no close frame, the connection is just gone."""
+        self.socket.transport.abort()
+
+
+class Crowd:
+    """Browsers of many users.
+
+    :param tokens: of each user, by their id.
+    """
+
+    def __init__(self, config: dict[str, Any], tokens: dict[str, Tokens]) -> None:
+        self._config = config
+        self._tokens = tokens
+        self._few = asyncio.Semaphore(AT_ONCE)
+        self._listening: set[asyncio.Task[None]] = set()
+        self._http = httpx.AsyncClient(base_url=config["apis"]["identity"], timeout=60)
+
+    async def open(self, browsers: Iterable[tuple[str, str | None]]) -> list[Tab]:
+        """Connect browsers, few at a time; each is its user and the last id it knows, if any."""
+        return await asyncio.gather(*(self._open(user_id, after) for user_id, after in browsers))
+
+    async def close(self, tabs: Iterable[Tab]) -> None:
+        await asyncio.gather(*(tab.socket.close() for tab in tabs))
+        await asyncio.gather(*self._listening)
+        await self._http.aclose()
+
+    async def _open(self, user_id: str, after: str | None) -> Tab:
+        async with self._few:
+            headers = bearer(self._tokens[user_id].id_token)
+            answer = await self._http.post("/tickets", headers=headers)
+            answer.raise_for_status()
+            query = f"ticket={answer.json()['ticket']}" + (f"&after={after}" if after else "")
+            url = f"{self._config['webSocketUrl']}?{query}"
+            socket = await connect(url, proxy=None, open_timeout=60, ping_interval=None)
+        tab = Tab(user_id=user_id, socket=socket)
+        listening = asyncio.create_task(tab.listen())
+        self._listening.add(listening)
+        listening.add_done_callback(self._listening.discard)
+        return tab
+
+
+async def eventually(check: Callable[[], bool], *, seconds: float) -> bool:
+    """Wait until something holds, and tell whether it came to hold; browsers go on meanwhile."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not await asyncio.to_thread(check):
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        return False
+    return True
