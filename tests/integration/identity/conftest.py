@@ -1,0 +1,60 @@
+"""What identity's functions find in AWS, in moto: two tables and a user pool."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.integration.identity.people import People
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    with mock_aws():
+        yield monkeypatch
+
+
+@pytest.fixture
+def client(aws: pytest.MonkeyPatch) -> "DynamoDBClient":
+    """Return a client of DynamoDB with the tables of users and of tickets."""
+    aws.setenv("USERS_TABLE", "users")
+    aws.setenv("TICKETS_TABLE", "tickets")
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName="users",
+        KeySchema=[
+            {"AttributeName": "userId", "KeyType": "HASH"},
+            {"AttributeName": "itemId", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "userId", "AttributeType": "S"},
+            {"AttributeName": "itemId", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    client.create_table(
+        TableName="tickets",
+        KeySchema=[{"AttributeName": "ticketHash", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "ticketHash", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
+
+
+@pytest.fixture
+def people(aws: pytest.MonkeyPatch) -> People:
+    """Return an empty user pool, named as the functions expect it."""
+    people = People()
+    aws.setenv("USER_POOL_ID", people.pool_id)
+    aws.setenv("USER_POOL_CLIENT_ID", people.client_id)
+    return people
