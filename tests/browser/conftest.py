@@ -1,12 +1,18 @@
 """A headless Chromium of the machine, and visitors of the website in it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.e2e.accounts import code_for
+from tests.e2e.conftest import aws, make_account
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,6 +44,11 @@ class Visitor:
         self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+    def sign_out(self) -> None:
+        """Sign out, and wait until the page says so."""
+        self.page.get_by_role("button", name="Sign out").click()
+        self.page.get_by_text("You are signed out.").wait_for()
 
     def open_first_tariff(self) -> str:
         """Follow the link of the first tariff in the list; return its name."""
@@ -128,6 +139,30 @@ def visit(chromium: Browser, platform: dict[str, Any]) -> Iterator[Visit]:
     for visitor in visitors:
         visitor.page.context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture
+def new_user(platform: dict[str, Any]) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Return what makes a customer of the test's own, who is gone after it."""
+    pool = aws(platform, "cognito-idp")
+    pool_id = httpx.get(platform["configUrl"]).json()["userPoolId"]
+    made: list[str] = []
+
+    def make() -> dict[str, Any]:
+        account = make_account(pool, pool_id, "customers")
+        made.append(account.email)
+        return asdict(account)
+
+    yield make
+    for email in made:
+        pool.admin_delete_user(UserPoolId=pool_id, Username=email)
+
+
+@pytest.fixture
+def mailed_code(platform: dict[str, Any]) -> Iterator[Callable[..., str]]:
+    """Return what waits for so many mails with a code to an address, and reads the last."""
+    with httpx.Client(base_url=platform["providersUrl"], timeout=30) as outside:
+        yield partial(code_for, outside)
 
 
 @pytest.fixture

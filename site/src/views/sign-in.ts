@@ -75,7 +75,7 @@ class Steps {
       case "new-password":
         return this.#answer("Choose your own password", "The one you have is for the first sign-in only.", newPasswordField("New password"), credentials);
       case "authenticator-code":
-        return this.#answer("Your authenticator’s code", "Open your authenticator app and type the code it shows for this site.", codeField("Code", "6 digits, new every half minute."), credentials);
+        return this.#answer("The code of your authenticator", "Open your authenticator app and type the code it shows for this site.", codeField("Code", "6 digits, new every half minute."), credentials);
     }
   }
 

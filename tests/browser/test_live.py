@@ -1,0 +1,218 @@
+"""What happens is shown to whom it concerns as it happens, in real browsers."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.browser.channel import Channel
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.till import a_recipient, at_the_till, pay
+from tests.e2e.accounts import put_permissions
+from tests.e2e.conftest import bearer, eventually, sign_in, sign_in_by_srp
+
+User = dict[str, Any]
+NewUser = Callable[[], User]
+
+UNTIL_MAILED_MS = 60_000
+
+
+def collect_news(page: Page) -> Callable[[], list[str]]:
+    """Write down what the voucher's page says of it from now on."""
+    page.evaluate(
+        "() => { const news = document.querySelector('main [role=status]');"
+        " window.said = [news.textContent];"
+        " new MutationObserver(() => window.said.push(news.textContent))"
+        " .observe(news, {childList: true, characterData: true, subtree: true}) }"
+    )
+    return lambda: page.evaluate("window.said")
+
+
+def buy_elsewhere(platform: User, user: User, recipient: str) -> None:
+    """Buy a voucher without this browser, and wait until it is mailed."""
+    config = httpx.get(platform["configUrl"]).json()
+    token = sign_in_by_srp(config, user["email"], user["password"]).id_token
+    with httpx.Client(
+        base_url=config["apis"]["vouchers"], headers=bearer(token), timeout=30
+    ) as vouchers:
+        bought = vouchers.post(
+            "/vouchers",
+            json={"amount": "31.00", "currency": "GBP", "recipientEmail": recipient},
+            headers={"idempotency-key": uuid.uuid4().hex},
+        )
+        assert bought.status_code == 201, bought.text
+        path = f"/vouchers/{bought.json()['voucherId']}"
+        assert eventually(lambda: vouchers.get(path).json()["status"] == "MAILED", seconds=60)
+
+
+def grant(visitor: Visitor, user: User, permission: str) -> None:
+    """Grant a permission on the users page, signed in as who may."""
+    page = visitor.page
+    visitor.open("/users")
+    page.get_by_role("link", name=f"Permissions of {user['email']}").click()
+    page.get_by_role("button", name=permission, exact=True).click()
+    page.get_by_role("button", name="Grant", exact=True).click()
+    expect(page.get_by_text(f"{permission} was granted.")).to_be_visible()
+
+
+def test_a_customer_follows_a_voucher_live_another_sees_nothing_of_it_and_may_what_is_granted(
+    visit: Visit, new_user: NewUser, administrator: User
+) -> None:
+    anna, ben = new_user(), new_user()
+    buyer, other = visit(), visit()
+    channel, quiet = Channel(buyer.page), Channel(other.page)
+    at_the_till(buyer, anna)
+    other.open("/sign-in?next=/vouchers")
+    other.sign_in(ben)
+    expect(other.page.get_by_role("heading", name="No vouchers yet")).to_be_visible()
+    channel.wait_until_open()
+    quiet.wait_until_open()
+
+    recipient = a_recipient()
+    pay(buyer.page, recipient)
+    expect(buyer.page.get_by_role("heading", level=1)).to_have_text("Voucher of £12.50")
+    asked: list[str] = []
+    buyer.page.on("request", lambda request: asked.append(request.url))
+    said = collect_news(buyer.page)
+    news = buyer.page.get_by_role("main").get_by_role("status")
+    expect(news).to_have_text(f"The voucher was mailed to {recipient}.", timeout=UNTIL_MAILED_MS)
+    assert said()[-2:] == [
+        f"The voucher is ready and on its way to {recipient}.",
+        f"The voucher was mailed to {recipient}.",
+    ]
+    assert channel.told() == ["VoucherPaid", "VoucherIssued", "VoucherMailed"]
+    # It was told: the page neither asked nor was loaded again.
+    assert asked == []
+
+    expect(other.page.get_by_role("heading", name="No vouchers yet")).to_be_visible()
+    assert quiet.told() == []
+    other.open("/add-tariff")
+    expect(other.page.get_by_role("heading", level=1)).to_have_text(
+        "Your account may not use this page"
+    )
+
+    manager = visit()
+    manager.open("/sign-in")
+    manager.sign_in(administrator)
+    grant(manager, ben, "write:products")
+    other.sign_out()
+    other.open("/add-tariff")
+    other.sign_in(ben)
+    name = f"Browser test {uuid.uuid4().hex[:8]}"
+    other.page.get_by_label("Name").fill(name)
+    other.page.get_by_label("Price").fill("0.1")
+    other.page.get_by_role("button", name="Add tariff").click()
+    expect(other.page.get_by_text(f"“{name}” was added.")).to_be_visible()
+    other.page.get_by_role("button", name="Delete").click()
+    other.page.get_by_role("button", name="Delete tariff").click()
+    expect(other.page.get_by_text(f"“{name}” was deleted.")).to_be_visible()
+
+
+def test_what_was_missed_while_offline_is_told_once_when_the_connection_is_back(
+    visit: Visit, new_user: NewUser, platform: User
+) -> None:
+    user = new_user()
+    visitor = visit()
+    page = visitor.page
+    channel = Channel(page)
+    visitor.open("/sign-in?next=/vouchers")
+    visitor.sign_in(user)
+    channel.wait_until_open()
+    first = a_recipient()
+    buy_elsewhere(platform, user, first)
+    toasts = page.locator(".message")
+    mailed = toasts.filter(has_text=f"Your voucher of £31.00 was mailed to {first}.")
+    expect(mailed).to_be_visible(timeout=UNTIL_MAILED_MS)
+    card = page.locator(".card").filter(has_text=first)
+    expect(card.get_by_role("listitem").filter(has_text=": done")).to_have_count(3)
+
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    second = a_recipient()
+    buy_elsewhere(platform, user, second)
+    told = channel.told()
+    page.context.set_offline(False)
+
+    expect(toasts.filter(has_text=f"was mailed to {second}.")).to_be_visible()
+    card = page.locator(".card").filter(has_text=second)
+    expect(card.get_by_role("listitem").filter(has_text=": done")).to_have_count(3)
+    assert told == ["VoucherPaid", "VoucherIssued", "VoucherMailed"]
+    assert channel.told() == told * 2
+    ids = [message["id"] for message in channel.messages if "id" in message]
+    assert ids == sorted(set(ids))
+    assert parse_qs(urlsplit(channel.urls[-1]).query)["after"] == [ids[2]]
+    assert len(channel.urls) == 2
+
+
+def test_where_nobody_tells_the_page_asks(visit: Visit, new_user: NewUser) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.route("**/tickets", lambda route: route.abort())
+    at_the_till(visitor, new_user())
+    recipient = a_recipient()
+    pay(page, recipient)
+    news = page.get_by_role("main").get_by_role("status")
+    expect(news).to_have_text(f"The voucher was mailed to {recipient}.", timeout=UNTIL_MAILED_MS)
+    visitor.forgive("net::ERR_FAILED")
+
+
+def test_what_somebody_may_do_changes_in_their_open_window_without_losing_what_they_type(
+    visit: Visit, new_user: NewUser, administrator: User
+) -> None:
+    user = new_user()
+    visitor, manager = visit(), visit()
+    page = visitor.page
+    channel = Channel(page)
+    visitor.open("/sign-in?next=/buy-voucher")
+    visitor.sign_in(user)
+    channel.wait_until_open()
+    recipient = page.get_by_label("E-mail address of the recipient")
+    recipient.fill("half-typed@")
+    menu = page.get_by_role("navigation")
+    expect(menu.get_by_role("link", name="Add a tariff")).to_have_count(0)
+
+    manager.open("/sign-in")
+    manager.sign_in(administrator)
+    grant(manager, user, "write:products")
+    changed = page.locator(".message").filter(has_text="What you may do here has changed.")
+    expect(changed).to_be_visible()
+    expect(menu.get_by_role("link", name="Add a tariff")).to_be_visible()
+    expect(recipient).to_have_value("half-typed@")
+    expect(recipient).to_be_focused()
+
+    manager.page.get_by_role("button", name="Take away write:products").click()
+    expect(menu.get_by_role("link", name="Add a tariff")).to_have_count(0)
+
+
+def test_a_few_messages_are_shown_at_once_and_stay_while_they_are_looked_at(
+    visit: Visit, new_user: NewUser, platform: User
+) -> None:
+    user = new_user()
+    visitor = visit()
+    page = visitor.page
+    channel = Channel(page)
+    visitor.open("/sign-in")
+    visitor.sign_in(user)
+    channel.wait_until_open()
+    config = httpx.get(platform["configUrl"]).json()
+    granter = sign_in(platform, config, "administrators")
+    with httpx.Client(base_url=config["apis"]["identity"], timeout=30) as identity:
+        for number in range(4):
+            put_permissions(identity, granter, user["user_id"], [f"test:{number}"])
+    toasts = page.locator(".message")
+    expect(toasts).to_have_count(3)
+    while len(channel.told()) < 4:
+        page.wait_for_timeout(100)
+    expect(toasts).to_have_count(3)
+    expect(page.get_by_role("status").filter(has=toasts)).to_have_count(1)
+    assert visitor.accessibility_findings() == []
+
+    toasts.first.hover()
+    page.wait_for_timeout(9_000)
+    expect(toasts).to_have_count(1)
+    page.get_by_role("button", name="Close this message").click()
+    expect(toasts).to_have_count(0)
+    expect(page.get_by_role("main")).to_be_focused()
