@@ -29,7 +29,7 @@ def answering(answer: Callable[[str], tuple[int, dict[str, Any]]], config: Confi
     """Return a client of Cognito that gets an answer of ours to each operation."""
     client = boto3.client("cognito-idp", config=config)
 
-    def answered(request: Any, **_: object) -> AWSResponse:
+    def answered(request: Any, **_: object) -> Any:
         operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
         status, body = answer(operation)
         raw: Any = BytesIO(json.dumps(body).encode())
@@ -98,7 +98,7 @@ def test_a_user_is_known_by_the_id_of_their_tokens(people: People, directory: Us
 
 
 def test_a_user_who_is_found_on_a_later_page_only_is_found(aws: pytest.MonkeyPatch) -> None:
-    pages = [
+    pages: list[dict[str, Any]] = [
         {"Users": [], "PaginationToken": "p2"},
         {"Users": [{"Username": "u", "Attributes": []}]},
     ]
@@ -172,7 +172,7 @@ def test_who_is_deleted_while_the_page_is_made_is_left_out(aws: pytest.MonkeyPat
 
 
 def test_all_groups_of_a_user_are_asked_for(aws: pytest.MonkeyPatch) -> None:
-    pages = [
+    pages: list[dict[str, Any]] = [
         {"Groups": [{"GroupName": "b"}], "NextToken": "n2"},
         {"Groups": [{"GroupName": "a"}]},
     ]

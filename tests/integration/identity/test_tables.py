@@ -1,0 +1,149 @@
+"""Profiles, permissions and tickets against DynamoDB's API."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from identity.adapters.ticket_table import TicketTable
+from identity.adapters.user_table import UserTable
+from identity.domain.account import Account
+from identity.domain.profile import DisplayName, PhoneNumber, ProfileDetails, UnknownProfileError
+from identity.domain.tickets import StoredTicket
+
+from tests.unit.lambda_src.identity.samples import (
+    CREATED,
+    LATER,
+    grant,
+    permissions,
+    profile,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture
+def table(client: "DynamoDBClient") -> UserTable:
+    return UserTable.from_environment()
+
+
+def test_a_profile_comes_back_as_it_went_in(table: UserTable) -> None:
+    assert table.add_profile(profile()) is True
+
+    assert table.profile("user-2") == profile()
+
+
+def test_a_profile_is_never_added_in_the_place_of_another(table: UserTable) -> None:
+    table.add_profile(profile())
+
+    assert table.add_profile(profile(name="Eve")) is False
+    assert table.profile("user-2") == profile()
+
+
+def test_who_has_no_profile_is_told_so(table: UserTable) -> None:
+    table.grant(grant("a:b"))
+
+    with pytest.raises(UnknownProfileError):
+        table.profile("user-2")
+
+
+def test_replacing_keeps_when_and_by_what_the_profile_was_made(table: UserTable) -> None:
+    table.add_profile(profile())
+    other = replace(
+        profile(),
+        email="ada@new.example",
+        details=ProfileDetails(
+            display_name=DisplayName(""), phone=PhoneNumber(""), newsletter=False
+        ),
+        created_at=LATER,
+        updated_at=LATER,
+        correlation_id="c2",
+    )
+
+    answer = table.replace_profile(other)
+
+    assert answer == replace(other, created_at=CREATED, correlation_id="c1")
+    assert table.profile("user-2") == answer
+
+
+def test_replacing_what_is_not_there_adds_it(table: UserTable) -> None:
+    assert table.replace_profile(profile()) == profile()
+    assert table.profile("user-2") == profile()
+
+
+@pytest.mark.parametrize("granted", [[], ["*:*"], ["write:products", "list:users"]])
+def test_permissions_come_back_as_they_went_in(table: UserTable, granted: list[str]) -> None:
+    table.grant(grant("something:else"))
+
+    table.grant(grant(*granted))
+
+    assert table.permissions("user-2") == permissions(*granted)
+    assert table.account("user-2") == Account(has_profile=False, permissions=permissions(*granted))
+
+
+def test_who_was_never_granted_anything_has_no_permissions(table: UserTable) -> None:
+    table.grant(grant("a:b", user_id="user-3"))
+
+    assert table.permissions("user-2") == frozenset()
+    assert table.account("user-2") == Account(has_profile=False, permissions=frozenset())
+
+
+def test_an_account_has_both(client: "DynamoDBClient") -> None:
+    table = UserTable.for_trigger()
+    table.add_profile(profile())
+    table.grant(grant("write:products"))
+
+    assert table.account("user-2") == Account(
+        has_profile=True, permissions=permissions("write:products")
+    )
+
+
+def test_permissions_that_were_written_past_the_api_and_cannot_be_read_grant_nothing(
+    table: UserTable, client: "DynamoDBClient"
+) -> None:
+    client.put_item(
+        TableName="users",
+        Item={
+            "userId": {"S": "user-2"},
+            "itemId": {"S": "permissions"},
+            "permissions": {"S": "write:products  everything"},
+            "grantedBy": {"S": "somebody"},
+            "grantedAt": {"S": CREATED.isoformat()},
+            "correlationId": {"S": "c1"},
+        },
+    )
+
+    with pytest.raises(ValueError, match="must be `action:resource`, got ''"):
+        table.account("user-2")
+
+
+def test_what_is_read_is_never_stale(client: "DynamoDBClient") -> None:
+    asked: list[tuple[str, bool]] = []
+
+    def remember(params: dict[str, bool], model: object, **_: object) -> None:
+        asked.append((getattr(model, "name", ""), params["ConsistentRead"]))
+
+    reader = UserTable(client, "users")
+    for operation in ("Query", "GetItem"):
+        client.meta.events.register(f"before-parameter-build.dynamodb.{operation}", remember)
+    reader.account("user-2")
+    reader.permissions("user-2")
+
+    assert asked == [("Query", True), ("GetItem", True)]
+
+
+def test_a_ticket_is_kept_with_the_second_it_ends(client: "DynamoDBClient") -> None:
+    TicketTable.from_environment().add(
+        StoredTicket(
+            ticket_hash="ab12", user_id="user-2", expires_at=CREATED + timedelta(seconds=60)
+        )
+    )
+
+    assert client.scan(TableName="tickets")["Items"] == [
+        {
+            "ticketHash": {"S": "ab12"},
+            "userId": {"S": "user-2"},
+            "expiresAt": {"N": str(int(CREATED.timestamp()) + 60)},
+        }
+    ]
