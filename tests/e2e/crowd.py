@@ -13,6 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from tests.e2e.conftest import Tokens, bearer
 
 AT_ONCE = 20
+TICKETS_AT_ONCE = 8
+"""Each takes a process of the emulator while it is made."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -56,6 +58,7 @@ class Crowd:
         self._config = config
         self._tokens = tokens
         self._few = asyncio.Semaphore(AT_ONCE)
+        self._fewer = asyncio.Semaphore(TICKETS_AT_ONCE)
         self._listening: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(base_url=config["apis"]["identity"], timeout=60)
 
@@ -68,12 +71,16 @@ class Crowd:
         await asyncio.gather(*self._listening)
         await self._http.aclose()
 
-    async def _open(self, user_id: str, after: str | None) -> Tab:
-        async with self._few:
+    async def _ticket(self, user_id: str) -> str:
+        async with self._fewer:
             headers = bearer(self._tokens[user_id].id_token)
             answer = await self._http.post("/tickets", headers=headers)
-            answer.raise_for_status()
-            query = f"ticket={answer.json()['ticket']}" + (f"&after={after}" if after else "")
+        answer.raise_for_status()
+        return str(answer.json()["ticket"])
+
+    async def _open(self, user_id: str, after: str | None) -> Tab:
+        async with self._few:
+            query = f"ticket={await self._ticket(user_id)}" + (f"&after={after}" if after else "")
             url = f"{self._config['webSocketUrl']}?{query}"
             socket = await connect(url, proxy=None, open_timeout=60, ping_interval=None)
         tab = Tab(user_id=user_id, socket=socket)
