@@ -1,1 +1,1 @@
-"""The catalog: the tariffs ("products") which everybody reads and administrators write."""
+"""The catalog: the tariffs ("products") which everybody reads and some may write."""

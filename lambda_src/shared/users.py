@@ -8,8 +8,6 @@ import msgspec
 from shared.permissions import CLAIM, Permission, permissions_in
 from shared.problems import ProblemError
 
-ADMINISTRATORS = "administrators"
-
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -71,15 +69,6 @@ def require(user: User, action: str, resource: str) -> None:
             f"you need the permission to {action} {resource}; ask an administrator for it, and"
             " sign in again once you have it",
         )
-
-
-def require_group(user: User, group: str) -> None:
-    """Let only members of `group` pass.
-
-    :raises ProblemError: 403 for everybody else.
-    """
-    if group not in user.groups:
-        raise ProblemError(403, f"only members of the group {group!r} may do this")
 
 
 def _groups(claim: object) -> frozenset[str]:

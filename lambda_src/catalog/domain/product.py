@@ -91,7 +91,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDetails:
-    """What an administrator decides about a product."""
+    """What is decided about a product."""
 
     name: ProductName
     price: Price

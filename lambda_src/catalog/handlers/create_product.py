@@ -1,4 +1,4 @@
-"""POST /products: a new tariff, from an administrator."""
+"""POST /products: a new tariff, from whoever may write products."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from shared.bodies import read_body
 from shared.http import Request, Response, http_handler
-from shared.users import ADMINISTRATORS, require_group
+from shared.users import require
 
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, add_product
@@ -21,7 +21,7 @@ def create_product(
     new_id: Callable[[], str] = lambda: uuid4().hex,
 ) -> Response:
     """Answer 201 with the product and where it is."""
-    require_group(request.user, ADMINISTRATORS)
+    require(request.user, "write", "products")
     details = read_body(request, ProductBody).details()
     product = add_product(details, product_id=new_id(), now=now(), products=products)
     return Response.created(view(product), location=f"./products/{product.product_id}")

@@ -1,7 +1,7 @@
-"""DELETE /products/{productId}: an administrator takes a tariff away."""
+"""DELETE /products/{productId}: whoever may write products takes a tariff away."""
 
 from shared.http import Request, Response, http_handler
-from shared.users import ADMINISTRATORS, require_group
+from shared.users import require
 
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
@@ -9,7 +9,7 @@ from catalog.domain.products import Products, UnknownProductError
 
 def delete_product(request: Request, *, products: Products) -> Response:
     """Answer 204."""
-    require_group(request.user, ADMINISTRATORS)
+    require(request.user, "write", "products")
     products.remove(request.path_id("productId"))
     return Response.no_content()
 

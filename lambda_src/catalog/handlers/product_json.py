@@ -1,4 +1,4 @@
-"""A product as JSON: the body an administrator sends, and the view everybody gets."""
+"""A product as JSON: the body of whoever writes it, and the view everybody gets."""
 
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
     unit: Unit = Unit.KWH
 
     def details(self) -> ProductDetails:
-        """Return what the administrator decided."""
+        """Return what was decided about it."""
         return ProductDetails(
             name=self.name,
             price=self.price,

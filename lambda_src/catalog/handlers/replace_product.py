@@ -1,11 +1,11 @@
-"""PUT /products/{productId}: other details for a tariff, from an administrator."""
+"""PUT /products/{productId}: other details for a tariff, from whoever may write products."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from shared.bodies import read_body
 from shared.http import Request, Response, http_handler
-from shared.users import ADMINISTRATORS, require_group
+from shared.users import require
 
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
@@ -19,7 +19,7 @@ def replace_product(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
     """Answer 200 with the product as it is now."""
-    require_group(request.user, ADMINISTRATORS)
+    require(request.user, "write", "products")
     product_id = request.path_id("productId")
     details = read_body(request, ProductBody).details()
     return Response.ok(view(products.replace(product_id, details, now=now())))

@@ -6,7 +6,12 @@ from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-ADMINISTRATOR = {"sub": "user-1", "token_use": "id", "cognito:groups": "[administrators]"}
+ADMINISTRATOR = {
+    "sub": "user-1",
+    "token_use": "id",
+    "cognito:groups": "[administrators]",
+    "permissions": "*:*",
+}
 CUSTOMER = {"sub": "user-2", "token_use": "id", "cognito:groups": "[customers]"}
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyLTEifQ.c2lnbmF0dXJl"
 

@@ -1,4 +1,4 @@
-"""The routes which only administrators may use."""
+"""The routes which only those may use who may write products."""
 
 import json
 from collections.abc import Callable
@@ -137,10 +137,11 @@ def test_an_unknown_product_is_reported_and_nothing_kept(route: Route) -> None:
         ({}, 401),
         (ADMINISTRATOR | {"token_use": "access"}, 401),
         (CUSTOMER, 403),
-        ({"sub": "user-3", "token_use": "id"}, 403),
+        (CUSTOMER | {"permissions": "read:* write:vouchers write:products/p1"}, 403),
+        ({"sub": "user-3", "token_use": "id", "cognito:groups": "[administrators]"}, 403),
     ],
 )
-def test_nobody_but_an_administrator_changes_anything(
+def test_nobody_changes_anything_without_the_permission_to_write_products(
     route: Route, claims: dict[str, Any], status: int
 ) -> None:
     products = InMemoryProducts(product("p1"))
@@ -150,6 +151,14 @@ def test_nobody_but_an_administrator_changes_anything(
 
     assert problem.value.status == status
     assert products.by_id == {"p1": product("p1")}
+
+
+@pytest.mark.parametrize("route", [create, put, delete])
+@pytest.mark.parametrize("granted", ["write:products", "list:users *:prod*"])
+def test_a_customer_with_the_permission_writes_products(route: Route, granted: str) -> None:
+    writer = CUSTOMER | {"permissions": granted}
+
+    assert route(request(claims=writer), InMemoryProducts(product("p1"))).status < 300
 
 
 @pytest.mark.parametrize("route", [create, put])
