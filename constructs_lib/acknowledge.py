@@ -13,7 +13,9 @@ def acknowledge(construct: IConstruct, **findings: str) -> None:
 
     :param findings: for each rule, by its short name, why its finding is acceptable.
     """
-    for rule, reason in findings.items():
-        Validations.of(construct).acknowledge(
+    Validations.of(construct).acknowledge(
+        *(
             Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)
+            for rule, reason in findings.items()
         )
+    )

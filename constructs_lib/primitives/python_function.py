@@ -16,10 +16,12 @@ from constructs_lib.primitives.python_service import PythonService
 TEN_SECONDS = Duration.seconds(10)
 ONE_HOUR = Duration.hours(1)
 LONGEST_EVENT_AGE = Duration.hours(6)
-LONGEST_TIMEOUT = Duration.minutes(15)
+LONGEST_TIMEOUT_SECONDS = 15 * 60
 RUNTIME = lambda_.Runtime(
     f"python{LAMBDA_PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
 )
+ARM_64 = lambda_.Architecture.ARM_64
+LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 
 
 class PythonFunction(lambda_.Function):
@@ -69,15 +71,18 @@ class PythonFunction(lambda_.Function):
         on_failure: lambda_.IDestination | None = None,
         retry_attempts: int = 2,
     ) -> None:
-        at = f"(at {scope.node.path}/{id_})"
         module = service.source / service.name / f"{entry.replace('.', '/')}.py"
         if not module.is_file():
-            raise ValueError(f"entry must be a module of {service.name}, got {entry!r} {at}")
-        if not timeout.is_unresolved() and timeout.to_seconds() > LONGEST_TIMEOUT.to_seconds():
             raise ValueError(
-                f"timeout must be at most 15 minutes, got {timeout.to_human_string()} {at}"
+                f"entry must be a module of {service.name}, got {entry!r} "
+                f"(at {scope.node.path}/{id_})"
             )
-        _check_retry_attempts(retry_attempts, at)
+        if not timeout.is_unresolved() and timeout.to_seconds() > LONGEST_TIMEOUT_SECONDS:
+            raise ValueError(
+                f"timeout must be at most 15 minutes, got {timeout.to_human_string()} "
+                f"(at {scope.node.path}/{id_})"
+            )
+        _check_retry_attempts(retry_attempts, scope, id_)
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = logs.LogGroup(
             scope,
@@ -85,15 +90,13 @@ class PythonFunction(lambda_.Function):
             retention=service.log_retention,
             removal_policy=service.log_removal_policy,
         )
-        role = iam.Role(
-            scope, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = iam.Role(scope, f"{id_}Role", assumed_by=LAMBDA)
         log_group.grant(role, "logs:CreateLogStream", "logs:PutLogEvents")
         super().__init__(
             scope,
             id_,
             runtime=RUNTIME,
-            architecture=lambda_.Architecture.ARM_64,
+            architecture=ARM_64,
             handler=f"{service.name}.{entry}.handler",
             code=service.code(),
             layers=[*service.layers(scope), *layers],
@@ -134,12 +137,11 @@ class PythonFunction(lambda_.Function):
         :param max_event_age: how long an event may wait for its invocation, 1 minute to 6 hours.
         :raises ValueError: if a number is out of Lambda's bounds.
         """
-        at = f"(at {self.node.path})"
-        _check_retry_attempts(retry_attempts, at)
+        _check_retry_attempts(retry_attempts, self)
         if not 60 <= max_event_age.to_seconds() <= LONGEST_EVENT_AGE.to_seconds():
             raise ValueError(
                 "max_event_age must be between 1 minute and 6 hours, "
-                f"got {max_event_age.to_human_string()} {at}"
+                f"got {max_event_age.to_human_string()} (at {self.node.path})"
             )
         config = cast(
             lambda_.CfnEventInvokeConfig,
@@ -153,6 +155,7 @@ class PythonFunction(lambda_.Function):
         config.maximum_event_age_in_seconds = max_event_age.to_seconds()
 
 
-def _check_retry_attempts(retry_attempts: int, at: str) -> None:
+def _check_retry_attempts(retry_attempts: int, scope: Construct, *id_: str) -> None:
     if not 0 <= retry_attempts <= 2:
-        raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} {at}")
+        at = "/".join((scope.node.path, *id_))
+        raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} (at {at})")
