@@ -24,7 +24,7 @@ def begin_sign_up(visitor: Visitor, email: str, password: str) -> Page:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Make the account").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your e-mail address")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your address")
     return page
 
 
@@ -75,7 +75,7 @@ def test_who_comes_back_unconfirmed_is_asked_for_a_code_and_may_have_a_new_one(
     page = visitor.page
     visitor.open("/sign-in?next=/vouchers")
     visitor.fill_in(email, password)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your e-mail address")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your address")
     page.get_by_role("button", name="Send a new code").click()
     expect(page.get_by_text("A new code is on its way")).to_be_visible()
     second = mailed_code(email, number=2)

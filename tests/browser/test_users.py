@@ -83,7 +83,7 @@ def test_permissions_are_granted_explained_and_taken_away(
     summary = page.get_by_role("group", name="Please check this")
     expect(summary.get_by_role("link")).to_have_count(2)
     type_permission(page, "write", "prod*")
-    expect(page.get_by_text("They may do this: write, with whatever fits prod*.")).to_be_visible()
+    expect(page.get_by_text("Grants write on whatever fits prod*.")).to_be_visible()
     page.get_by_role("button", name="Grant", exact=True).click()
     expect(page.get_by_text("write:prod* was granted.")).to_be_visible()
     expect(page.get_by_label("Action")).to_have_value("")

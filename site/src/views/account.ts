@@ -25,7 +25,11 @@ export function accountView(app: App, page: Page): View | Redirect {
   void showWhenRead(details, {
     read: () => orSignIn(app, page, () => app.identity.profile(page.left)),
     waiting: () => [h("h2", {}, "Your details"), h("p", { role: "status" }, "Loading your details…")],
-    show: (profile) => [h("h2", {}, "Your details"), profileForm(app, page, profile)],
+    show: (profile) => [
+      h("h2", {}, "Your details"),
+      profileForm(app, page, profile),
+      h("p", { class: "hint" }, "With us since ", h("time", { datetime: profile.createdAt }, dates.format(new Date(profile.createdAt)))),
+    ],
     what: "your details",
     left: page.left,
   });
@@ -74,7 +78,6 @@ function profileForm(app: App, page: Page, profile: Profile): HTMLFormElement {
     after: h("div", { class: "tick" }, newsletter, h("label", { for: newsletter.id }, "Send me news about tariffs, once a month at most")),
     submit: "Save",
     busy: "Saving…",
-    extra: h("p", { class: "hint beside" }, "With us since ", h("time", { datetime: profile.createdAt }, dates.format(new Date(profile.createdAt)))),
     send,
   });
 }

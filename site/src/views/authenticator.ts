@@ -39,8 +39,8 @@ export function authenticatorPanel(app: App, page: Page): HTMLElement {
     put(
       heading,
       h("ol", { class: "instructions" },
-        h("li", {}, "On the phone that has the app, ", h("a", { href: link }, "open this link"), ". Or choose “enter a setup key” in the app and type this key:"),
-        h("li", { class: "secret" }, h("code", { "aria-label": "Setup key" }, grouped(secret))),
+        h("li", {}, "On the phone that has the app, ", h("a", { href: link }, "open this link"), ". Or choose “enter a setup key” in the app and type this key:",
+          h("code", { class: "secret", role: "group", "aria-label": "Setup key" }, grouped(secret))),
         h("li", {}, "Type the code that the app shows. From then on you need the app to sign in."),
       ),
       form({

@@ -150,9 +150,9 @@ function refusals(error: unknown): readonly string[] {
 
 function inWords({ action, resource }: Permission): string {
   if (!isAction(action) || !isResource(resource)) return "";
-  const what = action === "*" ? "everything" : action.includes("*") ? `everything that fits ${action}` : action;
-  const where = resource === "*" ? "anything" : resource.includes("*") ? `whatever fits ${resource}` : resource;
-  return `They may do this: ${what}, with ${where}.`;
+  const [what, where] = [action, resource].map((pattern) =>
+    pattern === "*" ? "everything" : pattern.includes("*") ? `whatever fits ${pattern}` : pattern);
+  return `Grants ${what} on ${where}.`;
 }
 
 function compact({ action, resource }: Permission): string {

@@ -47,7 +47,7 @@ class Steps {
       said.textContent = problems?.whole[0] ?? `A new code is on its way to ${credentials.email}. Older ones are no longer good.`;
     };
     this.show(
-      "Confirm your e-mail address",
+      "Confirm your address",
       ["We sent a code to ", h("strong", {}, credentials.email), "."],
       form({
         fields: [code.field],
