@@ -1,5 +1,6 @@
 """Deploy constructs to the emulator without the CDK's command line: synthesise, upload, create."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
@@ -33,7 +34,8 @@ def deploy_constructs(aws: Aws, name: str, build: Callable[[Stack], None]) -> di
 def _upload(aws: Aws, assembly: Path, manifest: str) -> None:
     s3 = aws.client("s3")
     location = {"LocationConstraint": s3.meta.region_name}
-    s3.create_bucket(Bucket=ASSETS, CreateBucketConfiguration=location)
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=ASSETS, CreateBucketConfiguration=location)
     for asset in json.loads((assembly / manifest).read_text())["files"].values():
         source = assembly / asset["source"]["path"]
         if source.is_dir():
