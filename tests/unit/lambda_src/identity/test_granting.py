@@ -60,16 +60,22 @@ def test_nothing_that_is_left_is_needless(some: list[Permission]) -> None:
     assert fewest(left) == left
 
 
-def test_what_just_fits_into_a_token_is_taken() -> None:
-    fitting = permissions(*(f"a:{n:03}{'x' * 58}" for n in range(63)))
-    assert len(claim_of(fitting)) == 63 * 64 - 1
-    one_more = LARGEST_CLAIM - len(claim_of(fitting)) - 1
+def of_size(size: int) -> frozenset[Permission]:
+    """Return permissions whose claim has so many bytes."""
+    first = permissions(*(f"a:{n:03}{'x' * 58}" for n in range(60)))
+    return first | permissions("b:" + "y" * (size - len(claim_of(first)) - len(" b:")))
 
-    exactly = fitting | permissions("b:" + "y" * (one_more - 2))
-    assert len(claim_of(exactly)) == LARGEST_CLAIM
-    assert fewest(exactly) == exactly
+
+def test_what_just_fits_into_a_token_is_taken() -> None:
+    fitting, too_large = of_size(LARGEST_CLAIM - 128), of_size(LARGEST_CLAIM - 127)
+    last = permissions("c:" + "z" * 125)
+
+    assert len(claim_of(fitting | last)) == LARGEST_CLAIM
+    assert fewest(fitting | last) == fitting | last
+    assert granted_by_token(fitting | last, []) == (fitting | last, 0)
     with pytest.raises(TooManyPermissionsError, match=f"into {LARGEST_CLAIM} bytes of their token"):
-        fewest(fitting | permissions("b:" + "y" * (one_more - 1)))
+        fewest(too_large | last)
+    assert granted_by_token(too_large | last, []) == (too_large, 1)
 
 
 def test_500_long_permissions_are_refused_with_their_size_and_with_what_to_do() -> None:
