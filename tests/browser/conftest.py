@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.e2e.accounts import code_for
 from tests.e2e.conftest import aws, make_account
@@ -19,6 +19,10 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
 class Visitor:
     """Somebody at the website, with everything the browser complained about."""
 
@@ -26,7 +30,7 @@ class Visitor:
         self.page = page
         self.complaints: list[str] = []
         self._site_url = site_url
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
 

@@ -41,6 +41,11 @@ export class Vouchers {
     return this.#known;
   }
 
+  /** A voucher of which something was heard, which may have gone on since. */
+  seen(voucherId: string): Voucher | undefined {
+    return this.#seen.get(voucherId);
+  }
+
   /** Whether there are more than were listed. */
   get hasMore(): boolean {
     return this.#nextToken !== undefined;

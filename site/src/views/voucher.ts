@@ -24,7 +24,7 @@ export function voucherView(app: App, vouchers: Vouchers, page: Page, voucherId:
   if (refused) return refused;
   const region = h("article", { class: "voucher" });
   const read = () => orSignIn(app, page, () => vouchers.get(voucherId, page.left));
-  const known = vouchers.known?.find((voucher) => voucher.voucherId === voucherId);
+  const known = vouchers.seen(voucherId);
   const show = (first: Voucher) => {
     page.setTitle(`Voucher of ${formatPrice(first.amount, first.currency)}`);
     const { element, update } = details(first, (problem) => void openPdf(read, problem, page.left));
@@ -36,7 +36,10 @@ export function voucherView(app: App, vouchers: Vouchers, page: Page, voucherId:
     vouchers.onChange((voucher) => {
       if (voucher.voucherId === voucherId) update(voucher);
     }, page.left);
-    if (!hasReached(first, "MAILED")) askWhileSilent(app.live, follow, page.left);
+    if (!hasReached(first, "MAILED")) {
+      askWhileSilent(app.live, follow, page.left);
+      if (known) void follow().catch(() => undefined);
+    }
     return element;
   };
   if (known) {
