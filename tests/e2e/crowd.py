@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.e2e.conftest import Tokens, bearer
 
 AT_ONCE = 20
-TICKETS_AT_ONCE = 8
+TICKETS_AT_ONCE = 4
 """Each takes a process of the emulator while it is made."""
 
 

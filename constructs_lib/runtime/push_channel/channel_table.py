@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 
 from .message import DIGITS, Message, message_id
+from .patience import FOR_TABLES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,7 +55,7 @@ class ChannelTable:
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table in CHANNEL_TABLE."""
-        return cls(boto3.client("dynamodb"), os.environ["CHANNEL_TABLE"])
+        return cls(boto3.client("dynamodb", config=FOR_TABLES), os.environ["CHANNEL_TABLE"])
 
     def last_number(self, user_id: str) -> int:
         """Return the number of the user's newest message, 0 if there never was one."""

@@ -4,17 +4,11 @@ import os
 from typing import TYPE_CHECKING, Self
 
 import boto3
-from botocore.config import Config
+
+from .patience import FOR_CONNECTIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
-
-PATIENCE = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    max_pool_connections=16,
-    retries={"mode": "standard", "total_max_attempts": 3},
-)
 
 
 class GoneError(Exception):
@@ -38,7 +32,9 @@ class Sockets:
     def from_environment(cls) -> Self:
         """Connect to the API whose stage is at CONNECTIONS_URL."""
         url = os.environ["CONNECTIONS_URL"]
-        return cls(boto3.client("apigatewaymanagementapi", endpoint_url=url, config=PATIENCE))
+        return cls(
+            boto3.client("apigatewaymanagementapi", endpoint_url=url, config=FOR_CONNECTIONS)
+        )
 
     def post(self, connection_id: str, text: str) -> None:
         """Send a message.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 
+from .patience import FOR_TABLES
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -24,7 +26,7 @@ class TicketTable:
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table in TICKETS_TABLE."""
-        return cls(boto3.client("dynamodb"), os.environ["TICKETS_TABLE"])
+        return cls(boto3.client("dynamodb", config=FOR_TABLES), os.environ["TICKETS_TABLE"])
 
     def redeem(self, ticket: str, *, now: float) -> str | None:
         """Take a ticket out and return its user; None if it is used, expired or unknown."""
