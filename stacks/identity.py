@@ -95,26 +95,18 @@ class IdentityStack(PlatformStack):
     def _let_in(self, config: StageConfig) -> None:
         """Check who signs up, remember who did, and say in each token what its owner may do."""
         blocked = {"BLOCKED_EMAIL_DOMAINS": ",".join(config.blocked_email_domains)}
+        check = self._function("pre_sign_up", blocked, timeout=FIVE_SECONDS)
+        self.users.on(cognito.UserPoolOperation.PRE_SIGN_UP, check)
+
         table = {"USERS_TABLE": self._table.table_name}
-        for operation, entry, environment, actions in (
-            (cognito.UserPoolOperation.PRE_SIGN_UP, "pre_sign_up", blocked, []),
-            (
-                cognito.UserPoolOperation.POST_CONFIRMATION,
-                "post_confirmation",
-                table,
-                ["dynamodb:PutItem"],
-            ),
-            (
-                cognito.UserPoolOperation.PRE_TOKEN_GENERATION,
-                "pre_token_generation",
-                table,
-                ["dynamodb:Query", "dynamodb:PutItem"],
-            ),
-        ):
-            function = self._function(entry, environment, timeout=FIVE_SECONDS)
-            if actions:
-                self._table.grants.actions(function, *actions)
-            self.users.on(operation, function)
+        welcome = self._function("post_confirmation", table, timeout=FIVE_SECONDS)
+        self._table.grants.actions(welcome, "dynamodb:PutItem")
+        self.users.on(cognito.UserPoolOperation.POST_CONFIRMATION, welcome)
+        self.users.grant_to_trigger(welcome, "cognito-idp:AdminAddUserToGroup")
+
+        grant = self._function("pre_token_generation", table, timeout=FIVE_SECONDS)
+        self._table.grants.actions(grant, "dynamodb:Query", "dynamodb:PutItem")
+        self.users.on(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, grant)
 
     def _answer(self, api: BusinessApi, push: PushChannel) -> None:
         """Answer everybody about themselves, and administrators about others."""

@@ -1,10 +1,12 @@
 """Who may sign in: a Cognito user pool with the client of one website."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -154,6 +156,20 @@ class UserDirectory(Construct):
                 f"(at {function.node.path})"
             )
         self.pool.add_trigger(operation, function)
+
+    def grant_to_trigger(self, function: PythonFunction, *actions: str) -> None:
+        """Allow a function that the pool calls to do something with the pool.
+
+        As a policy of its own: were it in the role's first one, the pool would wait for the
+        function, the function for the policy, and the policy for the pool.
+
+        :param actions: such as `cognito-idp:AdminAddUserToGroup`. The function finds the pool's id
+            in its event, for the same reason.
+        """
+        statement = iam.PolicyStatement(actions=list(actions), resources=[self.pool.user_pool_arn])
+        iam.Policy(
+            function, "UserPool", statements=[statement], roles=[cast(iam.IRole, function.role)]
+        )
 
 
 def _code_grant(return_urls: Sequence[str]) -> cognito.OAuthSettings:

@@ -54,6 +54,7 @@ def test_a_visitor_signs_up_with_a_mailed_code_and_is_welcomed_once(
     says = claims(tokens.id_token)
     assert (says["sub"], says["email"]) == (user_id, email)
     assert says["email_verified"] in (True, "true")
+    assert says["cognito:groups"] == ["customers"]
     assert says.get("permissions", "") == ""
     assert says["exp"] - says["iat"] == 15 * 60
     assert eventually(lambda: len(mails_to(outside, email)) == 2)

@@ -9,6 +9,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from identity.adapters.ticket_table import TicketTable
 from identity.adapters.token_issuer import CognitoTokenIssuer
+from identity.adapters.user_groups import UserGroups
 from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import UnknownUserError
@@ -43,14 +44,18 @@ Handler = Callable[[dict[str, Any], LambdaContext], Any]
 class Platform:
     """The functions, and what carries the news from one to the next."""
 
-    def __init__(self, client: "DynamoDBClient") -> None:
+    def __init__(self, client: "DynamoDBClient", people: People) -> None:
         self._client = client
+        self._people = people
         self._items: dict[tuple[str, str], Any] = {}
         self._parking = ParkedRecords()
 
     def confirm(self, user_id: str, email: str) -> None:
-        handler = trigger_handler(post_confirmation, profiles=UserTable.for_trigger)
-        handler(trigger_event("PostConfirmation_ConfirmSignUp", sub=user_id, email=email), CONTEXT)
+        handler = trigger_handler(
+            post_confirmation, profiles=UserTable.for_trigger, groups=UserGroups.for_trigger
+        )
+        event = trigger_event("PostConfirmation_ConfirmSignUp", sub=user_id, email=email)
+        handler(event | {"userPoolId": self._people.pool_id, "userName": user_id}, CONTEXT)
 
     def token(self, user_id: str, email: str, *groups: str) -> dict[str, Any]:
         """Return the claims that somebody's next token has."""
@@ -101,14 +106,17 @@ def call(handler: Handler, by: dict[str, Any], body: object = None, **path: str)
 
 
 @pytest.fixture
-def platform(client: "DynamoDBClient") -> Platform:
-    return Platform(client)
+def platform(client: "DynamoDBClient", people: People) -> Platform:
+    return Platform(client, people)
 
 
-def test_from_sign_up_to_a_profile_of_ones_own(platform: Platform) -> None:
-    platform.confirm("user-2", "ada@example.com")
-    assert platform.tell() == [UserSignedUp(user_id="user-2", email="ada@example.com")]
-    ada = platform.token("user-2", "ada@example.com")
+def test_from_sign_up_to_a_profile_of_ones_own(platform: Platform, people: People) -> None:
+    user_id = people.add("ada@example.com")
+    platform.confirm(user_id, "ada@example.com")
+    assert platform.tell() == [UserSignedUp(user_id=user_id, email="ada@example.com")]
+    (account,) = UserPool.from_environment().page(limit=60, after=None).users
+    assert account.groups == ("customers",)
+    ada = platform.token(user_id, "ada@example.com")
     get = http_handler(get_profile, profiles=UserTable.from_environment)
     put = http_handler(replace_profile, profiles=UserTable.from_environment)
 

@@ -140,6 +140,34 @@ def test_a_trigger_is_called_by_the_pool_and_may_be(stack: Stack, service: Pytho
     )
 
 
+def test_a_trigger_may_act_on_the_pool_that_calls_it_without_a_circle(
+    stack: Stack, service: PythonService
+) -> None:
+    users = UserDirectory(stack, "Users")
+    greet = PythonFunction(
+        stack, "Greet", service=service, entry="place_order", timeout=Duration.seconds(5)
+    )
+    users.on(cognito.UserPoolOperation.POST_CONFIRMATION, greet)
+
+    users.grant_to_trigger(greet, "cognito-idp:AdminAddUserToGroup")
+
+    template = Template.from_stack(stack)  # refuses a circle of dependencies
+    template.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": [
+                    {
+                        "Action": "cognito-idp:AdminAddUserToGroup",
+                        "Effect": "Allow",
+                        "Resource": stack.resolve(users.pool.user_pool_arn),
+                    }
+                ]
+            }
+        },
+    )
+
+
 def test_a_trigger_that_outlasts_cognitos_patience_is_refused(
     stack: Stack, service: PythonService
 ) -> None:
