@@ -6,7 +6,9 @@ import struct
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, Visitor
@@ -240,3 +242,25 @@ def test_an_authenticator_app_is_asked_for_at_sign_in_until_it_is_switched_off(
     visitor.sign_out()
     visitor.open("/sign-in")
     visitor.sign_in(user)
+
+
+def test_who_has_an_account_elsewhere_is_sent_there_where_a_stage_has_outside_providers(
+    visit: Visit, platform: User
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    config = httpx.get(platform["configUrl"]).json()
+    sign_in = {"domain": "sign-in.example", "providers": ["Google", "Directory"]}
+    page.route("**/config.json", lambda route: route.fulfill(json={**config, "signIn": sign_in}))
+    page.route("https://sign-in.example/**", lambda route: route.fulfill(body="elsewhere"))
+    visitor.open("/sign-in")
+    expect(page.get_by_role("button", name="Continue with")).to_have_text(
+        ["Continue with Google", "Continue with Directory"]
+    )
+    page.get_by_role("button", name="Continue with Directory").click()
+    page.wait_for_url("https://sign-in.example/**")
+    asked = parse_qs(urlsplit(page.url).query)
+    assert asked["identity_provider"] == ["Directory"]
+    assert asked["redirect_uri"] == [f"{platform['siteUrl']}/"]
+    assert asked["client_id"] == [config["userPoolClientId"]]
+    assert asked["code_challenge_method"] == ["S256"]
