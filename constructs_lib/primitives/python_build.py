@@ -1,7 +1,7 @@
-"""Build what Lambda loads: a zip of a service's code, a zip of third-party packages, no Docker.
+"""Build what Lambda loads: a zip of a function's code, a zip of third-party packages, no Docker.
 
-Both zips are reproducible: the same sources give the same bytes, so nothing is deployed that did
-not change. Both carry hash-based bytecode (PEP 552). A zip has no room for today's date (the CDK
+The zips are reproducible: the same sources give the same bytes, so nothing is deployed that did
+not change. They carry hash-based bytecode (PEP 552). A zip has no room for today's date (the CDK
 dates every file 1980-01-01), which makes ordinary bytecode stale: Lambda would compile every module
 again at each cold start.
 """
@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 import uv
 
 from constructs_lib.primitives.build_target import BuildTarget
+from constructs_lib.primitives.import_graph import modules_behind
 
 BUILD_FOLDER = Path(".build")
 LAYOUT_VERSION = b"1"
@@ -45,8 +46,37 @@ def build_code(source: Path, packages: Iterable[str], target: BuildTarget) -> Pa
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
             _compile(Path(work), target, runs_at="/var/task")
-            _write_zip(Path(work), built)
+            _write_zip(_contents(Path(work)), built)
     return built
+
+
+def build_function(code: Path, source: Path, packages: Iterable[str], entry: str) -> Path:
+    """Zip of a service's `code` what one function needs, and return the zip.
+
+    A change of another function's modules gives the same bytes. Files that are no modules stay, and
+    all modules do where some are imported by names made at run time.
+
+    :param code: what `build_code` has made of `packages`.
+    :param entry: the function's module, such as `orders.handlers.place_order`.
+    """
+    built = code.with_name(f"{code.stem}-{entry}.zip")
+    if not built.exists():
+        modules = modules_behind(entry, source, packages)
+        if modules is None:
+            return code
+        needed = {module.relative_to(source).as_posix() for module in modules}
+        with zipfile.ZipFile(code) as whole:
+            kept = {name: whole.read(name) for name in whole.namelist() if _is_for(name, needed)}
+        _write_zip(kept, built)
+    return built
+
+
+def _is_for(name: str, needed: set[str]) -> bool:
+    """Tell whether a file of the zip is one of these modules, its bytecode, or no module at all."""
+    path = PurePosixPath(name)
+    if path.suffix == ".pyc":
+        return f"{path.parents[1]}/{path.name.partition('.')[0]}.py" in needed
+    return path.suffix != ".py" or name in needed
 
 
 def build_layer(requirements: Path, target: BuildTarget) -> Path:
@@ -64,7 +94,7 @@ def build_layer(requirements: Path, target: BuildTarget) -> Path:
             packages = Path(work) / "python"
             _install(requirements, packages, target)
             _compile(packages, target, runs_at="/opt/python")
-            _write_zip(Path(work), built)
+            _write_zip(_contents(Path(work)), built)
     return built
 
 
@@ -109,13 +139,18 @@ def _compile(folder: Path, target: BuildTarget, *, runs_at: str) -> None:
     subprocess.run(command, check=True)
 
 
-def _write_zip(folder: Path, built: Path) -> None:
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def _write_zip(files: Mapping[str, bytes], built: Path) -> None:
     built.parent.mkdir(parents=True, exist_ok=True)
     descriptor, partial = tempfile.mkstemp(dir=built.parent)
     os.close(descriptor)
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), ZIP_EPOCH)
+        for name, content in sorted(files.items(), key=lambda file: PurePosixPath(file[0])):
+            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     Path(partial).replace(built)

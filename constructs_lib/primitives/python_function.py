@@ -98,7 +98,7 @@ class PythonFunction(lambda_.Function):
             runtime=RUNTIME,
             architecture=ARM_64,
             handler=f"{service.name}.{entry}.handler",
-            code=service.code(),
+            code=service.code(entry),
             layers=[*service.layers(scope), *layers],
             reserved_concurrent_executions=reserved_concurrent_executions,
             role=role,

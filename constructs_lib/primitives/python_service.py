@@ -1,6 +1,7 @@
 """What all functions of one microservice have in common."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.primitives.build_target import BuildTarget
-from constructs_lib.primitives.python_build import build_code, build_layer
+from constructs_lib.primitives.python_build import build_code, build_function, build_layer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ class PythonService:
     :param name: the service's package, a folder of `source`.
     :param source: the folder that holds every service's package; it is on the import path.
     :param shared: packages of `source` that every service may import. Default: `shared`, if it
-        exists.
+        exists. A function gets what it imports of them.
     :param requirements: pinned third-party packages, which become a layer. Default: none.
     :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
     :param log_level: the least severe level that is logged. Default: INFO.
@@ -54,11 +55,22 @@ class PythonService:
         if self.requirements is not None and not self.requirements.is_file():
             raise ValueError(f"requirements must be a pinned file, got {self.requirements}")
 
-    def code(self) -> lambda_.Code:
-        """Return the code of this service and of what it shares, nobody else's."""
-        shared = [package for package in self.shared if (self.source / package).is_dir()]
-        zipped = build_code(self.source, [self.name, *shared], self.target)
+    def code(self, entry: str) -> lambda_.Code:
+        """Return the code of one function: the modules its entry imports, and theirs.
+
+        Of this service and of what it shares, nobody else's; import statements tell which.
+        """
+        module = f"{self.name}.{entry}"
+        zipped = build_function(self._whole, self.source, self._packages, module)
         return lambda_.Code.from_asset(str(zipped.resolve()))
+
+    @cached_property
+    def _packages(self) -> list[str]:
+        return [self.name, *(name for name in self.shared if (self.source / name).is_dir())]
+
+    @cached_property
+    def _whole(self) -> Path:
+        return build_code(self.source, self._packages, self.target)
 
     def layers(self, scope: Construct) -> list[lambda_.ILayerVersion]:
         """Return the layer with the third-party packages, one for the whole stack of `scope`."""

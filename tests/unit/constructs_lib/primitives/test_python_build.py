@@ -10,7 +10,7 @@ from aws_cdk import Stack
 from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
-from constructs_lib.primitives.python_build import build_code, build_layer
+from constructs_lib.primitives.python_build import build_code, build_function, build_layer
 
 HERE = BuildTarget.this_machine()
 
@@ -57,6 +57,52 @@ def test_the_same_sources_give_the_same_bytes(service: PythonService) -> None:
     first.unlink()
 
     assert build(service).read_bytes() == content
+
+
+def function_code(service: PythonService) -> Path:
+    packages = [service.name, "shared"]
+    return build_function(build(service), service.source, packages, "orders.place_order")
+
+
+def test_a_function_gets_what_it_imports_with_its_bytecode_and_nothing_more(
+    service: PythonService,
+) -> None:
+    folder = service.source / service.name
+    (folder / "place_order.py").write_text("from shared.money import PENCE\n")
+    (folder / "ship_order.py").write_text("def handler(event, context): ...\n")
+    (folder / "terms.txt").write_text("by return")
+
+    names = zipfile.ZipFile(function_code(service)).namelist()
+
+    compiled = f"cpython-{sys.version_info.major}{sys.version_info.minor}.pyc"
+    assert names == [
+        f"orders/__pycache__/place_order.{compiled}",
+        "orders/place_order.py",
+        "orders/terms.txt",
+        f"shared/__pycache__/money.{compiled}",
+        "shared/money.py",
+    ]
+
+
+def test_a_change_of_what_a_function_does_not_import_gives_it_the_same_bytes(
+    service: PythonService,
+) -> None:
+    before = function_code(service).read_bytes()
+
+    (service.source / "shared" / "money.py").write_text("PENCE = 200\n")
+    same = function_code(service).read_bytes()
+    (service.source / service.name / "place_order.py").write_text("import shared.money\n")
+    other = function_code(service).read_bytes()
+
+    assert before == same != other
+
+
+def test_a_function_that_imports_by_names_of_its_own_gets_the_whole_service(
+    service: PythonService,
+) -> None:
+    (service.source / service.name / "place_order.py").write_text("import importlib\n")
+
+    assert function_code(service) == build(service)
 
 
 def test_its_bytecode_stays_valid_whatever_date_a_zip_gives_the_files(
