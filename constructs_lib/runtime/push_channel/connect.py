@@ -18,6 +18,9 @@ class Connections(Protocol):
     def open(self, user_id: str, connection_id: str, *, cursor: int, now: float) -> None:
         """Keep a connection."""
 
+    def ask_for_missed(self, user_id: str, connection_id: str, *, now: float) -> None:
+        """Have the connection sent what it missed."""
+
 
 def connect(event: dict[str, Any], *, connections: Connections, now: float) -> dict[str, Any]:
     """Begin after the message the browser knows, else after the newest one.
@@ -30,6 +33,9 @@ def connect(event: dict[str, Any], *, connections: Connections, now: float) -> d
     last = connections.last_number(user_id)
     cursor = min(int(after), last) if MESSAGE_ID.fullmatch(after) else last
     connections.open(user_id, connection_id, cursor=cursor, now=now)
+    if connections.last_number(user_id) > last:
+        # Came in between: whoever delivers it may have looked before this connection was kept.
+        connections.ask_for_missed(user_id, connection_id, now=now)
     log("connected", userId=user_id, connectionId=connection_id, missed=last - cursor)
     return {"statusCode": 200}
 

@@ -123,6 +123,28 @@ def test_a_connection_begins_after_the_message_its_browser_knows(
     assert channel.open_at == {("ann", CONNECTION): cursor}
 
 
+def test_a_message_that_comes_while_a_connection_is_being_kept_is_asked_for() -> None:
+    class Busy(Channel):
+        def open(self, user_id: str, connection_id: str, *, cursor: int, now: float) -> None:
+            super().open(user_id, connection_id, cursor=cursor, now=now)
+            self.last[user_id] += 1
+
+    channel = Busy(ann=7)
+
+    connect(event(), connections=channel, now=NOW)
+
+    assert channel.open_at == {("ann", CONNECTION): 7}
+    assert channel.asked == [("ann", CONNECTION)]
+
+
+def test_a_connection_that_misses_nothing_asks_for_nothing() -> None:
+    channel = Channel(ann=7)
+
+    connect(event(), connections=channel, now=NOW)
+
+    assert channel.asked == []
+
+
 def test_the_first_connection_of_a_user_begins_before_their_first_message() -> None:
     channel = Channel()
 
