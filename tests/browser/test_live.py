@@ -205,8 +205,7 @@ def test_a_few_messages_are_shown_at_once_and_stay_while_they_are_looked_at(
             put_permissions(identity, granter, user["user_id"], [f"test:{number}"])
     toasts = page.locator(".message")
     expect(toasts).to_have_count(3)
-    while len(channel.told()) < 4:
-        page.wait_for_timeout(100)
+    channel.wait_until_told(4)
     expect(toasts).to_have_count(3)
     expect(page.get_by_role("status").filter(has=toasts)).to_have_count(1)
     assert visitor.accessibility_findings() == []
