@@ -52,7 +52,14 @@ def grant(visitor: Visitor, user: User, permission: str) -> None:
     """Grant a permission on the users page, signed in as who may."""
     page = visitor.page
     visitor.open("/users")
-    page.get_by_role("link", name=f"Permissions of {user['email']}").click()
+    theirs = page.get_by_role("link", name=f"Permissions of {user['email']}")
+    more = page.get_by_role("button", name="Show more")
+    expect(theirs.or_(more).first).to_be_visible()
+    while not theirs.is_visible():
+        more.click()
+        expect(page.get_by_text("Loading more users…")).to_have_count(0)
+        expect(theirs.or_(more).first).to_be_visible()
+    theirs.click()
     page.get_by_role("button", name=permission, exact=True).click()
     page.get_by_role("button", name="Grant", exact=True).click()
     expect(page.get_by_text(f"{permission} was granted.")).to_be_visible()
