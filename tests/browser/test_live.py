@@ -147,8 +147,10 @@ def test_what_was_missed_while_offline_is_told_once_when_the_connection_is_back(
     expect(toasts.filter(has_text=f"was mailed to {second}.")).to_be_visible()
     card = page.locator(".card").filter(has_text=second)
     expect(card.get_by_role("listitem").filter(has_text=": done")).to_have_count(3)
-    assert told == ["VoucherPaid", "VoucherIssued", "VoucherMailed"]
-    assert channel.told() == told * 2
+    # In the order of arrival, which EventBridge does not promise to be that of publishing.
+    steps = ["VoucherIssued", "VoucherMailed", "VoucherPaid"]
+    assert sorted(told) == steps
+    assert sorted(channel.told()[len(told) :]) == steps
     ids = [message["id"] for message in channel.messages if "id" in message]
     assert ids == sorted(set(ids))
     assert parse_qs(urlsplit(channel.urls[-1]).query)["after"] == [ids[2]]
