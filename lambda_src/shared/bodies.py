@@ -1,7 +1,7 @@
 """Checked request bodies: from bytes to a typed value, or a problem which names what is wrong."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -12,6 +12,8 @@ from shared.http import Request
 from shared.problems import FieldError, ProblemError
 
 LARGEST_BODY = 64 * 1024
+DEEPEST_BODY = 32
+"""Objects and arrays within each other. What an interpreter bears differs by version and stack."""
 MOST_ERRORS = 100
 
 Shape = TypeVar("Shape")
@@ -61,8 +63,25 @@ def _json(body: bytes) -> object:
     except (ValueError, msgspec.DecodeError) as error:
         raise ProblemError(400, f"the body must be JSON in UTF-8: {error}") from error
     except RecursionError as error:
-        raise ProblemError(400, "the body must be JSON, nested less deeply") from error
-    return value
+        raise _too_deep() from error
+    nested = [value]
+    for _ in range(DEEPEST_BODY):
+        nested = [inner for outer in nested for inner in _inside(outer)]
+        if not nested:
+            return value
+    raise _too_deep()
+
+
+def _inside(value: object) -> Iterator[object]:
+    """Return the objects and arrays that stand directly in a value."""
+    within: Iterable[object] = ()
+    if isinstance(value, dict | list):
+        within = value.values() if isinstance(value, dict) else value
+    return (inner for inner in within if isinstance(inner, dict | list))
+
+
+def _too_deep() -> ProblemError:
+    return ProblemError(400, f"the body must be JSON, nested at most {DEEPEST_BODY} deep")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

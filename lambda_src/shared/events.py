@@ -22,6 +22,7 @@ Money = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$(?!\n)
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
 Count = Annotated[int, Meta(ge=0)]
 Time = Annotated[datetime, Meta(tz=True)]
+Day = date  # which a field may be called
 Version = Annotated[int, Meta(ge=1)]
 
 
@@ -129,7 +130,7 @@ class ForecastStored(Event, frozen=True, kw_only=True):
 
     SERVICE: ClassVar[str] = "forecast"
 
-    date: date
+    date: Day
     regions: tuple[str, ...]
 
 

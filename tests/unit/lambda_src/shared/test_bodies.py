@@ -95,6 +95,12 @@ def test_a_value_of_another_type_is_named_as_json_does(value: object, kind: str)
     ]
 
 
+def test_a_body_may_be_nested_as_deep_as_any_interpreter_bears() -> None:
+    nested = b'{"a":' + b"[" * 31 + b"1" + b"]" * 31 + b"}"
+
+    assert problem_of(nested).status == 422
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -116,6 +122,7 @@ def test_a_value_of_another_type_is_named_as_json_does(value: object, kind: str)
         b'{"cups": ' + b"9" * 60_000 + b"}",
         b"[" * 60_000,
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        b'{"a":' + b"[" * 32 + b"]" * 32 + b"}",
         b'{"cups": 1, "cups": 2}',
         b'{"word": {"a": 1, "a": 1}}',
     ],
