@@ -1,9 +1,9 @@
 """Sign-in with accounts of elsewhere: outside identity providers behind Cognito's sign-in pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from aws_cdk import SecretValue, Token
 from aws_cdk import aws_cognito as cognito
@@ -12,11 +12,18 @@ from constructs import Construct
 # "User pool domain" of the Cognito developer guide: reserved words, and what a label may hold.
 DOMAIN_PREFIX = re.compile(r"(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 PROVIDER_NAME = re.compile(r"[^_\s][^\s,|]{1,30}[^_\s,|]")
+# API reference, UserPoolClientType: a client's WriteAttributes must include all that is mapped.
+# Cognito refuses a client that is to write one of these ("Invalid write attributes specified").
+NEVER_WRITTEN = frozenset({"sub", "email_verified", "phone_number_verified"})
 SAML_EMAIL = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
 
 
 class IdentityProvider(Protocol):
-    """An outside identity provider whose accounts may sign in."""
+    """An outside identity provider whose accounts may sign in.
+
+    What it maps, the website's client may write, and so its users may: a provider never maps
+    `email_verified`, and an address of elsewhere counts as unverified.
+    """
 
     @property
     def name(self) -> str:
@@ -47,7 +54,7 @@ class OidcProvider:
     def add_to(
         self, scope: Construct, pool: cognito.IUserPool
     ) -> cognito.IUserPoolIdentityProvider:
-        """Make it known; the provider says whether it has verified the mail address."""
+        """Make it known."""
         return cognito.UserPoolIdentityProviderOidc(
             scope,
             self.name,
@@ -58,8 +65,7 @@ class OidcProvider:
             client_secret=SecretValue.secrets_manager(self.secret_name).unsafe_unwrap(),
             scopes=["openid", "email"],
             attribute_mapping=cognito.AttributeMapping(
-                email=cognito.ProviderAttribute.other("email"),
-                email_verified=cognito.ProviderAttribute.other("email_verified"),
+                email=cognito.ProviderAttribute.other("email")
             ),
         )
 
@@ -88,8 +94,7 @@ class GoogleProvider:
             client_secret_value=SecretValue.secrets_manager(self.secret_name),
             scopes=["openid", "email"],
             attribute_mapping=cognito.AttributeMapping(
-                email=cognito.ProviderAttribute.GOOGLE_EMAIL,
-                email_verified=cognito.ProviderAttribute.GOOGLE_EMAIL_VERIFIED,
+                email=cognito.ProviderAttribute.GOOGLE_EMAIL
             ),
         )
 
@@ -156,3 +161,22 @@ class HostedSignIn:
                 )
             if names.count(name) > 1:
                 raise ValueError(f"providers must have different names, got {name!r} twice")
+
+    def add_providers_to(self, scope: Construct, pool: cognito.IUserPool) -> frozenset[str]:
+        """Make every provider known, and return the pool's attributes that they write.
+
+        :raises ValueError: if one of them maps an attribute that no client may write: nobody could
+            sign in with its accounts.
+        """
+        mapped: set[str] = set()
+        for provider in self.providers:
+            made = provider.add_to(scope, pool).node.default_child
+            mapping = cast(cognito.CfnUserPoolIdentityProvider, made).attribute_mapping
+            attributes = set(cast(Mapping[str, str], mapping or {}))
+            if forbidden := attributes & NEVER_WRITTEN:
+                raise ValueError(
+                    "a provider must map attributes that a client may write,"
+                    f" {provider.name!r} maps {sorted(forbidden)} (at {scope.node.path})"
+                )
+            mapped |= attributes - {"username"}
+        return frozenset(mapped)

@@ -105,9 +105,7 @@ class UserDirectory(Construct):
             COG2="a second factor is offered; customers who read tariffs are not made to have one",
             COG8="threat protection of the plus plan is paid per user; a stage may choose it",
         )
-        if hosted:
-            for provider in hosted.providers:
-                provider.add_to(self, self.pool)
+        mapped = hosted.add_providers_to(self, self.pool) if hosted else frozenset()
         self.client = self.pool.add_client(
             "Website",
             auth_flows=cognito.AuthFlow(
@@ -121,8 +119,9 @@ class UserDirectory(Construct):
             id_token_validity=token_validity,
             access_token_validity=token_validity,
             refresh_token_validity=REFRESH_VALIDITY,
-            write_attributes=cognito.ClientAttributes().with_standard_attributes(email=True),
         )
+        cfn_client = cast(cognito.CfnUserPoolClient, self.client.node.default_child)
+        cfn_client.write_attributes = sorted({"email"} | mapped)
         self.domain = (
             self.pool.add_domain(
                 "Domain",

@@ -1,8 +1,11 @@
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from aws_cdk import Stack
+from aws_cdk import aws_cognito as cognito
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from constructs_lib.blocks import (
     GoogleProvider,
@@ -50,6 +53,59 @@ def test_accounts_of_elsewhere_sign_in_beside_our_own(stack: Stack) -> None:
     assert all("email" in provider["AttributeMapping"] for provider in providers.values())
     assert providers["Works"]["ProviderDetails"]["oidc_issuer"] == "https://id.works.org"
     assert providers["Offices"]["ProviderDetails"]["MetadataURL"] == SAML.metadata_url
+
+
+@dataclass(frozen=True)
+class NamingProvider:
+    """A provider of a kind of one's own, which maps what it is told to."""
+
+    mapping: dict[str, str]
+    name: str = "Own"
+
+    def add_to(
+        self, scope: Construct, pool: cognito.IUserPool
+    ) -> cognito.IUserPoolIdentityProvider:
+        mapped = {to: cognito.ProviderAttribute.other(name) for to, name in self.mapping.items()}
+        return cognito.UserPoolIdentityProviderOidc(
+            scope,
+            self.name,
+            user_pool=pool,
+            name=self.name,
+            issuer_url="https://id.own.org",
+            client_id="retailer",
+            client_secret="a secret",
+            attribute_mapping=cognito.AttributeMapping(custom=mapped),
+        )
+
+
+@pytest.mark.parametrize(
+    "provider", [OIDC, GOOGLE, SAML, NamingProvider({"email": "mail", "custom:office": "office"})]
+)
+def test_the_client_may_write_what_a_provider_maps_and_never_that_an_address_is_verified(
+    stack: Stack, provider: IdentityProvider
+) -> None:
+    UserDirectory(
+        stack,
+        "Users",
+        hosted=HostedSignIn(domain_prefix="retailer", return_urls=[SITE], providers=[provider]),
+    )
+
+    (made,) = resources(stack, "AWS::Cognito::UserPoolIdentityProvider")
+    (client,) = resources(stack, "AWS::Cognito::UserPoolClient")
+    assert "email" in made["AttributeMapping"]
+    assert set(made["AttributeMapping"]) <= set(client["WriteAttributes"])
+    assert "email_verified" not in client["WriteAttributes"]
+
+
+@pytest.mark.parametrize("attribute", ["email_verified", "phone_number_verified", "sub"])
+def test_a_provider_that_maps_what_no_client_may_write_is_refused(
+    stack: Stack, attribute: str
+) -> None:
+    provider = NamingProvider({"email": "mail", attribute: "verified"})
+    hosted = HostedSignIn(domain_prefix="retailer", return_urls=[SITE], providers=[provider])
+
+    with pytest.raises(ValueError, match=rf"'Own' maps \['{attribute}'\]"):
+        UserDirectory(stack, "Users", hosted=hosted)
 
 
 def test_the_pages_hand_over_a_code_and_never_a_token(stack: Stack) -> None:
