@@ -1,5 +1,6 @@
 """How many permissions a token holds, and which."""
 
+import contextlib
 import json
 
 import pytest
@@ -92,6 +93,36 @@ def test_500_long_permissions_are_refused_with_their_size_and_with_what_to_do() 
 def test_more_than_500_are_not_even_compared() -> None:
     with pytest.raises(TooManyPermissionsError, match=f"{MOST_PERMISSIONS} permissions, got 501"):
         fewest(long_ones(501))
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        [f"{'*a' * 20}:{'*a' * 60}*b{n:03}" for n in range(500)],
+        [
+            *(f"{'*a' * 20}:{'*a' * 60}*b{n:03}" for n in range(17)),
+            f"a*:{'a' * 100}*9",
+            *(f"{'a' * 64}:{'a' * 123}{n:04}9" for n in range(482)),
+        ],
+    ],
+)
+def test_500_long_wildcards_are_compared_only_with_as_many_as_fit_into_a_token(
+    many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+    covers = Permission.covers
+
+    def counted(one: Permission, other: Permission) -> bool:
+        nonlocal compared
+        compared += 1
+        return covers(one, other)
+
+    monkeypatch.setattr(Permission, "covers", counted)
+
+    with contextlib.suppress(TooManyPermissionsError):
+        fewest(permissions(*many))
+
+    assert 0 < compared <= len(many) * (1 + LARGEST_CLAIM // len(many[0]))
 
 
 def test_a_user_gets_what_they_and_their_groups_may_do() -> None:
