@@ -18,7 +18,10 @@ def pre_token_generation(
     accounts: Accounts,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Add the claim; without knowing the permissions there is no token."""
+    """Set the claim or take it away; without knowing the permissions there is no token.
+
+    Nothing that the pool keeps of a user may stand where handlers look for what they may do.
+    """
     configuration = event["request"].get("groupConfiguration") or {}
     groups = configuration.get("groupsToOverride") or []
     own = own_permissions(
@@ -31,13 +34,12 @@ def pre_token_generation(
     granted, left_out = granted_by_token(own, groups)
     if left_out:
         logger.warning("the token does not hold all permissions", left_out=left_out)
-    details: dict[str, object] = {}
-    if granted:
-        details["claimsToAddOrOverride"] = {CLAIM: claim_of(granted)}
-    if groups:
+    event["response"]["claimsOverrideDetails"] = {
+        "claimsToAddOrOverride": {CLAIM: claim_of(granted)} if granted else {},
+        "claimsToSuppress": [] if granted else [CLAIM],
         # Cognito's documentation: without the configuration handed back the groups are dropped.
-        details["groupOverrideDetails"] = configuration
-    event["response"]["claimsOverrideDetails"] = details
+        "groupOverrideDetails": {**configuration, "groupsToOverride": groups},
+    }
 
 
 handler = trigger_handler(pre_token_generation, accounts=UserTable.for_trigger)

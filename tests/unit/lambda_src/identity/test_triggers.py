@@ -194,7 +194,10 @@ def token_for(users: InMemoryUsers, *groups: str, configured: bool = True) -> di
 
 
 def claim(users: InMemoryUsers, *groups: str) -> str:
-    added: dict[str, str] = token_for(users, *groups).get("claimsToAddOrOverride", {})
+    details = token_for(users, *groups)
+    added: dict[str, str] = details["claimsToAddOrOverride"]
+    # Cognito takes a claim away that is both set and suppressed.
+    assert ("permissions" in added) is not ("permissions" in details["claimsToSuppress"])
     return added.get("permissions", "")
 
 
@@ -209,8 +212,12 @@ def test_the_token_of_an_administrator_allows_everything() -> None:
 
 
 @pytest.mark.parametrize("configured", [True, False])
-def test_a_user_without_permissions_gets_a_token_without_the_claim(configured: bool) -> None:
-    assert token_for(InMemoryUsers(), configured=configured) == {}
+def test_what_the_pool_keeps_never_stands_where_the_claims_do(configured: bool) -> None:
+    details = token_for(InMemoryUsers(), configured=configured)
+
+    assert details["claimsToSuppress"] == ["permissions"]
+    assert details["claimsToAddOrOverride"] == {}
+    assert details["groupOverrideDetails"]["groupsToOverride"] == []
 
 
 def test_the_groups_stay_in_the_token() -> None:
