@@ -93,9 +93,17 @@ class BusinessApi(Construct):
                     "authorization",
                     "content-type",
                     "idempotency-key",
+                    "if-match",
                     "x-correlation-id",
                 ],
-                expose_headers=["location", "retry-after", "x-correlation-id"],
+                # The last one is API Gateway's own, of errors that no function has answered.
+                expose_headers=[
+                    "etag",
+                    "location",
+                    "retry-after",
+                    "x-correlation-id",
+                    "apigw-requestid",
+                ],
                 max_age=ONE_DAY,
             ),
         )

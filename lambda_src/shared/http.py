@@ -85,9 +85,13 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def ok(cls, view: object) -> "Response":
-        """Answer 200 with a view."""
-        return cls(status=200, body=view)
+    def ok(cls, view: object, *, version: str | None = None) -> "Response":
+        """Answer 200 with a view.
+
+        :param version: of what is shown, which becomes its ETag: hexadecimal digits and dots, one
+            for each content that the view may have. Default: it cannot be replaced, so has none.
+        """
+        return cls(status=200, body=view, headers={"etag": f'"{version}"'} if version else {})
 
     @classmethod
     def created(cls, view: object, *, location: str) -> "Response":
@@ -104,23 +108,31 @@ class Response:
         return cls(status=204)
 
     @classmethod
-    def problem(cls, problem: ProblemError, **extensions: str) -> "Response":
-        """Answer with a problem, and further members of it."""
-        headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
+    def problem(cls, problem: ProblemError, *, correlation_id: str) -> "Response":
+        """Answer with a problem, and what finds it in the logs."""
+        headers = dict(problem.headers)
+        if problem.status == 401:
+            headers["www-authenticate"] = "Bearer"
         if problem.retry_after is not None:
             headers["retry-after"] = str(problem.retry_after)
         return cls(
             status=problem.status,
-            body=problem.view() | extensions,
+            body={**problem.view(), "correlationId": correlation_id},
             content_type=PROBLEM_JSON,
             headers=headers,
         )
 
     def to_event(self, correlation_id: str) -> Event:
-        """Return the answer in payload format 2.0."""
+        """Return the answer in payload format 2.0, which nobody on the way may keep."""
         answer: Event = {
             "statusCode": self.status,
-            "headers": {**self.headers, CORRELATION_HEADER: correlation_id},
+            "headers": {
+                **self.headers,
+                CORRELATION_HEADER: correlation_id,
+                # Of all answers, so that none with personal data is forgotten. Public ones are
+                # small, and who changed something must see it.
+                "cache-control": "no-store",
+            },
         }
         if self.body is not None:
             answer["headers"]["content-type"] = self.content_type
@@ -156,17 +168,16 @@ def http_handler(
     def answer(event: Event, correlation: str) -> Event:
         try:
             return route(Request.from_event(event), **built()).to_event(correlation)
-        except ProblemError as problem:
-            return Response.problem(problem).to_event(correlation)
+        except ProblemError as error:
+            problem = error
         except tuple(statuses) as error:
             status = next(code for kind, code in statuses.items() if isinstance(error, kind))
             later = getattr(error, "retry_after", None)
-            translated = ProblemError(status, str(error), retry_after=later)
-            return Response.problem(translated).to_event(correlation)
+            problem = ProblemError(status, str(error), retry_after=later)
         except Exception:
             logger.exception("the request failed unexpectedly")
-            failure = ProblemError(500, "this is our fault; tell us the correlationId")
-            return Response.problem(failure, correlationId=correlation).to_event(correlation)
+            problem = ProblemError(500, "this is our fault; tell us the correlationId")
+        return Response.problem(problem, correlation_id=correlation).to_event(correlation)
 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: Event, context: LambdaContext) -> Event:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.e2e.conftest import Tokens, bearer, new_address
+from tests.e2e.conftest import Account, Tokens, bearer, new_address
 
 PUBLIC = "everybody"
 SIGNED_IN = "who is signed in"
@@ -15,12 +15,23 @@ KINDS = (PUBLIC, SIGNED_IN, TICKET, CONNECTED)
 
 
 @dataclass(frozen=True)
+class Replaceable:
+    """A thing that may be replaced: where it is, and two bodies that differ in what they say."""
+
+    path: str
+    first: object
+    second: object
+
+
+@dataclass(frozen=True)
 class Route:
     """Who may call a route, and a call that changes nothing.
 
     :param who: one of the kinds above, or the permission it takes, as `action:resource`.
     :param answers: the status of the call for somebody who may; ids in its path are unknown ones.
     :param body: what is sent, as JSON.
+    :param replaces: makes a thing that may be replaced, as somebody who may and about somebody,
+        and returns its path and two bodies for it. Every PUT needs one.
     :param of_another: makes a thing that belongs to the user, by the API's client, and returns its
         path: for everybody else it must not be there.
     """
@@ -28,6 +39,7 @@ class Route:
     who: str
     answers: int
     body: object = None
+    replaces: Callable[[httpx.Client, Tokens, Account], Replaceable] | None = None
     of_another: Callable[[httpx.Client, Tokens], str] | None = None
 
 
@@ -41,12 +53,29 @@ def bought_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
 
 
 TARIFF = {"name": "Nobody's", "price": "0.2450", "currency": "GBP"}
+
+
+def tariff(catalog: httpx.Client, tokens: Tokens, _: Account) -> Replaceable:
+    answer = catalog.post("/products", json=TARIFF, headers=bearer(tokens.id_token))
+    path = f"/products/{answer.json()['productId']}"
+    return Replaceable(path, TARIFF | {"price": "0.3"}, TARIFF | {"price": "0.4"})
+
+
+def own_profile(*_: object) -> Replaceable:
+    return Replaceable("/me", {"displayName": "Ada"}, {"displayName": "Grace"})
+
+
+def permissions(_: httpx.Client, __: Tokens, somebody: Account) -> Replaceable:
+    one = {"action": "read", "resource": "nothing"}
+    return Replaceable(f"/users/{somebody.user_id}/permissions", [one], [])
+
+
 ROUTES: dict[str, dict[str, Route]] = {
     "catalog": {
         "GET /products": Route(PUBLIC, 200),
         "GET /products/{productId}": Route(PUBLIC, 404),
         "POST /products": Route("write:products", 422, body={}),
-        "PUT /products/{productId}": Route("write:products", 404, body=TARIFF),
+        "PUT /products/{productId}": Route("write:products", 404, body=TARIFF, replaces=tariff),
         "DELETE /products/{productId}": Route("write:products", 404),
     },
     "forecast": {"GET /forecast": Route(PUBLIC, 400)},
@@ -54,10 +83,12 @@ ROUTES: dict[str, dict[str, Route]] = {
         "POST /tokens/refresh": Route(PUBLIC, 422, body={}),
         "POST /tickets": Route(SIGNED_IN, 200),
         "GET /me": Route(SIGNED_IN, 200),
-        "PUT /me": Route(SIGNED_IN, 422, body={"displayName": 7}),
+        "PUT /me": Route(SIGNED_IN, 422, body={"displayName": 7}, replaces=own_profile),
         "GET /users": Route("list:users", 200),
         "GET /users/{userId}/permissions": Route("grant:permissions", 404),
-        "PUT /users/{userId}/permissions": Route("grant:permissions", 404, body=[]),
+        "PUT /users/{userId}/permissions": Route(
+            "grant:permissions", 404, body=[], replaces=permissions
+        ),
     },
     "notifications": {
         "$connect": Route(TICKET, 101),

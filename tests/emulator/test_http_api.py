@@ -39,6 +39,7 @@ def resources(*, cors: bool = True, burst: int = 1000) -> dict[str, Any]:
         "AllowOrigins": [SITE],
         "AllowMethods": ["GET", "POST"],
         "AllowHeaders": ["authorization", "content-type"],
+        "ExposeHeaders": ["etag", "apigw-requestid"],
         "MaxAge": 600,
     }
     routes = {
@@ -123,6 +124,16 @@ def test_the_allowed_origin_may_call(api: dict[str, str], http: httpx.Client) ->
     assert answer.headers["access-control-max-age"] == "600"
     read = http.get(f"{api['url']}/things/1", headers={"Origin": SITE})
     assert read.headers["access-control-allow-origin"] == SITE
+
+
+def test_the_allowed_origin_may_read_what_no_function_has_answered(
+    api: dict[str, str], http: httpx.Client
+) -> None:
+    answer = http.get(f"{api['url']}/nowhere", headers={"Origin": SITE})
+
+    assert answer.status_code == 404
+    assert answer.headers["access-control-allow-origin"] == SITE
+    assert answer.headers["access-control-expose-headers"] == "etag,apigw-requestid"
 
 
 def test_another_origin_may_not(api: dict[str, str], http: httpx.Client) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 import boto3
+from botocore.exceptions import ClientError
 from shared.aws import PATIENCE
+from shared.versions import UNWRITTEN, OutdatedError, Seen, condition, item_there, new_version
 
 from catalog.domain.product import (
     Currency,
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, ScanInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        DeleteItemInputTypeDef,
+        ScanInputTypeDef,
+    )
 
 
 class ProductTable:
@@ -75,6 +81,7 @@ class ProductTable:
             **_attributes(product.details),
             "createdAt": {"S": product.created_at.isoformat()},
             "updatedAt": {"S": product.updated_at.isoformat()},
+            "version": {"S": product.version},
         }
         try:
             self._client.put_item(
@@ -85,9 +92,22 @@ class ProductTable:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise ProductExistsError(product.product_id) from error
 
-    def replace(self, product_id: str, details: ProductDetails, *, now: datetime) -> Product:
+    def replace(
+        self,
+        product_id: str,
+        details: ProductDetails,
+        *,
+        now: datetime,
+        seen: Seen | None = None,
+    ) -> Product:
         """Write other details in one call, so that two writers never mix theirs."""
-        changes = {**_attributes(details), "updatedAt": {"S": now.isoformat()}}
+        version = new_version()
+        changes = {
+            **_attributes(details),
+            "updatedAt": {"S": now.isoformat()},
+            "version": {"S": version},
+        }
+        expected, values = condition(seen or Seen(None), key="productId")
         try:
             answer = self._client.update_item(
                 TableName=self._name,
@@ -95,24 +115,47 @@ class ProductTable:
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
                 # `name` and others are reserved words of DynamoDB.
                 ExpressionAttributeNames={f"#{name}": name for name in changes},
-                ExpressionAttributeValues={f":{name}": value for name, value in changes.items()},
-                ConditionExpression="attribute_exists(productId)",
+                ExpressionAttributeValues={
+                    **{f":{name}": value for name, value in changes.items()},
+                    **values,
+                },
+                ConditionExpression=f"attribute_exists(productId) AND {expected}",
                 ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise UnknownProductError(product_id) from error
+            there = _there(product_id, error)
+            if there.version != version:
+                raise OutdatedError(there) from error
+            return there  # botocore has repeated what was written and had no answer
         return _product(answer["Attributes"])
 
-    def remove(self, product_id: str) -> None:
+    def remove(self, product_id: str, *, seen: Seen | None = None) -> None:
         """Forget a product."""
+        expected, values = condition(seen or Seen(None), key="productId")
+        request: DeleteItemInputTypeDef = {
+            "TableName": self._name,
+            "Key": _key(product_id),
+            "ConditionExpression": f"attribute_exists(productId) AND {expected}",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            request["ExpressionAttributeValues"] = values
         try:
-            self._client.delete_item(
-                TableName=self._name,
-                Key=_key(product_id),
-                ConditionExpression="attribute_exists(productId)",
-            )
+            self._client.delete_item(**request)
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise UnknownProductError(product_id) from error
+            raise OutdatedError(_there(product_id, error)) from error
+
+
+def _there(product_id: str, error: ClientError) -> Product:
+    """Return the product that did not meet a condition.
+
+    :raises UnknownProductError: if there is none.
+    """
+    item = item_there(error.response)
+    if not item:
+        raise UnknownProductError(product_id) from error
+    return _product(item)
 
 
 def _key(product_id: str) -> "dict[str, AttributeValueTypeDef]":
@@ -143,4 +186,5 @@ def _product(item: "Mapping[str, AttributeValueTypeDef]") -> Product:
         ),
         created_at=datetime.fromisoformat(text["createdAt"]),
         updated_at=datetime.fromisoformat(text["updatedAt"]),
+        version=text.get("version", UNWRITTEN),
     )

@@ -102,9 +102,13 @@ class ProductDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product of the catalog. Times are in UTC."""
+    """A product of the catalog. Times are in UTC.
+
+    :param version: another one after each change.
+    """
 
     product_id: str
     details: ProductDetails
     created_at: datetime
     updated_at: datetime
+    version: str

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.versions import Seen, new_version
+
 from catalog.domain.product import Product, ProductDetails
 
 
@@ -50,16 +52,27 @@ class Products(Protocol):
         :raises ProductExistsError: if its id is taken.
         """
 
-    def replace(self, product_id: str, details: ProductDetails, *, now: datetime) -> Product:
+    def replace(
+        self,
+        product_id: str,
+        details: ProductDetails,
+        *,
+        now: datetime,
+        seen: Seen | None = None,
+    ) -> Product:
         """Give a product other details, and return it; its id and creation time stay.
 
+        :param seen: what the writer has seen of it. Default: they overwrite anything.
         :raises UnknownProductError: if there is none.
+        :raises OutdatedError: if it is another one than was seen.
         """
 
-    def remove(self, product_id: str) -> None:
+    def remove(self, product_id: str, *, seen: Seen | None = None) -> None:
         """Forget a product.
 
+        :param seen: what the writer has seen of it. Default: they remove anything.
         :raises UnknownProductError: if there is none.
+        :raises OutdatedError: if it is another one than was seen.
         """
 
 
@@ -67,6 +80,12 @@ def add_product(
     details: ProductDetails, *, product_id: str, now: datetime, products: Products
 ) -> Product:
     """Add a product to the catalog."""
-    product = Product(product_id=product_id, details=details, created_at=now, updated_at=now)
+    product = Product(
+        product_id=product_id,
+        details=details,
+        created_at=now,
+        updated_at=now,
+        version=new_version(),
+    )
     products.add(product)
     return product

@@ -4,12 +4,12 @@ from shared.http import Request, Response, http_handler
 
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
-from catalog.handlers.product_json import view
+from catalog.handlers.product_json import shown
 
 
 def get_product(request: Request, *, products: Products) -> Response:
     """Answer 200 with the product."""
-    return Response.ok(view(products.get(request.path_id("productId"))))
+    return shown(products.get(request.path_id("productId")))
 
 
 handler = http_handler(

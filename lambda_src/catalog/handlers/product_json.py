@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import msgspec
+from shared.http import Response
 
 from catalog.domain.product import (
     Currency,
@@ -48,6 +49,11 @@ def view(product: Product) -> dict[str, str]:
         "createdAt": _iso(product.created_at),
         "updatedAt": _iso(product.updated_at),
     }
+
+
+def shown(product: Product) -> Response:
+    """Answer 200 with a product and its ETag."""
+    return Response.ok(view(product), version=product.version)
 
 
 def _iso(moment: datetime) -> str:

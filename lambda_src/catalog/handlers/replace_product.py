@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from shared.bodies import read_body
 from shared.http import Request, Response, http_handler
+from shared.preconditions import seen_by, telling_what_is_there
 from shared.users import require
 
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
-from catalog.handlers.product_json import ProductBody, view
+from catalog.handlers.product_json import ProductBody, shown
 
 
 def replace_product(
@@ -18,11 +19,13 @@ def replace_product(
     products: Products,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
-    """Answer 200 with the product as it is now."""
+    """Answer 200 with the product as it is now; 412 if it is not one that If-Match names."""
     require(request.user, "write", "products")
     product_id = request.path_id("productId")
     details = read_body(request, ProductBody).details()
-    return Response.ok(view(products.replace(product_id, details, now=now())))
+    seen = seen_by(request)
+    with telling_what_is_there(shown):
+        return shown(products.replace(product_id, details, now=now(), seen=seen))
 
 
 handler = http_handler(

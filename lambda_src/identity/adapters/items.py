@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.permissions import Permission, claim_of
+from shared.versions import UNWRITTEN
 
 from identity.domain.granting import Grant
 from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
@@ -41,6 +42,7 @@ def profile_item(profile: Profile) -> Item:
         "createdAt": {"S": iso(profile.created_at)},
         "updatedAt": {"S": iso(profile.updated_at)},
         "correlationId": {"S": profile.correlation_id},
+        "version": {"S": profile.version},
     }
 
 
@@ -57,6 +59,7 @@ def profile_of(item: Mapping[str, Any]) -> Profile:
         created_at=datetime.fromisoformat(item["createdAt"]["S"]),
         updated_at=datetime.fromisoformat(item["updatedAt"]["S"]),
         correlation_id=item["correlationId"]["S"],
+        version=version_of(item),
     )
 
 
@@ -68,6 +71,7 @@ def grant_item(grant: Grant) -> Item:
         "grantedBy": {"S": grant.granted_by},
         "grantedAt": {"S": iso(grant.granted_at)},
         "correlationId": {"S": grant.correlation_id},
+        "version": {"S": grant.version},
     }
 
 
@@ -83,7 +87,13 @@ def grant_of(item: Mapping[str, Any]) -> Grant:
         granted_by=item["grantedBy"]["S"],
         granted_at=datetime.fromisoformat(item["grantedAt"]["S"]),
         correlation_id=item["correlationId"]["S"],
+        version=version_of(item),
     )
+
+
+def version_of(item: Mapping[str, Any]) -> str:
+    """Return the version of an item; the first ones had none."""
+    return str(item["version"]["S"]) if "version" in item else UNWRITTEN
 
 
 def iso(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 import boto3
 from botocore.config import Config
 from shared.aws import PATIENCE, TRIGGER_PATIENCE
-from shared.permissions import Permission
+from shared.versions import OutdatedError, Seen, condition, item_there
 
 from identity.adapters.items import (
     PERMISSIONS,
@@ -19,13 +19,15 @@ from identity.adapters.items import (
     key,
     profile_item,
     profile_of,
+    version_of,
 )
 from identity.domain.account import Account
-from identity.domain.granting import Grant
+from identity.domain.granting import Grant, Granted
 from identity.domain.profile import Profile, UnknownProfileError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef, UpdateItemInputTypeDef
 
 
 class UserTable:
@@ -68,12 +70,13 @@ class UserTable:
             return False
         return True
 
-    def replace_profile(self, profile: Profile) -> Profile:
+    def replace_profile(self, profile: Profile, *, seen: Seen | None = None) -> Profile:
         """Write everything in one call, so that two writers never mix theirs."""
         always = {
             **detail_attributes(profile.details),
             "email": {"S": profile.email},
             "updatedAt": {"S": iso(profile.updated_at)},
+            "version": {"S": profile.version},
         }
         once = {
             "createdAt": {"S": iso(profile.created_at)},
@@ -81,25 +84,48 @@ class UserTable:
         }
         sets = [f"{name} = :{name}" for name in always]
         sets += [f"{name} = if_not_exists({name}, :{name})" for name in once]
-        answer = self._client.update_item(
-            TableName=self._name,
-            Key=key(profile.user_id, PROFILE),
-            UpdateExpression="SET " + ", ".join(sets),
-            ExpressionAttributeValues={
-                f":{name}": value for name, value in {**always, **once}.items()
-            },
-            ReturnValues="ALL_NEW",
-        )
+        request: UpdateItemInputTypeDef = {
+            "TableName": self._name,
+            "Key": key(profile.user_id, PROFILE),
+            "UpdateExpression": "SET " + ", ".join(sets),
+            "ReturnValues": "ALL_NEW",
+        }
+        values = {f":{name}": value for name, value in {**always, **once}.items()}
+        if seen is not None:
+            expected, versions = condition(seen, key="userId")
+            # Of one that is not there nobody has seen a version.
+            request["ConditionExpression"] = f"attribute_exists(userId) AND {expected}"
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            values |= versions
+        request["ExpressionAttributeValues"] = values
+        try:
+            answer = self._client.update_item(**request)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            item = item_there(error.response)
+            there = profile_of(item) if item else None
+            if there is None or there.version != profile.version:
+                raise OutdatedError(there) from error
+            return there  # botocore has repeated what was written and had no answer
         return profile_of(answer["Attributes"])
 
-    def permissions(self, user_id: str) -> frozenset[Permission]:
+    def granted(self, user_id: str) -> Granted:
         """Return a user's own permissions, as they are after every write that was answered."""
-        item = self._item(user_id, PERMISSIONS)
-        return frozenset() if item is None else grant_of(item).permissions
+        return _granted(self._item(user_id, PERMISSIONS))
 
-    def grant(self, grant: Grant) -> None:
-        """Write the item anew."""
-        self._client.put_item(TableName=self._name, Item=grant_item(grant))
+    def grant(self, grant: Grant, *, seen: Seen | None = None) -> None:
+        """Write the item anew; what was never written has a version, too."""
+        request: PutItemInputTypeDef = {"TableName": self._name, "Item": grant_item(grant)}
+        if seen is not None and seen.versions is not None:
+            expected, versions = condition(seen, key="userId")
+            request["ConditionExpression"] = expected
+            request["ExpressionAttributeValues"] = versions
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        try:
+            self._client.put_item(**request)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            there = _granted(item_there(error.response))
+            if there.version != grant.version:  # else botocore has repeated what was written
+                raise OutdatedError(there) from error
 
     def account(self, user_id: str) -> Account:
         """Return what is kept of a user, read at once."""
@@ -126,3 +152,7 @@ class UserTable:
     @classmethod
     def _connected(cls, patience: Config) -> Self:
         return cls(boto3.client("dynamodb", config=patience), os.environ["USERS_TABLE"])
+
+
+def _granted(item: Item | None) -> Granted:
+    return Granted(grant_of(item).permissions, version_of(item)) if item else Granted()

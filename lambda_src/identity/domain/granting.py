@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from shared.permissions import LARGEST_CLAIM, Permission, claim_of
+from shared.versions import UNWRITTEN, Seen, new_version
 
 GROUP_PERMISSIONS: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {"administrators": frozenset({Permission.parse("*:*")}), "customers": frozenset()}
@@ -32,16 +33,32 @@ class Grant:
     granted_by: str
     granted_at: datetime
     correlation_id: str
+    version: str = field(default_factory=new_version)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A user's own permissions.
+
+    :param version: another one after each change.
+    """
+
+    permissions: frozenset[Permission] = frozenset()
+    version: str = UNWRITTEN
 
 
 class Grants(Protocol):
     """Where users' own permissions are kept: the table in production, a dict in unit tests."""
 
-    def permissions(self, user_id: str) -> frozenset[Permission]:
+    def granted(self, user_id: str) -> Granted:
         """Return a user's own permissions; none for a user who was never granted any."""
 
-    def grant(self, grant: Grant) -> None:
-        """Keep these instead of the permissions that the user had."""
+    def grant(self, grant: Grant, *, seen: Seen | None = None) -> None:
+        """Keep these instead of the permissions that the user had.
+
+        :param seen: what the writer has seen of them. Default: they overwrite anything.
+        :raises OutdatedError: with what is `Granted`, if it is something else than was seen.
+        """
 
 
 def fewest(permissions: Iterable[Permission]) -> frozenset[Permission]:

@@ -1,9 +1,11 @@
 """What a user tells about themselves, beside the address they sign in with."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
+
+from shared.versions import Seen, new_version
 
 LONGEST_NAME = 100
 # C0 and C1 controls, line separators, and the marks that turn the direction of text around.
@@ -71,6 +73,7 @@ class Profile:
 
     :param email: the address that the user had at the last change.
     :param correlation_id: that of what made the profile.
+    :param version: another one after each change.
     """
 
     user_id: str
@@ -79,6 +82,7 @@ class Profile:
     created_at: datetime
     updated_at: datetime
     correlation_id: str
+    version: str = field(default_factory=new_version)
 
 
 class Profiles(Protocol):
@@ -93,10 +97,13 @@ class Profiles(Protocol):
     def add_profile(self, profile: Profile) -> bool:
         """Keep a profile unless the user has one; return whether it was kept."""
 
-    def replace_profile(self, profile: Profile) -> Profile:
+    def replace_profile(self, profile: Profile, *, seen: Seen | None = None) -> Profile:
         """Keep a profile in the place of the one the user has, and return it.
 
         When it was made, and by what, stays.
+
+        :param seen: what the writer has seen of it. Default: they overwrite anything.
+        :raises OutdatedError: if it is another one than was seen.
         """
 
 

@@ -7,7 +7,7 @@ from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
 from identity.domain.granting import Grants
-from identity.handlers.permission_json import view
+from identity.handlers.permission_json import shown
 
 
 def get_permissions(request: Request, *, directory: Directory, grants: Grants) -> Response:
@@ -15,7 +15,7 @@ def get_permissions(request: Request, *, directory: Directory, grants: Grants) -
     require(request.user, "grant", "permissions")
     user_id = request.path_id("userId")
     directory.check(user_id)
-    return Response.ok(view(grants.permissions(user_id)))
+    return shown(grants.granted(user_id))
 
 
 handler = http_handler(

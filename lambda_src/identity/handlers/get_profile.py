@@ -4,13 +4,13 @@ from shared.http import Request, Response, http_handler
 
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profiles, UnknownProfileError
-from identity.handlers.profile_json import view
+from identity.handlers.profile_json import shown
 
 
 def get_profile(request: Request, *, profiles: Profiles) -> Response:
     """Answer 200 with the profile."""
     user = request.user
-    return Response.ok(view(profiles.profile(user.user_id), email=user.email))
+    return shown(profiles.profile(user.user_id), user)
 
 
 handler = http_handler(

@@ -1,9 +1,10 @@
 """Permissions as JSON: the body an administrator sends, and the view of them."""
 
-from collections.abc import Iterable
-
 import msgspec
+from shared.http import Response
 from shared.permissions import Action, Permission, Resource
+
+from identity.domain.granting import Granted
 
 
 class PermissionBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,9 +18,10 @@ class PermissionBody(msgspec.Struct, frozen=True, kw_only=True):
         return Permission(self.action, self.resource)
 
 
-def view(permissions: Iterable[Permission]) -> list[dict[str, str]]:
-    """Return permissions as the API shows them, in alphabetical order."""
-    return [
+def shown(granted: Granted) -> Response:
+    """Answer 200 with permissions, in alphabetical order, and their ETag."""
+    view = [
         {"action": str(permission.action), "resource": str(permission.resource)}
-        for permission in sorted(permissions, key=str)
+        for permission in sorted(granted.permissions, key=str)
     ]
+    return Response.ok(view, version=granted.version)

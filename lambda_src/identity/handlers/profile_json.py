@@ -1,8 +1,11 @@
 """A profile as JSON: the body a user sends, and the view of it."""
 
+import hashlib
 from datetime import UTC, datetime
 
 import msgspec
+from shared.http import Response
+from shared.users import User
 
 from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
 
@@ -21,17 +24,23 @@ class ProfileBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-def view(profile: Profile, *, email: str) -> dict[str, str | bool]:
-    """Return a profile as the API shows it, with the address that the user has now."""
-    return {
+def shown(profile: Profile, user: User) -> Response:
+    """Answer 200 with a profile, the address that the user has now, and the ETag of both."""
+    view = {
         "userId": profile.user_id,
-        "email": email,
+        "email": user.email,
         "displayName": str(profile.details.display_name),
         "phone": str(profile.details.phone),
         "newsletter": profile.details.newsletter,
         "createdAt": _iso(profile.created_at),
         "updatedAt": _iso(profile.updated_at),
     }
+    return Response.ok(view, version=profile.version + etag_ending(user))
+
+
+def etag_ending(user: User) -> str:
+    """Return what the ETag of a profile ends with: the address is not part of what is kept."""
+    return f".{hashlib.sha256(user.email.encode()).hexdigest()[:8]}"
 
 
 def _iso(moment: datetime) -> str:

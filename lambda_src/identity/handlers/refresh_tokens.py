@@ -16,16 +16,14 @@ class RefreshBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def refresh_tokens(request: Request, *, issuer: TokenIssuer) -> Response:
-    """Answer 200 with the new tokens, which nobody on the way may keep."""
+    """Answer 200 with the new tokens."""
     tokens = issuer.refresh(read_body(request, RefreshBody).refresh_token)
-    return Response(
-        status=200,
-        body={
+    return Response.ok(
+        {
             "idToken": tokens.id_token,
             "accessToken": tokens.access_token,
             "expiresIn": tokens.expires_in,
-        },
-        headers={"cache-control": "no-store"},
+        }
     )
 
 

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from shared.bodies import read_body
 from shared.http import Request, Response, http_handler
 from shared.observability import current_correlation_id
+from shared.preconditions import seen_by, telling_what_is_there
 from shared.users import require
 
 from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
-from identity.domain.granting import Grant, Grants, TooManyPermissionsError, fewest
-from identity.handlers.permission_json import PermissionBody, view
+from identity.domain.granting import Grant, Granted, Grants, TooManyPermissionsError, fewest
+from identity.handlers.permission_json import PermissionBody, shown
 
 
 def replace_permissions(
@@ -26,22 +27,26 @@ def replace_permissions(
     grants: Grants,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
-    """Answer 200 with what was kept: each permission once, none that another one covers."""
+    """Answer 200 with what was kept: each permission once, none that another one covers.
+
+    412 if what the user has is not what If-Match names.
+    """
     user = request.user
     require(user, "grant", "permissions")
     user_id = request.path_id("userId")
     permissions = fewest(entry.permission() for entry in read_body(request, list[PermissionBody]))
+    seen = seen_by(request)
     directory.check(user_id)
-    grants.grant(
-        Grant(
-            user_id=user_id,
-            permissions=permissions,
-            granted_by=user.user_id,
-            granted_at=now(),
-            correlation_id=current_correlation_id(),
-        )
+    grant = Grant(
+        user_id=user_id,
+        permissions=permissions,
+        granted_by=user.user_id,
+        granted_at=now(),
+        correlation_id=current_correlation_id(),
     )
-    return Response.ok(view(permissions))
+    with telling_what_is_there(shown):
+        grants.grant(grant, seen=seen)
+    return shown(Granted(permissions, grant.version))
 
 
 handler = http_handler(

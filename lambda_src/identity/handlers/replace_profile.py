@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from shared.bodies import read_body
 from shared.http import Request, Response, http_handler
 from shared.observability import current_correlation_id
+from shared.preconditions import seen_by, telling_what_is_there
 
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profile, Profiles
-from identity.handlers.profile_json import ProfileBody, view
+from identity.handlers.profile_json import ProfileBody, etag_ending, shown
 
 
 def replace_profile(
@@ -18,20 +19,20 @@ def replace_profile(
     profiles: Profiles,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
-    """Answer 200 with the profile as it is now."""
+    """Answer 200 with the profile as it is now; 412 if it is not one that If-Match names."""
     user = request.user
     moment = now()
-    profile = profiles.replace_profile(
-        Profile(
-            user_id=user.user_id,
-            email=user.email,
-            details=read_body(request, ProfileBody).details(),
-            created_at=moment,
-            updated_at=moment,
-            correlation_id=current_correlation_id(),
-        )
+    profile = Profile(
+        user_id=user.user_id,
+        email=user.email,
+        details=read_body(request, ProfileBody).details(),
+        created_at=moment,
+        updated_at=moment,
+        correlation_id=current_correlation_id(),
     )
-    return Response.ok(view(profile, email=user.email))
+    seen = seen_by(request, ending=etag_ending(user))
+    with telling_what_is_there(lambda there: shown(there, user)):
+        return shown(profiles.replace_profile(profile, seen=seen), user)
 
 
 handler = http_handler(replace_profile, profiles=UserTable.from_environment)

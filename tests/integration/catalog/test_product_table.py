@@ -1,9 +1,10 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.product import Product
 from catalog.domain.products import ProductExistsError, UnknownProductError
+from shared.versions import OutdatedError, Seen
 
 from tests.unit.lambda_src.catalog.samples import CREATED, LATER, details, product
 
@@ -55,7 +56,9 @@ def test_replacing_changes_the_details_and_the_time_of_the_change_alone(
         details=details("Night tariff", "0.1000"),
         created_at=CREATED,
         updated_at=LATER,
+        version=answer.version,
     )
+    assert answer.version != product("p1").version
 
 
 def test_replacing_what_is_not_there_adds_nothing(
@@ -81,6 +84,78 @@ def test_a_removed_product_is_gone_and_the_others_stay(
 def test_removing_what_is_not_there_is_reported(table: ProductTable) -> None:
     with pytest.raises(UnknownProductError, match="there is no product p1"):
         table.remove("p1")
+
+
+def seen(*versions: str) -> Seen:
+    return Seen(frozenset(versions))
+
+
+def test_only_what_was_seen_is_replaced(table: ProductTable) -> None:
+    table.add(product("p1"))
+    second = table.replace("p1", details("Second"), now=LATER, seen=seen("x", "a1"))
+
+    for outdated in (seen("a1"), seen(), seen("0")):
+        with pytest.raises(OutdatedError) as refused:
+            table.replace("p1", details("Third"), now=LATER, seen=outdated)
+        assert refused.value.current == second
+        with pytest.raises(OutdatedError) as refused:
+            table.remove("p1", seen=outdated)
+        assert refused.value.current == second
+
+    assert table.get("p1") == second
+    table.replace("p1", details("Third"), now=LATER, seen=Seen(None))
+    table.remove("p1", seen=seen(table.get("p1").version))
+
+
+@pytest.mark.parametrize("what", [Seen(None), seen("0"), seen("a1")])
+def test_what_is_not_there_is_reported_whatever_was_seen(
+    table: ProductTable, client: "DynamoDBClient", what: Seen
+) -> None:
+    with pytest.raises(UnknownProductError):
+        table.replace("p1", details(), now=LATER, seen=what)
+    with pytest.raises(UnknownProductError):
+        table.remove("p1", seen=what)
+
+    assert stored(client) == []
+
+
+def test_what_is_older_than_versions_has_one_too(
+    table: ProductTable, client: "DynamoDBClient"
+) -> None:
+    table.add(product("p1"))
+    client.update_item(
+        TableName="products", Key={"productId": {"S": "p1"}}, UpdateExpression="REMOVE version"
+    )
+
+    before = table.get("p1").version
+    table.replace("p1", details("Second"), now=LATER, seen=seen(before))
+
+    with pytest.raises(OutdatedError):
+        table.replace("p1", details("Third"), now=LATER, seen=seen(before))
+
+
+def test_a_write_that_botocore_repeats_is_not_refused_for_itself(
+    table: ProductTable, client: "DynamoDBClient"
+) -> None:
+    table.add(product("p1"))
+    twice = ProductTable(cast("DynamoDBClient", SecondAnswer(client)), "products")
+
+    answer = twice.replace("p1", details("Second"), now=LATER, seen=seen("a1"))
+
+    assert answer == table.get("p1")
+    assert answer.details.name == "Second"
+
+
+class SecondAnswer:
+    """A client whose first answer is always lost, so that it writes again, as botocore does."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+
+    def update_item(self, **request: Any) -> Any:
+        self._client.update_item(**request)
+        return self._client.update_item(**request)
 
 
 def test_an_empty_table_is_one_empty_page(table: ProductTable) -> None:

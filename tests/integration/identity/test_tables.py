@@ -8,8 +8,10 @@ import pytest
 from identity.adapters.ticket_table import TicketTable
 from identity.adapters.user_table import UserTable
 from identity.domain.account import Account
+from identity.domain.granting import Granted
 from identity.domain.profile import DisplayName, PhoneNumber, ProfileDetails, UnknownProfileError
 from identity.domain.tickets import StoredTicket
+from shared.versions import OutdatedError, Seen
 
 from tests.unit.lambda_src.identity.samples import (
     CREATED,
@@ -78,14 +80,14 @@ def test_permissions_come_back_as_they_went_in(table: UserTable, granted: list[s
 
     table.grant(grant(*granted))
 
-    assert table.permissions("user-2") == permissions(*granted)
+    assert table.granted("user-2") == Granted(permissions(*granted), "b2")
     assert table.account("user-2") == Account(has_profile=False, permissions=permissions(*granted))
 
 
 def test_who_was_never_granted_anything_has_no_permissions(table: UserTable) -> None:
     table.grant(grant("a:b", user_id="user-3"))
 
-    assert table.permissions("user-2") == frozenset()
+    assert table.granted("user-2") == Granted()
     assert table.account("user-2") == Account(has_profile=False, permissions=frozenset())
 
 
@@ -97,6 +99,39 @@ def test_an_account_has_both(client: "DynamoDBClient") -> None:
     assert table.account("user-2") == Account(
         has_profile=True, permissions=permissions("write:products")
     )
+
+
+def seen(*versions: str) -> Seen:
+    return Seen(frozenset(versions))
+
+
+def test_only_a_profile_that_was_seen_is_replaced(table: UserTable) -> None:
+    for nothing in (Seen(None), seen("0"), seen("a1")):
+        with pytest.raises(OutdatedError) as refused:
+            table.replace_profile(profile(), seen=nothing)
+        assert refused.value.current is None
+    table.add_profile(profile())
+    second = table.replace_profile(replace(profile(), version="a2"), seen=seen("a1"))
+
+    with pytest.raises(OutdatedError) as refused:
+        table.replace_profile(replace(profile(), version="a3"), seen=seen("a1"))
+
+    assert refused.value.current == second == table.profile("user-2")
+    assert table.replace_profile(second, seen=seen("a1")) == second  # repeated by botocore
+    assert table.replace_profile(replace(second, version="a4"), seen=Seen(None)).version == "a4"
+
+
+def test_only_permissions_that_were_seen_are_replaced(table: UserTable) -> None:
+    first = table.granted("user-2")
+    table.grant(grant("a:b"), seen=seen(first.version))
+
+    with pytest.raises(OutdatedError) as refused:
+        table.grant(replace(grant("c:d"), version="b3"), seen=seen(first.version, "x"))
+
+    assert refused.value.current == table.granted("user-2") == Granted(permissions("a:b"), "b2")
+    table.grant(grant("a:b"), seen=seen(first.version))  # repeated by botocore
+    table.grant(replace(grant("c:d"), version="b3"), seen=Seen(None))
+    assert table.granted("user-2").version == "b3"
 
 
 def test_permissions_that_were_written_past_the_api_and_cannot_be_read_grant_nothing(
@@ -128,7 +163,7 @@ def test_what_is_read_is_never_stale(client: "DynamoDBClient") -> None:
     for operation in ("Query", "GetItem"):
         client.meta.events.register(f"before-parameter-build.dynamodb.{operation}", remember)
     reader.account("user-2")
-    reader.permissions("user-2")
+    reader.granted("user-2")
 
     assert asked == [("Query", True), ("GetItem", True)]
 

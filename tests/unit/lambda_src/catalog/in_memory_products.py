@@ -3,6 +3,7 @@ from datetime import datetime
 
 from catalog.domain.product import Product, ProductDetails
 from catalog.domain.products import ProductExistsError, ProductPage, UnknownProductError
+from shared.versions import OutdatedError, Seen
 
 
 class InMemoryProducts:
@@ -31,11 +32,25 @@ class InMemoryProducts:
             raise ProductExistsError(product.product_id)
         self.by_id[product.product_id] = product
 
-    def replace(self, product_id: str, details: ProductDetails, *, now: datetime) -> Product:
-        product = replace(self.get(product_id), details=details, updated_at=now)
+    def replace(
+        self,
+        product_id: str,
+        details: ProductDetails,
+        *,
+        now: datetime,
+        seen: Seen | None = None,
+    ) -> Product:
+        there = self._seen(product_id, seen)
+        product = replace(there, details=details, updated_at=now, version=f"{there.version}+")
         self.by_id[product_id] = product
         return product
 
-    def remove(self, product_id: str) -> None:
-        self.get(product_id)
+    def remove(self, product_id: str, *, seen: Seen | None = None) -> None:
+        self._seen(product_id, seen)
         del self.by_id[product_id]
+
+    def _seen(self, product_id: str, seen: Seen | None) -> Product:
+        product = self.get(product_id)
+        if seen is not None and not seen.covers(product.version):
+            raise OutdatedError(product)
+        return product

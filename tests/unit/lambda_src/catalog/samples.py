@@ -32,4 +32,5 @@ def product(product_id: str = "p1", *, name: str = "Day tariff", price: str = "0
         details=details(name, price),
         created_at=CREATED,
         updated_at=CREATED,
+        version="a1",
     )

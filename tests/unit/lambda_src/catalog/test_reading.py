@@ -36,7 +36,8 @@ def test_a_product_is_shown_with_all_it_has() -> None:
             "unit": "kWh",
             "createdAt": "2026-03-01T09:30:00.123Z",
             "updatedAt": "2026-03-01T09:30:00.123Z",
-        }
+        },
+        version="a1",
     )
 
 

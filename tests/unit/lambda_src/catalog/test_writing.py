@@ -8,6 +8,7 @@ import pytest
 from catalog.domain.products import ProductExistsError, UnknownProductError
 from catalog.handlers.create_product import create_product
 from catalog.handlers.delete_product import delete_product
+from catalog.handlers.get_product import get_product
 from catalog.handlers.replace_product import replace_product
 from shared.http import Request, Response
 from shared.problems import FieldError, ProblemError
@@ -40,10 +41,15 @@ def delete(request: Request, products: InMemoryProducts) -> Response:
 
 
 def request(
-    body: object = VALID, *, product_id: str = "p1", claims: dict[str, Any] = ADMINISTRATOR
+    body: object = VALID,
+    *,
+    product_id: str = "p1",
+    claims: dict[str, Any] = ADMINISTRATOR,
+    if_match: str | None = None,
 ) -> Request:
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Request(path={"productId": product_id}, body=sent, claims=claims)
+    headers = {"if-match": if_match} if if_match else {}
+    return Request(path={"productId": product_id}, body=sent, claims=claims, headers=headers)
 
 
 def changed(**changes: object) -> dict[str, object]:
@@ -108,7 +114,8 @@ def test_a_replaced_product_has_only_the_new_details_and_its_old_creation_time()
             "unit": "kWh",
             "createdAt": "2026-03-01T09:30:00.123Z",
             "updatedAt": "2026-04-02T18:00:00.000Z",
-        }
+        },
+        version="a1+",
     )
     assert products.by_id["p1"].details.name == "Night"
 
@@ -121,11 +128,35 @@ def test_a_deleted_product_is_gone() -> None:
 
 
 @pytest.mark.parametrize("route", [put, delete])
-def test_an_unknown_product_is_reported_and_nothing_kept(route: Route) -> None:
+@pytest.mark.parametrize("if_match", ['"a1"', '"b2", "a1"', "*", None])
+def test_what_was_seen_may_be_changed(route: Route, if_match: str | None) -> None:
+    assert route(request(if_match=if_match), InMemoryProducts(product("p1"))).status < 300
+
+
+@pytest.mark.parametrize("route", [put, delete])
+@pytest.mark.parametrize("if_match", ['"b2"', 'W/"a1"', '""', '"A1"', '"0"'])
+def test_what_was_not_seen_stays_and_is_shown(route: Route, if_match: str) -> None:
+    products = InMemoryProducts(product("p1"))
+
+    with pytest.raises(ProblemError, match="it has changed since you read it") as problem:
+        route(request(if_match=if_match), products)
+
+    assert problem.value.status == 412
+    there = get_product(Request(path={"productId": "p1"}), products=products)
+    assert problem.value.extensions == {"current": there.body}
+    assert problem.value.headers == {"etag": '"a1"'}
+    assert products.by_id == {"p1": product("p1")}
+
+
+@pytest.mark.parametrize("route", [put, delete])
+@pytest.mark.parametrize("if_match", [None, "*", '"a1"'])
+def test_an_unknown_product_is_reported_and_nothing_kept(
+    route: Route, if_match: str | None
+) -> None:
     products = InMemoryProducts()
 
     with pytest.raises(UnknownProductError, match="there is no product p1"):
-        route(request(), products)
+        route(request(if_match=if_match), products)
 
     assert products.by_id == {}
 

@@ -10,11 +10,11 @@ from identity.domain.directory import (
     UnknownUserError,
     UserPage,
 )
-from identity.domain.granting import Grant
+from identity.domain.granting import Grant, Granted
 from identity.domain.profile import Profile, UnknownProfileError
 from identity.domain.sessions import RefreshToken, SessionEndedError, Tokens
 from identity.domain.tickets import StoredTicket
-from shared.permissions import Permission
+from shared.versions import OutdatedError, Seen
 
 
 @dataclass
@@ -40,21 +40,29 @@ class InMemoryUsers:
         self.profiles[profile.user_id] = profile
         return True
 
-    def replace_profile(self, profile: Profile) -> Profile:
+    def replace_profile(self, profile: Profile, *, seen: Seen | None = None) -> Profile:
+        there = self.profiles.get(profile.user_id)
+        if seen is not None and not seen.covers(there.version if there else None):
+            raise OutdatedError(there)
         first = self.profiles.get(profile.user_id, profile)
         kept = replace(profile, created_at=first.created_at, correlation_id=first.correlation_id)
         self.profiles[profile.user_id] = kept
         return kept
 
-    def permissions(self, user_id: str) -> frozenset[Permission]:
+    def granted(self, user_id: str) -> Granted:
         self.before()
-        return self.grants[user_id].permissions if user_id in self.grants else frozenset()
+        kept = self.grants.get(user_id)
+        return Granted(kept.permissions, kept.version) if kept else Granted()
 
-    def grant(self, grant: Grant) -> None:
+    def grant(self, grant: Grant, *, seen: Seen | None = None) -> None:
+        there = self.granted(grant.user_id)
+        if seen is not None and not seen.covers(there.version):
+            raise OutdatedError(there)
         self.grants[grant.user_id] = grant
 
     def account(self, user_id: str) -> Account:
-        return Account(has_profile=user_id in self.profiles, permissions=self.permissions(user_id))
+        permissions = self.granted(user_id).permissions
+        return Account(has_profile=user_id in self.profiles, permissions=permissions)
 
 
 @dataclass

@@ -24,6 +24,7 @@ def grant(*texts: str, user_id: str = "user-2", correlation_id: str = "c1") -> G
         granted_by="user-1",
         granted_at=CREATED,
         correlation_id=correlation_id,
+        version="b2",
     )
 
 
@@ -37,6 +38,7 @@ def profile(user_id: str = "user-2", *, name: str = "Ada", email: str = EMAIL) -
         created_at=CREATED,
         updated_at=CREATED,
         correlation_id="c1",
+        version="a1",
     )
 
 

@@ -38,9 +38,19 @@ class Office:
         return get_permissions(request, directory=self.directory, grants=self.users)
 
     def put(
-        self, body: object, user_id: str = "user-2", *, by: dict[str, Any] = GRANTER
+        self,
+        body: object,
+        user_id: str = "user-2",
+        *,
+        by: dict[str, Any] = GRANTER,
+        if_match: str | None = None,
     ) -> Response:
-        request = Request(path={"userId": user_id}, body=json.dumps(body).encode(), claims=by)
+        request = Request(
+            path={"userId": user_id},
+            body=json.dumps(body).encode(),
+            claims=by,
+            headers={"if-match": if_match} if if_match else {},
+        )
         return replace_permissions(
             request, directory=self.directory, grants=self.users, now=lambda: LATER
         )
@@ -52,13 +62,13 @@ def office() -> Office:
 
 
 def test_who_was_never_granted_anything_has_no_permissions(office: Office) -> None:
-    assert office.get() == Response.ok([])
+    assert office.get() == Response.ok([], version="0")
 
 
 def test_what_was_granted_is_shown_in_alphabetical_order(office: Office) -> None:
     answer = office.put([WRITE, {"action": "list", "resource": "users"}])
 
-    assert answer == Response.ok([{"action": "list", "resource": "users"}, WRITE])
+    assert answer.body == [{"action": "list", "resource": "users"}, WRITE]
     assert office.get() == answer
 
 
@@ -75,13 +85,32 @@ def test_replacing_takes_away_what_is_not_there_any_more(office: Office) -> None
 
     office.put([])
 
-    assert office.get() == Response.ok([])
+    assert office.get().body == []
 
 
 def test_what_is_needless_is_not_kept(office: Office) -> None:
     everything = {"action": "*", "resource": "*"}
 
-    assert office.put([WRITE, everything, WRITE]) == Response.ok([everything])
+    assert office.put([WRITE, everything, WRITE]).body == [everything]
+
+
+def test_two_administrators_cannot_overwrite_each_other_unseen(office: Office) -> None:
+    seen = office.get().headers["etag"]
+    theirs = office.put([WRITE], if_match=seen)
+
+    with pytest.raises(ProblemError) as problem:
+        office.put([], if_match=seen)
+
+    assert problem.value.status == 412
+    assert problem.value.extensions == {"current": [WRITE]}
+    assert problem.value.headers == {"etag": theirs.headers["etag"]}
+    assert office.get() == theirs
+    assert office.put([], if_match=theirs.headers["etag"]).body == []
+
+
+@pytest.mark.parametrize("if_match", ["*", '"x", "0"'])
+def test_nothing_granted_yet_can_be_matched_too(office: Office, if_match: str) -> None:
+    assert office.put([WRITE], if_match=if_match).status == 200
 
 
 def test_500_long_permissions_are_refused_and_nothing_is_stored(office: Office) -> None:

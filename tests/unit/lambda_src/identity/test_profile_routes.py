@@ -30,8 +30,11 @@ def get(users: InMemoryUsers, by: dict[str, Any] = ADA) -> Response:
     return get_profile(Request(claims=by), profiles=users)
 
 
-def put(users: InMemoryUsers, body: object, by: dict[str, Any] = ADA) -> Response:
-    request = Request(body=json.dumps(body).encode(), claims=by)
+def put(
+    users: InMemoryUsers, body: object, by: dict[str, Any] = ADA, *, if_match: str | None = None
+) -> Response:
+    headers = {"if-match": if_match} if if_match else {}
+    request = Request(body=json.dumps(body).encode(), claims=by, headers=headers)
     return replace_profile(request, profiles=users, now=lambda: LATER)
 
 
@@ -43,7 +46,7 @@ def users() -> InMemoryUsers:
 def test_a_user_sees_their_own_profile_with_the_address_of_their_token(
     users: InMemoryUsers,
 ) -> None:
-    assert get(users) == Response.ok(VIEW)
+    assert get(users).body == VIEW
 
 
 def test_who_has_no_profile_yet_is_told_how_to_get_one() -> None:
@@ -54,15 +57,12 @@ def test_who_has_no_profile_yet_is_told_how_to_get_one() -> None:
 def test_a_profile_is_replaced_and_others_stay(users: InMemoryUsers) -> None:
     answer = put(users, {"displayName": " Ada L. ", "phone": "", "newsletter": False})
 
-    assert answer == Response.ok(
-        VIEW
-        | {
-            "displayName": "Ada L.",
-            "phone": "",
-            "newsletter": False,
-            "updatedAt": "2026-04-02T18:00:00.000Z",
-        }
-    )
+    assert answer.body == VIEW | {
+        "displayName": "Ada L.",
+        "phone": "",
+        "newsletter": False,
+        "updatedAt": "2026-04-02T18:00:00.000Z",
+    }
     assert get(users) == answer
     assert users.profiles["user-3"] == profile("user-3", name="Grace")
 
@@ -130,5 +130,41 @@ def test_when_the_profile_was_made_and_by_what_stays(users: InMemoryUsers) -> No
 
     kept = users.profiles["user-2"]
     assert replace(kept, details=profile().details, email=profile().email) == replace(
-        profile(), updated_at=LATER
+        profile(), updated_at=LATER, version=kept.version
     )
+
+
+def test_two_tabs_cannot_overwrite_each_other_unseen(users: InMemoryUsers) -> None:
+    seen = get(users).headers["etag"]
+    theirs = put(users, {"displayName": "Lovelace"}, if_match=seen)
+
+    with pytest.raises(ProblemError) as problem:
+        put(users, {"displayName": "Byron"}, if_match=seen)
+
+    assert problem.value.status == 412
+    assert problem.value.extensions == {"current": theirs.body}
+    assert problem.value.headers == theirs.headers
+    assert get(users) == theirs
+
+
+def test_a_profile_with_another_address_has_another_tag(users: InMemoryUsers) -> None:
+    before = get(users).headers["etag"]
+    moved = ADA | {"email": "ada@moved.example"}
+
+    assert get(users, moved).headers["etag"] != before
+    with pytest.raises(ProblemError) as problem:
+        put(users, {"displayName": "Ada"}, moved, if_match=before)
+
+    assert problem.value.status == 412
+
+
+@pytest.mark.parametrize("if_match", ["*", '"0"', '"a1"'])
+def test_a_profile_that_is_not_there_matches_nothing(if_match: str) -> None:
+    users = InMemoryUsers()
+
+    with pytest.raises(ProblemError) as problem:
+        put(users, {"displayName": "Ada"}, if_match=if_match)
+
+    assert problem.value.status == 412
+    assert problem.value.extensions == {"current": None}
+    assert users.profiles == {}

@@ -81,7 +81,11 @@ def test_an_answer_is_json_with_the_correlation_id() -> None:
 
     assert answer == {
         "statusCode": 200,
-        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA", "content-type": "application/json"},
+        "headers": {
+            "x-correlation-id": "JKJaXmPLvHcESHA",
+            "cache-control": "no-store",
+            "content-type": "application/json",
+        },
         "body": '{"name":"Day & night ⚡"}',
     }
 
@@ -98,7 +102,7 @@ def test_no_content_has_neither_body_nor_content_type() -> None:
 
     assert answer == {
         "statusCode": 204,
-        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA"},
+        "headers": {"x-correlation-id": "JKJaXmPLvHcESHA", "cache-control": "no-store"},
     }
 
 
@@ -115,7 +119,22 @@ def test_a_problem_is_answered_as_problem_json() -> None:
         "title": "Bad Request",
         "status": 400,
         "detail": "limit must be a number",
+        "correlationId": "JKJaXmPLvHcESHA",
     }
+
+
+@pytest.mark.parametrize("error", [ProblemError(400, "why"), TeapotError("why"), ValueError("why")])
+def test_every_problem_says_what_finds_it_in_the_logs_and_is_kept_by_nobody(
+    error: Exception,
+) -> None:
+    def route(request: Request) -> Response:
+        raise error
+
+    answer = answer_of(route, event(headers={"x-correlation-id": "abc"}), errors={TeapotError: 409})
+
+    assert body_of(answer)["correlationId"] == "abc"
+    assert answer["headers"]["x-correlation-id"] == "abc"
+    assert answer["headers"]["cache-control"] == "no-store"
 
 
 def test_a_route_that_needs_a_user_answers_401_without_claims() -> None:
