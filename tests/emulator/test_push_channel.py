@@ -85,7 +85,7 @@ class Channel:
         metadata = {"id": event_id or str(uuid4()), "time": "2026-02-03T04:05:06Z", "version": 1}
         entry = {
             "EventBusName": self.made["Bus"],
-            "Source": "blockwork.test",
+            "Source": "shop.orders",
             "DetailType": "OrderShipped",
             "Detail": json.dumps({"metadata": metadata, "data": {"userId": user, **data}}),
         }
@@ -133,7 +133,7 @@ def channel(aws: Aws) -> Channel:
             removal_policy=RemovalPolicy.DESTROY,
             target=BuildTarget.this_machine(),
         )
-        push.subscribe(bus, detail_types=["OrderShipped"])
+        push.subscribe(bus, source="shop.orders", detail_types=["OrderShipped"])
         CfnOutput(stack, "ApiId", value=push.api.api_id)
         CfnOutput(stack, "BusName", value=bus.bus.event_bus_name).override_logical_id("Bus")
         CfnOutput(stack, "T", value=push.tickets.table_name).override_logical_id("Tickets")

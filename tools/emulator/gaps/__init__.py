@@ -11,6 +11,7 @@ from tools.emulator.gaps import (
     cognito_challenges,
     cognito_codes,
     cognito_triggers,
+    condition_keys,
     edge_listener,
     event_archive,
     global_table_updates,
@@ -44,6 +45,7 @@ from tools.emulator.gaps import (
 
 GAPS = (
     secure_transport,
+    condition_keys,
     mail_permissions,
     http_api_cors,
     jwt_authorizer,
