@@ -12,6 +12,11 @@ from constructs import Construct
 from stacks.config import StageConfig
 
 
+def event_source(service: str) -> str:
+    """Return the name in which a microservice publishes, as `shared.events` writes it."""
+    return f"blockwork.{service}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alarms:
     """Who is told when something is wrong.

@@ -8,7 +8,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import BusinessApi, EventBus, FailureChain, ScheduledTask
 from constructs_lib.primitives import PythonFunction, PythonService, Table
-from stacks.base import Alarms, PlatformStack
+from stacks.base import Alarms, PlatformStack, event_source
 from stacks.config import StageConfig
 
 # Three tries of every region, when the provider is slow, before Lambda tries it all again.
@@ -48,7 +48,7 @@ class ForecastStack(PlatformStack):
             timeout=TWO_MINUTES,
         )
         table.grants.actions(fetch, "dynamodb:PutItem")
-        bus.grant_publish(fetch)
+        bus.grant_publish(fetch, source=event_source("forecast"))
         ScheduledTask(
             self,
             "Nightly",

@@ -19,7 +19,7 @@ from constructs_lib.blocks import (
     UserDirectory,
 )
 from constructs_lib.primitives import PythonFunction, PythonService, Table
-from stacks.base import Alarms, PlatformStack
+from stacks.base import Alarms, PlatformStack, event_source
 from stacks.config import StageConfig
 
 TEN_SECONDS = Duration.seconds(10)
@@ -135,7 +135,7 @@ class IdentityStack(PlatformStack):
     def _tell(self, bus: EventBus, failures: FailureChain) -> None:
         """Publish who signed up and whose permissions changed."""
         publish = self._function("publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name})
-        bus.grant_publish(publish)
+        bus.grant_publish(publish, source=event_source("identity"))
         StreamConsumer(self, "Publishing", source=self._table, function=publish, failures=failures)
 
     def _function(

@@ -1,25 +1,23 @@
 """What people are told: by mail, and in the browsers they have open."""
 
+from collections.abc import Mapping, Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable, PushChannel
 from constructs_lib.primitives import PythonFunction, PythonService
-from stacks.base import Alarms, PlatformStack
+from stacks.base import Alarms, PlatformStack, event_source
 from stacks.config import StageConfig
 
-PUSHED = (
-    "VoucherPaid",
-    "VoucherIssued",
-    "VoucherMailed",
-    "PermissionsChanged",
-    "ReadingsImported",
-    "ImportFailed",
-    "TaskOpened",
-    "TaskClosed",
-)
-"""Events that somebody with an open browser wants to know of at once: their own."""
+PUSHED: Mapping[str, Sequence[str]] = {
+    "identity": ["PermissionsChanged"],
+    "readings": ["ReadingsImported", "ImportFailed"],
+    "support": ["TaskOpened", "TaskClosed"],
+    "vouchers": ["VoucherPaid", "VoucherIssued", "VoucherMailed"],
+}
+"""By microservice, events that somebody with an open browser wants to know of at once: theirs."""
 
 
 class NotificationsStack(PlatformStack):
@@ -51,6 +49,7 @@ class NotificationsStack(PlatformStack):
         bus.subscribe(
             self,
             "OnUserSignedUp",
+            source=event_source("identity"),
             detail_types=["UserSignedUp"],
             function=welcome,
             failures=failures,
@@ -66,7 +65,8 @@ class NotificationsStack(PlatformStack):
             log_retention=config.log_retention,
             target=config.build_target,
         )
-        self.push.subscribe(bus, detail_types=PUSHED)
+        for service_name, detail_types in PUSHED.items():
+            self.push.subscribe(bus, source=event_source(service_name), detail_types=detail_types)
         api_id = self.push.api.api_id
         self.socket_url = config.endpoints.socket(api_id) if config.endpoints else self.push.url
         cdk.CfnOutput(self, "WebSocketUrl", value=self.socket_url)

@@ -23,7 +23,7 @@ from constructs_lib.blocks import (
     UserDirectory,
 )
 from constructs_lib.primitives import Bucket, PythonFunction, PythonService, Queue, Table
-from stacks.base import Alarms, PlatformStack
+from stacks.base import Alarms, PlatformStack, event_source
 from stacks.config import StageConfig
 
 HALF_A_MINUTE = Duration.seconds(30)
@@ -134,7 +134,7 @@ class VouchersStack(PlatformStack):
         publish = self._function(
             "PublishChanges", "publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name}
         )
-        bus.grant_publish(publish)
+        bus.grant_publish(publish, source=event_source("vouchers"))
         self._follow("Publishing", publish, ["INSERT", "MODIFY"])
 
     def _deliver(self, sender: ses.IEmailIdentity) -> None:

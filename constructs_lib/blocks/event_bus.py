@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -18,10 +18,14 @@ THIRTY_DAYS = Duration.days(30)
 class EventBus(Construct):
     """An EventBridge bus of its own that remembers every event for a while.
 
-    ::
+    Each publisher speaks in the name of one source, and who listens says whose events are meant::
 
         bus = EventBus(self, "Bus")
-        bus.grant_publish(place_order)
+        bus.grant_publish(place_order, source="shop.orders")
+        bus.subscribe(
+            self, "OnOrderPlaced", source="shop.orders", detail_types=["OrderPlaced"],
+            function=ship, failures=failures,
+        )
 
     :param archive_retention: how long events can be replayed, whole days. Default: 30 days.
     :param removal_policy: what becomes of bus and archive when they leave their stack. Default:
@@ -60,6 +64,7 @@ class EventBus(Construct):
         id_: str,
         /,
         *,
+        source: str,
         detail_types: Sequence[str],
         function: PythonFunction,
         failures: FailureChain,
@@ -67,12 +72,16 @@ class EventBus(Construct):
         retry_attempts: int = 2,
         max_event_age: Duration = ONE_HOUR,
     ) -> EventConsumer:
-        """Let a function react to events of some types; see :class:`EventConsumer`.
+        """Let a function react to one source's events of some types; see :class:`EventConsumer`.
 
         :param scope: the consumer's stack, not the bus's.
+        :param source: whose events, such as `shop.orders`. Events of several sources take a rule
+            each, so that none of them can tell what another one has to say.
         :param detail_types: names of events, such as `OrderPlaced`.
-        :raises ValueError: if there are no names: a rule for everything is never meant.
+        :raises ValueError: if there are no names: a rule for everything is never meant; or if
+            `source` cannot be a publisher's.
         """
+        _check_source(source, f"{scope.node.path}/{id_}")
         if not detail_types:
             raise ValueError(
                 f"detail_types must name an event at least (at {scope.node.path}/{id_})"
@@ -81,7 +90,7 @@ class EventBus(Construct):
             scope,
             id_,
             bus=self.bus,
-            pattern=events.EventPattern(detail_type=list(detail_types)),
+            pattern=events.EventPattern(source=[source], detail_type=list(detail_types)),
             function=function,
             failures=failures,
             once=once,
@@ -89,6 +98,33 @@ class EventBus(Construct):
             max_event_age=max_event_age,
         )
 
-    def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow `grantee` to put events on the bus, and nothing else."""
-        return self.bus.grant_put_events_to(grantee)
+    def grant_publish(self, grantee: iam.IGrantable, /, *, source: str) -> iam.Grant:
+        """Allow `grantee` to put events of one source on the bus, and nothing else.
+
+        A call may bring ten events. All of them must name the source, which is why the condition
+        asks for all values, and for there being one ("Using IAM policy conditions in Amazon
+        EventBridge", allowed sources of a list).
+
+        :param source: what the events name as their source, such as `shop.orders`.
+        :raises ValueError: if it cannot be a publisher's.
+        """
+        _check_source(source, self.node.path)
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["events:PutEvents"],
+            resource_arns=[self.bus.event_bus_arn],
+            conditions={
+                "ForAllValues:StringEquals": {"events:source": source},
+                "Null": {"events:source": "false"},
+            },
+        )
+
+
+def _check_source(source: str, path: str) -> None:
+    if Token.is_unresolved(source):
+        return
+    if not source or source.startswith("aws.") or "*" in source:
+        raise ValueError(
+            "source must name one service, such as 'shop.orders', and not begin with 'aws.', which"
+            f" is AWS's own, got {source!r} (at {path})"
+        )

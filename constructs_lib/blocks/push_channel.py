@@ -47,7 +47,7 @@ class PushChannel(Construct):
     ::
 
         push = PushChannel(self, "Push", failures=failures)
-        push.subscribe(bus, detail_types=["OrderShipped"])
+        push.subscribe(bus, source="shop.orders", detail_types=["OrderShipped"])
         push.grant_issue_tickets(create_ticket)
 
     *Connecting* takes a one-use ticket, since a URL is logged on its way and a token must not be.
@@ -156,14 +156,17 @@ class PushChannel(Construct):
         """The address browsers connect to, without a ticket."""
         return self.stage.url
 
-    def subscribe(self, bus: EventBus, /, *, detail_types: Sequence[str]) -> EventConsumer:
-        """Push events of these types; call it once.
+    def subscribe(
+        self, bus: EventBus, /, *, source: str, detail_types: Sequence[str]
+    ) -> EventConsumer:
+        """Push one source's events of these types; call it once for each source.
 
-        :raises ValueError: if there are no types.
+        :raises ValueError: if there are no types, or `source` cannot be a publisher's.
         """
         return bus.subscribe(
             self,
-            "Events",
+            source,
+            source=source,
             detail_types=detail_types,
             function=self.accept,
             failures=self._failures,

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 
 from constructs_lib.blocks import BusinessApi, EventBus, FailureChain
 from constructs_lib.primitives import PythonFunction, PythonService
@@ -13,27 +11,25 @@ app = cdk.App()
 stack = cdk.Stack(app, "Orders")
 service = PythonService(name="orders", source=Path(__file__).parent / "src")
 failures = FailureChain(stack, "Failures")
-bus = EventBus(stack, "Bus").bus
+bus = EventBus(stack, "Bus")
 
 place = PythonFunction(
     stack,
     "PlaceOrder",
     service=service,
     entry="place_order",
-    environment={"BUS": bus.event_bus_name},
+    environment={"BUS": bus.bus.event_bus_name},
 )
-bus.grant_put_events_to(place)
+bus.grant_publish(place, source="shop.orders")
 api = BusinessApi(stack, "Api", allow_origins=["https://shop.example.com"])
 api.route("POST /orders", place)
 
-ship = PythonFunction(
-    stack, "ShipOrder", service=service, entry="ship_order", on_failure=failures.destination()
-)
-events.Rule(
+bus.subscribe(
     stack,
-    "OrderPlaced",
-    event_bus=bus,
-    event_pattern=events.EventPattern(detail_type=["OrderPlaced"]),
-    targets=[targets.LambdaFunction(ship, dead_letter_queue=failures.queue)],
+    "OnOrderPlaced",
+    source="shop.orders",
+    detail_types=["OrderPlaced"],
+    function=PythonFunction(stack, "ShipOrder", service=service, entry="ship_order"),
+    failures=failures,
 )
 app.synth()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from shared.events import EVENTS, source_of
 
 from tests.snapshot.conftest import Template
 from tests.unit.lambda_src.environment import variables_read_by
@@ -95,6 +96,31 @@ def test_nothing_has_a_name_of_its_own_that_would_block_a_replacement(
     for kind, name in NAMES.items():
         for properties in of_type(templates[stack_name], kind).values():
             assert name not in properties
+
+
+def test_who_publishes_does_so_in_the_name_of_its_own_service_alone(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    service = stack_name.split("-", 1)[1].lower()
+    for statement in statements(templates[stack_name]):
+        if any(action.startswith("events:") for action in as_list(statement["Action"])):
+            assert statement["Action"] == "events:PutEvents"
+            assert statement["Condition"] == {
+                "ForAllValues:StringEquals": {"events:source": f"blockwork.{service}"},
+                "Null": {"events:source": "false"},
+            }
+
+
+def test_a_rule_takes_an_event_only_of_the_service_whose_event_it_is(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for rule in of_type(templates[stack_name], "AWS::Events::Rule").values():
+        pattern = rule["EventPattern"]
+        if rule.get("EventBusName", "default") == "default":
+            assert all(source.startswith("aws.") for source in pattern["source"])
+        else:
+            events = [EVENTS[name] for name in pattern["detail-type"]]
+            assert [pattern["source"]] * len(events) == [[source_of(event)] for event in events]
 
 
 def test_every_function_is_given_the_variables_its_module_reads(

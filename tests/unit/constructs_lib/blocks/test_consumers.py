@@ -56,7 +56,12 @@ def test_a_subscriber_gets_events_by_name_and_loses_none_in_delivery_or_executio
     bus = EventBus(stack, "Bus")
 
     bus.subscribe(
-        stack, "OnPlaced", detail_types=["OrderPlaced"], function=function, failures=failures
+        stack,
+        "OnPlaced",
+        source="shop.orders",
+        detail_types=["OrderPlaced"],
+        function=function,
+        failures=failures,
     )
 
     template = Template.from_stack(stack)
@@ -64,7 +69,7 @@ def test_a_subscriber_gets_events_by_name_and_loses_none_in_delivery_or_executio
         "AWS::Events::Rule",
         {
             "EventBusName": stack.resolve(bus.bus.event_bus_name),
-            "EventPattern": {"detail-type": ["OrderPlaced"]},
+            "EventPattern": {"source": ["shop.orders"], "detail-type": ["OrderPlaced"]},
             "Targets": [
                 Match.object_like(
                     {
@@ -94,6 +99,7 @@ def test_a_subscriber_decides_how_long_and_how_often_it_is_tried(
     EventBus(stack, "Bus").subscribe(
         stack,
         "On",
+        source="shop",
         detail_types=["A"],
         function=function,
         failures=failures,
@@ -118,7 +124,13 @@ def test_a_subscriber_remembers_what_it_has_handled(
     once = IdempotencyTable(stack, "Once")
 
     EventBus(stack, "Bus").subscribe(
-        stack, "On", detail_types=["A"], function=function, failures=failures, once=once
+        stack,
+        "On",
+        source="shop",
+        detail_types=["A"],
+        function=function,
+        failures=failures,
+        once=once,
     )
 
     assert environment(stack)["IDEMPOTENCY_TABLE"] == stack.resolve(once.table_name)
@@ -136,7 +148,16 @@ def test_a_subscription_to_everything_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"detail_types must name an event at least \(at Test/On"):
         EventBus(stack, "Bus").subscribe(
-            stack, "On", detail_types=[], function=function, failures=failures
+            stack, "On", source="shop", detail_types=[], function=function, failures=failures
+        )
+
+
+def test_a_subscription_to_whoever_publishes_is_refused(
+    stack: Stack, failures: FailureChain, function: PythonFunction
+) -> None:
+    with pytest.raises(ValueError, match=r"source must name one service, .*got '' \(at Test/On"):
+        EventBus(stack, "Bus").subscribe(
+            stack, "On", source="", detail_types=["A"], function=function, failures=failures
         )
 
 

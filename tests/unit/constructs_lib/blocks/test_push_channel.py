@@ -109,14 +109,14 @@ def test_only_what_a_browser_asks_is_answered(stack: Stack, push: PushChannel) -
 def test_events_of_a_bus_are_accepted_and_those_that_cannot_be_are_kept(
     stack: Stack, push: PushChannel, failures: FailureChain
 ) -> None:
-    push.subscribe(EventBus(stack, "Bus"), detail_types=["OrderShipped"])
+    push.subscribe(EventBus(stack, "Bus"), source="shop.orders", detail_types=["OrderShipped"])
 
     template = Template.from_stack(stack)
     accept = stack.resolve(push.accept.function_arn)
     template.has_resource_properties(
         "AWS::Events::Rule",
         {
-            "EventPattern": {"detail-type": ["OrderShipped"]},
+            "EventPattern": {"source": ["shop.orders"], "detail-type": ["OrderShipped"]},
             "Targets": [Match.object_like({"Arn": accept})],
         },
     )
@@ -250,7 +250,7 @@ def test_cdk_nag_finds_nothing_wherever_it_is_deployed(tmp_path: Path, account: 
     env = Environment(account=account, region="eu-west-2") if account else None
     stack = Stack(app, "Test", env=env)
     push = PushChannel(stack, "Push", failures=FailureChain(stack, "Failures"), target=HERE)
-    push.subscribe(EventBus(stack, "Bus"), detail_types=["OrderShipped"])
+    push.subscribe(EventBus(stack, "Bus"), source="shop.orders", detail_types=["OrderShipped"])
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
     app.synth()
