@@ -8,8 +8,12 @@ that test without the module, delete both.
 from tools.emulator.gaps import (
     alarm_states,
     async_invocations,
+    cognito_addresses,
+    cognito_attributes,
     cognito_challenges,
     cognito_codes,
+    cognito_messages,
+    cognito_names,
     cognito_triggers,
     condition_keys,
     edge_listener,
@@ -62,6 +66,10 @@ GAPS = (
     idle_workers,
     invocation_metrics,
     async_invocations,
+    cognito_names,
+    cognito_messages,
+    cognito_addresses,
+    cognito_attributes,  # around addresses: what may not be written is not mailed about
     cognito_challenges,
     cognito_codes,
     cognito_triggers,  # around codes: what is confirmed by one is

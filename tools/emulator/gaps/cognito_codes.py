@@ -13,13 +13,18 @@ import secrets
 import time
 from typing import Any
 
-from ministack.core.responses import error_response_json
 from ministack.services import cognito
 
-Answer = tuple[int, dict[str, str], bytes]
-Data = dict[str, Any]
-Pool = dict[str, Any]
-User = dict[str, Any]
+from tools.emulator.gaps._cognito import (
+    Answer,
+    Data,
+    Pool,
+    attributes_of,
+    invalid,
+    keep,
+    pool_of,
+    user_of,
+)
 
 SIGN_UP = "_confirmation_code"
 RECOVERY = "_reset_code"
@@ -50,7 +55,7 @@ def close() -> None:
         return send(pool, username, attributes, user[kind], attribute_name=attribute_name)
 
     def refused(action: str, data: Data) -> Answer | None:
-        user = _user_of(data)[1] if action in CODES else None
+        user = user_of(data) if action in CODES else None
         if user:
             kind = CODES[action]
             if time.time() > user.get(f"{kind}_expires", 0.0):
@@ -60,24 +65,23 @@ def close() -> None:
 
     def confirm_address(data: Data) -> Answer:
         answer: Answer = confirm(data)
-        pool, user = _user_of(data)
+        pool, user = pool_of(data), user_of(data)
         if answer[0] == 200 and pool and user and "email" in pool.get("AutoVerifiedAttributes", []):
-            proven = [{"Name": "email_verified", "Value": "true"}]
-            user["Attributes"] = cognito._merge_attributes(user["Attributes"], proven)
+            keep(user, {**attributes_of(user), "email_verified": "true"})
         return answer
 
     def send_again(data: Data) -> Answer:
-        _, user = _user_of(data)
+        user = user_of(data)
         if user and user["UserStatus"] != "UNCONFIRMED":
-            return _invalid("User is already confirmed.")
+            return invalid("User is already confirmed.")
         answer: Answer = resend(data)
         return answer
 
     def recover_by_address(data: Data) -> Answer:
-        _, user = _user_of(data)
-        attributes = cognito._attr_list_to_dict(user["Attributes"]) if user else {}
+        user = user_of(data)
+        attributes = attributes_of(user) if user else {}
         if user and attributes.get("email_verified") != "true":
-            return _invalid(
+            return invalid(
                 "Cannot reset password for the user as there is no registered/verified email or"
                 " phone_number"
             )
@@ -89,13 +93,3 @@ def close() -> None:
     cognito._confirm_sign_up = confirm_address
     cognito._resend_confirmation_code = send_again
     cognito._forgot_password = recover_by_address
-
-
-def _user_of(data: Data) -> tuple[Pool | None, User | None]:
-    pool = cognito._pool_for_client(data.get("ClientId"))[0]
-    return pool, cognito._resolve_user(pool, data.get("Username"))[0] if pool else None
-
-
-def _invalid(text: str) -> Answer:
-    answer: Answer = error_response_json("InvalidParameterException", text, 400)
-    return answer

@@ -15,15 +15,12 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from ministack.core.responses import error_response_json
 from ministack.services import cognito, lambda_svc
 
+from tools.emulator.gaps._cognito import Answer, Pool, User, error, pool_of, user_of
 from tools.emulator.gaps._permissions import may_invoke
 
-Answer = tuple[int, dict[str, str], bytes]
 Event = dict[str, Any]
-Pool = dict[str, Any]
-User = dict[str, Any]
 
 LONGEST_SECONDS = int(os.environ.get("COGNITO_TRIGGER_SECONDS", "5"))
 TRIES = 3
@@ -61,12 +58,12 @@ def close() -> None:
         token = failure.set(None)
         try:
             answer: Answer = run(*request)
-        except TriggerError as error:
-            answer = _error(error.kind, str(error))
+        except TriggerError as raised:
+            answer = error(raised.kind, str(raised))
         else:
             failed = failure.get()
             if failed:
-                answer = _error(failed.kind, str(failed))
+                answer = error(failed.kind, str(failed))
         finally:
             failure.reset(token)
         return answer
@@ -77,11 +74,6 @@ def close() -> None:
     _follow("_confirm_sign_up", "PostConfirmation_ConfirmSignUp")
     _follow("_admin_confirm_sign_up", "PostConfirmation_ConfirmSignUp")
     _follow("_confirm_forgot_password", "PostConfirmation_ConfirmForgotPassword")
-
-
-def _error(kind: str, text: str) -> Answer:
-    answer: Answer = error_response_json(kind, text, 400)
-    return answer
 
 
 def _is_trigger(event: Any) -> bool:
@@ -147,35 +139,20 @@ def _follow(operation: str, source: str) -> None:
     stock = getattr(cognito, operation)
 
     def run(data: dict[str, Any]) -> Answer:
-        pool, user = _pool_of(data), _user_of(data)
+        pool, user = pool_of(data), user_of(data)
         was = user["UserStatus"] if user else None
         if operation == "_admin_confirm_sign_up" and was not in (None, "UNCONFIRMED"):
-            return _error(
+            return error(
                 "NotAuthorizedException", f"User cannot be confirmed. Current status is {was}"
             )
         answer: Answer = stock(data)
-        user = _user_of(data)
+        user = user_of(data)
         confirmed = user is not None and user["UserStatus"] == "CONFIRMED"
         if answer[0] == 200 and pool and user and confirmed:
             _post_confirmation(pool, user, source, data.get("ClientId", NO_CLIENT))
         return answer
 
     setattr(cognito, operation, run)
-
-
-def _pool_of(data: dict[str, Any]) -> Pool | None:
-    pool: Pool | None = (
-        cognito._user_pools.get(data["UserPoolId"])
-        if "UserPoolId" in data
-        else cognito._pool_for_client(data.get("ClientId"))[0]
-    )
-    return pool
-
-
-def _user_of(data: dict[str, Any]) -> User | None:
-    pool = _pool_of(data)
-    user: User | None = cognito._resolve_user(pool, data.get("Username"))[0] if pool else None
-    return user
 
 
 def _post_confirmation(pool: Pool, user: User, source: str, client_id: str) -> None:
