@@ -6,8 +6,8 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import BusinessApi, UserDirectory
-from constructs_lib.primitives import PythonFunction, PythonService, Table
-from stacks.base import Alarms, PlatformStack
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
+from stacks.base import PlatformStack
 from stacks.config import StageConfig
 
 ROUTES = (
@@ -33,7 +33,7 @@ class CatalogStack(PlatformStack):
         service: PythonService,
         users: UserDirectory,
         site_origin: str,
-        alarms: Alarms,
+        alarms: AlarmTopic,
     ) -> None:
         super().__init__(
             scope, name, config=config, description="Tariffs: public reading, administrators write"

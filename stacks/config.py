@@ -80,7 +80,7 @@ class StageConfig:
     :param removal_policy: what becomes of data when its stack, or the resource in it, goes.
     :param log_level: the least severe level that is logged.
     :param log_retention: how long logs are kept.
-    :param alarm_email: who is told of alarms; nobody on the local stage.
+    :param alarm_email: who is told of alarms.
     :param mail_sender: who the platform's mails come from.
     :param payment_url: the payment provider's API.
     :param weather_url: of a weather service that speaks Open-Meteo's language. Default: Open-Meteo.
@@ -105,7 +105,7 @@ class StageConfig:
     removal_policy: RemovalPolicy
     log_level: lambda_.ApplicationLogLevel
     log_retention: logs.RetentionDays
-    alarm_email: str | None
+    alarm_email: str
     mail_sender: str
     payment_url: str
     weather_url: str = OPEN_METEO
@@ -139,7 +139,7 @@ def local_stage(port: int = LOCAL_PORT) -> StageConfig:
         removal_policy=RemovalPolicy.DESTROY,
         log_level=lambda_.ApplicationLogLevel.DEBUG,
         log_retention=logs.RetentionDays.ONE_DAY,
-        alarm_email=None,
+        alarm_email="operations@blockwork.example",
         mail_sender="energy@blockwork.example",
         payment_url=endpoints.providers,
         weather_url=endpoints.providers,

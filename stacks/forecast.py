@@ -7,8 +7,8 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import BusinessApi, EventBus, FailureChain, ScheduledTask
-from constructs_lib.primitives import PythonFunction, PythonService, Table
-from stacks.base import Alarms, PlatformStack, event_source
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
+from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
 
 # Three tries of every region, when the provider is slow, before Lambda tries it all again.
@@ -28,11 +28,11 @@ class ForecastStack(PlatformStack):
         service: PythonService,
         site_origin: str,
         bus: EventBus,
-        alarms: Alarms,
+        alarms: AlarmTopic,
     ) -> None:
         super().__init__(scope, name, config=config, description="The weather of the day ahead")
         table = Table(self, "Forecasts", partition_key="date", removal_policy=config.removal_policy)
-        failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
         alarms.watch(failures.alarm, failures.age_alarm)
 
         fetch = PythonFunction(

@@ -1,15 +1,13 @@
 """What every microservice stands on: the event bus, the alarm topic, the sender of mails."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_ses as ses
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from constructs_lib.blocks import EventBus
-from stacks.base import Alarms, PlatformStack
+from constructs_lib.primitives import AlarmTopic
+from stacks.base import PlatformStack
 from stacks.config import StageConfig
 
 
@@ -25,19 +23,9 @@ class FoundationStack(PlatformStack):
             enable_key_rotation=True,
             removal_policy=config.removal_policy,
         )
-        # CloudWatch reports alarms to an encrypted topic only if the key's own policy lets it.
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
+        self.alarms = AlarmTopic(
+            self, "Alarms", encryption_key=self.key, emails=[config.alarm_email]
         )
-        topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
-        if config.alarm_email:
-            topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
-        self.alarms = Alarms(topic=topic, key=self.key)
         self.bus = EventBus(self, "Bus", removal_policy=config.removal_policy)
         self.sender = ses.EmailIdentity(
             self, "Sender", identity=ses.Identity.email(config.mail_sender)

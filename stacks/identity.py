@@ -18,8 +18,8 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
-from constructs_lib.primitives import PythonFunction, PythonService, Table
-from stacks.base import Alarms, PlatformStack, event_source
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
+from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
 
 TEN_SECONDS = Duration.seconds(10)
@@ -52,7 +52,7 @@ class IdentityStack(PlatformStack):
         site_origin: str,
         bus: EventBus,
         push: PushChannel,
-        alarms: Alarms,
+        alarms: AlarmTopic,
     ) -> None:
         super().__init__(scope, name, config=config, description="Users, profiles, permissions")
         self._service = service
@@ -85,7 +85,7 @@ class IdentityStack(PlatformStack):
             log_removal_policy=config.removal_policy,
         )
         self._answer(api, push)
-        failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
         self._tell(bus, failures)
         alarms.watch(api.alarm, failures.alarm, failures.age_alarm)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url

@@ -7,8 +7,8 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable, PushChannel
-from constructs_lib.primitives import PythonFunction, PythonService
-from stacks.base import Alarms, PlatformStack, event_source
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService
+from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
 
 PUSHED: Mapping[str, Sequence[str]] = {
@@ -33,10 +33,10 @@ class NotificationsStack(PlatformStack):
         service: PythonService,
         bus: EventBus,
         sender: ses.IEmailIdentity,
-        alarms: Alarms,
+        alarms: AlarmTopic,
     ) -> None:
         super().__init__(scope, name, config=config, description="Mails, and news for browsers")
-        failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
         alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(
             self,

@@ -22,8 +22,15 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
-from constructs_lib.primitives import Bucket, PythonFunction, PythonService, Queue, Table
-from stacks.base import Alarms, PlatformStack, event_source
+from constructs_lib.primitives import (
+    AlarmTopic,
+    Bucket,
+    PythonFunction,
+    PythonService,
+    Queue,
+    Table,
+)
+from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
 
 HALF_A_MINUTE = Duration.seconds(30)
@@ -45,7 +52,7 @@ class VouchersStack(PlatformStack):
         site_origin: str,
         bus: EventBus,
         sender: ses.IEmailIdentity,
-        alarms: Alarms,
+        alarms: AlarmTopic,
     ) -> None:
         super().__init__(scope, name, config=config, description="Vouchers: payment, PDF, mail")
         self._config = config
@@ -61,7 +68,7 @@ class VouchersStack(PlatformStack):
         self._documents = Bucket(
             self, "Documents", notifies_event_bus=True, removal_policy=config.removal_policy
         )
-        self._failures = FailureChain(self, "Failures", encryption_key=alarms.key)
+        self._failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
         alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(
             self,

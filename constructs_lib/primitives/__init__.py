@@ -1,5 +1,6 @@
-"""What a good function, table, bucket or queue is: one AWS resource, with our defaults."""
+"""What a good function, table, bucket, queue or topic is: one AWS resource, with our defaults."""
 
+from constructs_lib.primitives.alarm_topic import AlarmTopic
 from constructs_lib.primitives.bucket import Bucket
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.python_function import PythonFunction
@@ -7,4 +8,12 @@ from constructs_lib.primitives.python_service import PythonService
 from constructs_lib.primitives.queue import Queue
 from constructs_lib.primitives.table import Table
 
-__all__ = ["Bucket", "BuildTarget", "PythonFunction", "PythonService", "Queue", "Table"]
+__all__ = [
+    "AlarmTopic",
+    "Bucket",
+    "BuildTarget",
+    "PythonFunction",
+    "PythonService",
+    "Queue",
+    "Table",
+]

@@ -66,6 +66,12 @@ def publish(platform: dict[str, Any], *entries: dict[str, str]) -> None:
     assert answer["FailedEntryCount"] == 0
 
 
+def mails_to_customers(outside: httpx.Client) -> int:
+    """Count the mails, but for those of alarms, which come in their own time."""
+    alarms = "AWS Notifications <no-reply@sns.amazonaws.com>"
+    return sum(mail["from"] != alarms for mail in outside.get("/mails").json())
+
+
 @pytest.fixture
 def broken_mail(platform: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Let the mail step use a sender it may not use; give what mends it."""
@@ -244,13 +250,13 @@ def test_a_replay_repeats_no_mail_and_no_payment_and_reaches_who_missed_an_event
     publish(platform, signed_up("user-4", email, event_id=uuid.uuid4().hex))
     assert eventually(lambda: len(mails_to(outside, {email})) == 1)
     time.sleep(2)
-    mails, payments = len(outside.get("/mails").json()), len(outside.get("/payments").json())
+    mails, payments = mails_to_customers(outside), len(outside.get("/payments").json())
 
     replayed = run_tool(platform, "events", "replay", "--from", "1h ago", "--to", "now")
 
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
     time.sleep(5)
-    assert len(outside.get("/mails").json()) == mails
+    assert mails_to_customers(outside) == mails
     assert len(outside.get("/payments").json()) == payments
 
 

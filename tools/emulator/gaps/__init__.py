@@ -6,6 +6,7 @@ that test without the module, delete both.
 """
 
 from tools.emulator.gaps import (
+    alarm_actions,
     alarm_states,
     async_invocations,
     cognito_addresses,
@@ -27,7 +28,9 @@ from tools.emulator.gaps import (
     identity_providers,
     idle_workers,
     invocation_metrics,
+    invoke_permissions,
     jwt_authorizer,
+    key_policies,
     mail_permissions,
     mail_relay,
     queue_metrics,
@@ -41,6 +44,7 @@ from tools.emulator.gaps import (
     stream_records,
     table_settings,
     target_delivery,
+    topic_mails,
     user_filters,
     websocket_ends,
     websocket_limits,
@@ -51,6 +55,8 @@ GAPS = (
     secure_transport,
     condition_keys,
     mail_permissions,
+    key_policies,
+    invoke_permissions,
     http_api_cors,
     jwt_authorizer,
     http_api_throttling,
@@ -82,9 +88,11 @@ GAPS = (
     stream_records,
     stream_consumers,
     mail_relay,
+    topic_mails,
     global_table_updates,
     table_settings,
     queue_metrics,
+    alarm_actions,
     alarm_states,
     state_saver,
 )

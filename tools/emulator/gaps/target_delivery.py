@@ -1,25 +1,27 @@
 """An event that cannot be delivered goes to the target's dead-letter queue.
 
-AWS delivers nothing to a function that is gone or does not let EventBridge invoke it, and sends
-such an event to the target's queue at once, with the reason in the message's attributes
-(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html; for Scheduler
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html). Stock invokes
-without permission, drops what has no function, and knows no such queue. Closed in front of targets
-that are functions; they accept at once, so no delivery is ever retried.
+AWS delivers nothing to a function, queue or topic that is gone or does not let EventBridge use it
+(nor its key), and sends such an event to the target's queue at once, with the reason in the
+message's attributes (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html; for
+Scheduler https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html).
+Stock delivers without permission, drops what has no target, and knows no such queue. Closed in
+front of these targets; they accept at once, so no delivery is ever retried.
 """
 
 import json
 import logging
 from typing import Any
 
-from ministack.core.responses import get_account_id
-from ministack.services import eventbridge, lambda_svc, sqs
+from ministack.services import eventbridge, lambda_svc, sns, sqs
 
 from tools.emulator.gaps import _destinations
-from tools.emulator.gaps._permissions import may_invoke
+from tools.emulator.gaps._permissions import may_invoke, may_send
 
 Target = dict[str, Any]
 Failure = tuple[str, str]
+
+EVENTS = "events.amazonaws.com"
+ACTIONS = {"lambda": "lambda:InvokeFunction", "sns": "sns:Publish", "sqs": "sqs:SendMessage"}
 
 logger = logging.getLogger("target_delivery")
 
@@ -29,7 +31,7 @@ def close() -> None:
     stock = eventbridge._invoke_target
 
     def invoke(target: Target, event: dict[str, Any], source: dict[str, Any], *view: Any) -> None:
-        failure = _what_prevents(target["Arn"], source) if ":lambda:" in target["Arn"] else None
+        failure = _what_prevents(target["Arn"], source)
         if failure is None:
             stock(target, event, source, *view)
         else:
@@ -43,17 +45,35 @@ def _is_schedule(source: dict[str, Any]) -> bool:
 
 
 def _what_prevents(arn: str, source: dict[str, Any]) -> Failure | None:
-    _, _, _, _, _, _, name, *rest = arn.split(":")
-    function, _ = lambda_svc._get_func_record_for_qualifier(name, rest[0] if rest else None)
-    if function is None:
-        return "RESOURCE_NOT_FOUND", f"Function not found: {arn}"
-    config = {"FunctionName": name, "FunctionArn": arn}
-    if _is_schedule(source) or may_invoke(config, "events.amazonaws.com", source["Arn"]):
+    service = arn.split(":")[2]
+    if service not in ACTIONS:
         return None
+    if not _exists(service, arn):
+        return "RESOURCE_NOT_FOUND", f"{service} target not found: {arn}"
+    if _is_schedule(source) or _may_deliver(service, arn, source["Arn"]):
+        return None
+    action = ACTIONS[service]
     return "NO_PERMISSIONS", (
-        f"User: events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on"
-        f" resource: {arn} because no resource-based policy allows the lambda:InvokeFunction action"
+        f"User: {EVENTS} is not authorized to perform: {action} on"
+        f" resource: {arn} because no resource-based policy allows the {action} action"
     )
+
+
+def _exists(service: str, arn: str) -> bool:
+    if service == "sns":
+        return sns._topic_by_arn_any_scope(arn) is not None
+    if service == "sqs":
+        return sqs._queue_by_arn(arn) is not None
+    name, _, qualifier = arn.split(":", 6)[6].partition(":")
+    function, _ = lambda_svc._get_func_record_for_qualifier(name, qualifier or None)
+    return function is not None
+
+
+def _may_deliver(service: str, arn: str, rule: str) -> bool:
+    if service != "lambda":
+        return may_send(arn, EVENTS, rule)
+    config = {"FunctionName": arn.split(":")[6], "FunctionArn": arn}
+    return may_invoke(config, EVENTS, rule)
 
 
 def _bury(target: Target, event: dict[str, Any], source: dict[str, Any], why: Failure) -> None:
@@ -72,9 +92,8 @@ def _bury(target: Target, event: dict[str, Any], source: dict[str, Any], why: Fa
         attributes |= {"SCHEDULE_ARN": source["Arn"], "EXECUTION_ID": event["EventId"]}
         body = target.get("Input") or "{}"
     else:
-        service = "events.amazonaws.com"
-        if not sqs.queue_policy_allows(queue, service, source["Arn"], get_account_id()):
-            logger.error("%s does not let %s send: event lost", queue, service)
+        if not may_send(queue, EVENTS, source["Arn"]):
+            logger.error("%s does not let %s send: event lost", queue, EVENTS)
             return
         attributes |= {"RULE_ARN": source["Arn"]}
         attributes |= {"EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts"}
