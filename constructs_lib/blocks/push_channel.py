@@ -28,6 +28,8 @@ TEN_SECONDS = Duration.seconds(10)
 ONE_HOUR = Duration.hours(1)
 ONE_MINUTE = Duration.minutes(1)
 FIVE_MINUTES = Duration.minutes(5)
+MOST_CONNECTIONS = 100
+"""More of one user are no person's tabs; each is served in its turn."""
 MOST_RETRIES = 10_000
 """The largest number Lambda takes: the age of a record ends its retries, not their count."""
 CONNECTS_A_SECOND = apigatewayv2.ThrottleSettings(rate_limit=500, burst_limit=500)
@@ -66,13 +68,17 @@ class PushChannel(Construct):
     some may come again. `{"action": "ping"}` is answered with `{"type": "pong"}`; API Gateway ends
     connections that are silent for 10 minutes, and each after 2 hours.
 
-    *Nothing is lost*: events that name no user or make a message larger than 128 KB end in the
-    failure chain. While a connection cannot take a message, delivery waits and tries again for
-    5 minutes; what is still undelivered then comes with the user's next message, and a note in the
-    chain says where in the table's stream to look. WebSocket APIs have no access log here: it
-    needs a role of the whole account; each function writes a line for what it did.
+    *Nothing is lost, nobody waits for others*: events that name no user or make a message larger
+    than 128 KB end in the failure chain. A connection that cannot take a message gets another turn
+    after everybody else; one that failed five times running is ended, and so is a user's oldest
+    above `connections_per_user`: their browsers come back and get the rest. Only while the table
+    does not answer does delivery wait, for 5 minutes; then a note in the chain says where in the
+    table's stream to look. WebSocket APIs have no access log here: it needs a role of the whole
+    account; each function writes a line for what it did.
 
     :param failures: where events end that cannot be pushed.
+    :param connections_per_user: how many tabs and devices of a user are told, 1 to 100.
+        Default: 20.
     :param callback_url: returns where the functions reach the API's connections, from the API's
         id. Default: AWS's own address.
     :param message_retention: how long what was missed can be had. Default: 1 hour.
@@ -81,7 +87,7 @@ class PushChannel(Construct):
     :param log_level: the least severe level that is logged. Default: INFO.
     :param log_retention: how long logs are kept. Default: three months.
     :param target: what the functions are built for. Default: Python in Lambda.
-    :raises ValueError: if the retention is less than a minute.
+    :raises ValueError: if the retention is less than a minute, or the number out of its bounds.
     """
 
     def __init__(
@@ -91,6 +97,7 @@ class PushChannel(Construct):
         /,
         *,
         failures: FailureChain,
+        connections_per_user: int = 20,
         callback_url: Callable[[str], str] | None = None,
         message_retention: Duration = ONE_HOUR,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
@@ -103,6 +110,11 @@ class PushChannel(Construct):
             raise ValueError(
                 "message_retention must be at least 1 minute, "
                 f"got {message_retention.to_human_string()} (at {self.node.path})"
+            )
+        if not 1 <= connections_per_user <= MOST_CONNECTIONS:
+            raise ValueError(
+                f"connections_per_user must be between 1 and {MOST_CONNECTIONS}, "
+                f"got {connections_per_user} (at {self.node.path})"
             )
         self._failures = failures
         self._service = PythonService(
@@ -131,14 +143,22 @@ class PushChannel(Construct):
             removal_policy=removal_policy,
         )
         self.authorize = self._function("Authorize", self.tickets, "DeleteItem")
-        self.connect = self._function("Connect", self.table, "GetItem", "PutItem")
+        self.connect = self._function("Connect", self.table, "GetItem", "PutItem", "Query")
         self.disconnect = self._function("Disconnect", self.table, "DeleteItem")
         self.answer = self._function("Answer", self.table, "PutItem")
         self.accept = self._function("Accept", self.table, "GetItem", "PutItem", "UpdateItem")
         self.accept.add_environment("MESSAGE_SECONDS", str(message_retention.to_seconds()))
         self.deliver = self._function(
-            "Deliver", self.table, "Query", "UpdateItem", "DeleteItem", timeout=ONE_MINUTE
+            "Deliver",
+            self.table,
+            "Query",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            timeout=ONE_MINUTE,
         )
+        for function in (self.connect, self.deliver):
+            function.add_environment("CONNECTIONS_A_USER", str(connections_per_user))
         self.api = self._api()
         self.stage = apigatewayv2.WebSocketStage(
             self,
@@ -200,21 +220,25 @@ class PushChannel(Construct):
     def _deliver_changes(self, callback_url: Callable[[str], str] | None) -> None:
         url = callback_url(self.api.api_id) if callback_url else self.stage.callback_url
         self.deliver.add_environment("CONNECTIONS_URL", url)
-        connections = Stack.of(self).format_arn(
-            service="execute-api",
-            resource=self.api.api_id,
-            resource_name=f"{STAGE}/POST/@connections/*",
-        )
+        connections = [
+            Stack.of(self).format_arn(
+                service="execute-api",
+                resource=self.api.api_id,
+                resource_name=f"{STAGE}/{method}/@connections/*",
+            )
+            for method in ("POST", "DELETE")
+        ]
         self.deliver.add_to_role_policy(
-            iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=[connections])
+            iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=connections)
         )
-        # cdk-nag names a finding by the resource as the template writes it.
-        (_, parts) = Stack.of(self).resolve(connections)["Fn::Join"]
-        written = "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in parts)
-        acknowledge(
-            cast(iam.IRole, self.deliver.role),
-            **{f"IAM5[Resource::{written}]": "connections are known when somebody connects"},
-        )
+        for resource in connections:
+            # cdk-nag names a finding by the resource as the template writes it.
+            (_, parts) = Stack.of(self).resolve(resource)["Fn::Join"]
+            written = "".join(x if isinstance(x, str) else f"<{x['Ref']}>" for x in parts)
+            acknowledge(
+                cast(iam.IRole, self.deliver.role),
+                **{f"IAM5[Resource::{written}]": "connections are known when somebody connects"},
+            )
         self.deliver.add_event_source(
             event_sources.DynamoEventSource(
                 self.table,

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import free_port
+from tests.emulator.push import Channel, deploy_channel
 from tests.emulator.support import Aws
 from tools.local.emulator import Emulator
 from tools.local.toolchain import Toolchain
@@ -40,3 +41,9 @@ def http() -> Iterator[httpx.Client]:
     """A client that takes no notice of the machine's proxies."""
     with httpx.Client(trust_env=False, timeout=20) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def channel(aws: Aws) -> Channel:
+    """A push channel, deployed once."""
+    return deploy_channel(aws)

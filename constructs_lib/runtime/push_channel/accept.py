@@ -35,14 +35,23 @@ class Messages(Protocol):
 def accept(event: dict[str, Any], *, messages: Messages, now: float, keep_seconds: int) -> None:
     """Keep the message; the table's stream has it delivered.
 
-    :raises UnusableEventError: if the event names no user, or is larger than a message may be.
+    :raises UnusableEventError: if the event names no user, cannot be written as JSON, or is larger
+        than a message may be.
     """
     type_ = _text(event, "detail-type")
     event_id = _text(event, "detail", "metadata", "id")
     time_ = _text(event, "detail", "metadata", "time")
     user_id = _text(event, "detail", "data", "userId")
-    data = json.dumps(event["detail"]["data"], ensure_ascii=False)
-    size = len(Message(number=0, type=type_, time=time_, data=data).text().encode())
+    try:
+        data = json.dumps(
+            event["detail"]["data"],
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
+        )
+        size = len(Message(number=0, type=type_, time=time_, data=data).text().encode())
+    except (RecursionError, ValueError) as error:  # UnicodeEncodeError is one
+        raise UnusableEventError(f"the data of {type_} {event_id} is no JSON: {error}") from error
     if size > LARGEST_MESSAGE:
         raise UnusableEventError(
             f"a message may have at most {LARGEST_MESSAGE} bytes (API Gateway), "

@@ -37,7 +37,7 @@ def answer(event: dict[str, Any], *, connections: Connections, now: float) -> di
 def _action(body: str) -> object:
     try:
         message = json.loads(body)
-    except ValueError:
+    except (RecursionError, ValueError):
         return None
     return message.get("action") if isinstance(message, dict) else None
 

@@ -34,11 +34,13 @@ class Connection:
 
     :param cursor: the number of the last message that was sent to it.
     :param connected_at: epoch seconds.
+    :param failures: how often running nothing could be sent to it.
     """
 
     id: str
     cursor: int
     connected_at: float
+    failures: int = 0
 
 
 class ChannelTable:
@@ -71,7 +73,7 @@ class ChannelTable:
             Item={
                 **_key(user_id, f"connection#{connection_id}"),
                 "cursor": {"N": str(cursor)},
-                "connectedAt": {"N": str(int(now))},
+                "connectedAt": {"N": f"{now:.3f}"},
                 "expiresAt": {"N": str(int(now) + CONNECTION_SECONDS)},
             },
         )
@@ -140,6 +142,7 @@ class ChannelTable:
                 id=item["itemId"]["S"].removeprefix("connection#"),
                 cursor=int(item["cursor"]["N"]),
                 connected_at=float(item["connectedAt"]["N"]),
+                failures=int(item.get("failures", {"N": "0"})["N"]),
             )
             for item in self._query(
                 "userId = :user AND begins_with(itemId, :connections)",
@@ -169,14 +172,23 @@ class ChannelTable:
 
     def move_cursor(self, user_id: str, connection_id: str, number: int) -> None:
         """Note the last message a connection was sent, unless it is closed by now."""
+        self._note(user_id, connection_id, cursor=number, failures=0)
+
+    def note_failures(self, user_id: str, connection_id: str, failures: int) -> None:
+        """Note how often running nothing could be sent, unless it is closed by now."""
+        self._note(user_id, connection_id, failures=failures)
+
+    def _note(self, user_id: str, connection_id: str, **numbers: int) -> None:
         try:
             self._client.update_item(
                 TableName=self._name,
                 Key=_key(user_id, f"connection#{connection_id}"),
-                UpdateExpression="SET #cursor = :number",
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in numbers),
                 ConditionExpression="attribute_exists(userId)",
-                ExpressionAttributeNames={"#cursor": "cursor"},
-                ExpressionAttributeValues={":number": {"N": str(number)}},
+                ExpressionAttributeNames={f"#{name}": name for name in numbers},
+                ExpressionAttributeValues={
+                    f":{name}": {"N": str(number)} for name, number in numbers.items()
+                },
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return

@@ -1,6 +1,8 @@
 """`$connect`: keep the connection, and where in the user's messages it begins."""
 
+import os
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -19,13 +21,20 @@ class Connections(Protocol):
         """Keep a connection."""
 
     def ask_for_missed(self, user_id: str, connection_id: str, *, now: float) -> None:
-        """Have the connection sent what it missed."""
+        """Give the user's connections a turn of delivery."""
+
+    def connections(self, user_id: str) -> Sequence[object]:
+        """Return the user's connections."""
 
 
-def connect(event: dict[str, Any], *, connections: Connections, now: float) -> dict[str, Any]:
+def connect(
+    event: dict[str, Any], *, connections: Connections, now: float, most: int
+) -> dict[str, Any]:
     """Begin after the message the browser knows, else after the newest one.
 
     An `after` that is no id of this user's messages means that nothing was missed.
+
+    :param most: how many connections a user may have; delivery ends the oldest ones above it.
     """
     user_id = event["requestContext"]["authorizer"]["userId"]
     connection_id = event["requestContext"]["connectionId"]
@@ -33,8 +42,8 @@ def connect(event: dict[str, Any], *, connections: Connections, now: float) -> d
     last = connections.last_number(user_id)
     cursor = min(int(after), last) if MESSAGE_ID.fullmatch(after) else last
     connections.open(user_id, connection_id, cursor=cursor, now=now)
-    if connections.last_number(user_id) > last:
-        # Came in between: whoever delivers it may have looked before this connection was kept.
+    # What came in between: whoever delivers it may have looked before this connection was kept.
+    if connections.last_number(user_id) > last or len(connections.connections(user_id)) > most:
         connections.ask_for_missed(user_id, connection_id, now=now)
     log("connected", userId=user_id, connectionId=connection_id, missed=last - cursor)
     return {"statusCode": 200}
@@ -45,4 +54,5 @@ _connections = cache(ChannelTable.from_environment)
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda entry point."""
-    return connect(event, connections=_connections(), now=time.time())
+    most = int(os.environ["CONNECTIONS_A_USER"])
+    return connect(event, connections=_connections(), now=time.time(), most=most)

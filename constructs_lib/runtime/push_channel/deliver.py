@@ -2,119 +2,81 @@
 
 A record only says whose turn it is; the table says what to send. All records of a user come in
 order and one batch at a time, so nobody else sends to the user's connections meanwhile.
+
+Users share a shard of the stream, so no connection may hold it: see `turn`. Records come again only
+while the table does not answer.
 """
 
+import os
 import time
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
-from .channel_table import ChannelTable, Connection
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .channel_table import ChannelTable
 from .log import log
-from .message import Message, message_id
-from .sockets import GoneError, Sockets, TooLargeError
+from .sockets import Sockets
+from .turn import Channel, Poster, Turn
 
-USERS_AT_ONCE = 8
-MESSAGES_AT_ONCE = 25
-"""How many are sent before that is noted: as many may be sent again after a crash."""
-OPENING_SECONDS = 10
-"""How long `$connect` may take (its function's timeout): until then API Gateway knows nobody."""
-
-
-class Channel(Protocol):
-    """The part of `ChannelTable` that is used here."""
-
-    def connections(self, user_id: str) -> list[Connection]:
-        """Return the user's connections."""
-
-    def messages(self, user_id: str, *, after: int, now: float) -> Iterable[Message]:
-        """Return later messages, in order."""
-
-    def move_cursor(self, user_id: str, connection_id: str, number: int) -> None:
-        """Note the last message that was sent."""
-
-    def close(self, user_id: str, connection_id: str) -> None:
-        """Forget a connection."""
-
-
-class Poster(Protocol):
-    """The part of `Sockets` that is used here."""
-
-    def post(self, connection_id: str, text: str) -> None:
-        """Send a message."""
+CONNECTIONS_AT_ONCE = 16
+BATCH_SECONDS = 20
+"""How long a batch is served before the rest is put aside; the function may take a minute."""
 
 
 def deliver(
-    records: list[dict[str, Any]], *, channel: Channel, sockets: Poster, now: float
+    records: list[dict[str, Any]],
+    *,
+    channel: Channel,
+    sockets: Poster,
+    now: float,
+    most_connections: int,
+    batch_seconds: float = BATCH_SECONDS,
 ) -> dict[str, Any]:
-    """Send what is due to the users of the records; return whose records shall come again."""
+    """Send what is due to the users of the records; return whose records shall come again.
+
+    :param most_connections: of a user; the oldest ones above it are ended.
+    """
     first: dict[str, str] = {}
     for record in records:
         change = record["dynamodb"]
         first.setdefault(change["Keys"]["userId"]["S"], change["SequenceNumber"])
-
-    def is_served(user_id: str) -> bool:
-        done = [
-            _serve(user_id, connection, channel=channel, sockets=sockets, now=now)
-            for connection in channel.connections(user_id)
-        ]
-        return all(done)
-
-    with ThreadPoolExecutor(USERS_AT_ONCE) as pool:
-        served = list(pool.map(is_served, first))
-    failed = [number for number, done in zip(first.values(), served, strict=True) if not done]
+    turn = Turn(channel=channel, sockets=sockets, now=now, until=time.monotonic() + batch_seconds)
+    turns: dict[str, list[Future[None]]] = {}
+    with ThreadPoolExecutor(CONNECTIONS_AT_ONCE) as pool:
+        for user_id in first:
+            try:
+                connections = channel.connections(user_id)
+            except (BotoCoreError, ClientError) as error:
+                _not_delivered(error, userId=user_id)
+                break  # nor would the table answer for the others
+            connections.sort(key=lambda connection: (connection.connected_at, connection.id))
+            surplus = max(len(connections) - most_connections, 0)
+            turns[user_id] = [
+                pool.submit(do, user_id, connection)
+                for do, some in (
+                    (turn.end, connections[:surplus]),
+                    (turn.serve, connections[surplus:]),
+                )
+                for connection in some
+            ]
+    failed = [number for user_id, number in first.items() if not _is_done(user_id, turns)]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 
-def _serve(
-    user_id: str, connection: Connection, *, channel: Channel, sockets: Poster, now: float
-) -> bool:
-    """Send a connection what it lacks, or forget it where nobody is there; tell if that is done."""
-    facts = {"userId": user_id, "connectionId": connection.id}
-    try:
-        sent = _send(user_id, connection, channel=channel, sockets=sockets, now=now)
-    except GoneError:
-        if now - connection.connected_at < OPENING_SECONDS:
-            log("not open yet", **facts)
-            return False
-        channel.close(user_id, connection.id)
-        log("gone", **facts)
-    except Exception as error:  # whatever it is, it concerns this connection alone
-        log("not delivered", level="WARNING", error=f"{type(error).__name__}: {error}", **facts)
-        return False
-    else:
-        if sent:
-            log("delivered", sent=sent, **facts)
-    return True
+def _is_done(user_id: str, turns: dict[str, list[Future[None]]]) -> bool:
+    """Tell whether the table kept up; what else went wrong would go wrong again."""
+    errors = [error for turn in turns.get(user_id, []) if (error := turn.exception())]
+    for error in errors:
+        _not_delivered(error, userId=user_id)
+    return user_id in turns and not any(
+        isinstance(error, BotoCoreError | ClientError) for error in errors
+    )
 
 
-def _send(
-    user_id: str, connection: Connection, *, channel: Channel, sockets: Poster, now: float
-) -> int:
-    """Send what the connection lacks, note how far that came, and return how many it was."""
-    messages = iter(channel.messages(user_id, after=connection.cursor, now=now))
-    sent = 0
-    while some := list(islice(messages, MESSAGES_AT_ONCE)):
-        last = None
-        try:
-            for message in some:
-                _post(message, connection, sockets=sockets)
-                sent, last = sent + 1, message.number
-        finally:
-            if last is not None:
-                channel.move_cursor(user_id, connection.id, last)
-    return sent
-
-
-def _post(message: Message, connection: Connection, *, sockets: Poster) -> None:
-    try:
-        sockets.post(connection.id, message.text())
-    except TooLargeError:
-        # `accept` refuses such messages; one that slipped in must not end the user's channel.
-        number = message_id(message.number)
-        log("too large to deliver", level="ERROR", connectionId=connection.id, number=number)
+def _not_delivered(error: BaseException, **facts: object) -> None:
+    log("not delivered", level="ERROR", error=f"{type(error).__name__}: {error}", **facts)
 
 
 _channel, _sockets = cache(ChannelTable.from_environment), cache(Sockets.from_environment)
@@ -122,4 +84,10 @@ _channel, _sockets = cache(ChannelTable.from_environment), cache(Sockets.from_en
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda entry point."""
-    return deliver(event["Records"], channel=_channel(), sockets=_sockets(), now=time.time())
+    return deliver(
+        event["Records"],
+        channel=_channel(),
+        sockets=_sockets(),
+        now=time.time(),
+        most_connections=int(os.environ["CONNECTIONS_A_USER"]),
+    )

@@ -7,10 +7,10 @@ FOR_TABLES = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
 
-# A message whose answer is lost is sent again: better wait for it, delivery has a minute.
+# Users wait while one connection does not answer: it is left for later, and has its turn again.
 FOR_CONNECTIONS = Config(
     connect_timeout=1,
-    read_timeout=10,
+    read_timeout=2,
     max_pool_connections=16,
     retries={"mode": "standard", "total_max_attempts": 2},
 )

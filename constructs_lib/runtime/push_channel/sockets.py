@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Self
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .patience import FOR_CONNECTIONS
 
@@ -17,6 +18,10 @@ class GoneError(Exception):
 
 class TooLargeError(Exception):
     """API Gateway takes no message of that size."""
+
+
+class UnreachableError(Exception):
+    """API Gateway, or who is at the other end of a connection, does not take anything now."""
 
 
 class Sockets:
@@ -41,7 +46,7 @@ class Sockets:
 
         :raises GoneError: if the connection is not open.
         :raises TooLargeError: if the message is too large.
-        :raises ClientError: if API Gateway cannot take it now.
+        :raises UnreachableError: if it is not taken in time.
         """
         exceptions = self._client.exceptions
         try:
@@ -50,3 +55,18 @@ class Sockets:
             raise GoneError(connection_id) from error
         except exceptions.PayloadTooLargeException as error:
             raise TooLargeError(connection_id) from error
+        except (BotoCoreError, ClientError) as error:
+            raise UnreachableError(f"{type(error).__name__}: {error}") from error
+
+    def end(self, connection_id: str) -> None:
+        """End a connection.
+
+        :raises GoneError: if it is not open.
+        :raises UnreachableError: if API Gateway cannot do it now.
+        """
+        try:
+            self._client.delete_connection(ConnectionId=connection_id)
+        except self._client.exceptions.GoneException as error:
+            raise GoneError(connection_id) from error
+        except (BotoCoreError, ClientError) as error:
+            raise UnreachableError(f"{type(error).__name__}: {error}") from error

@@ -149,7 +149,7 @@ def test_messages_beyond_a_page_of_dynamodb_are_read_too(channel: ChannelTable) 
 
 
 def test_a_message_is_read_as_it_was_kept(channel: ChannelTable) -> None:
-    append(channel, "e-1", data='{"userId": "ann", "name": "Ärmel"}')
+    append(channel, "e-1", data='{"userId":"ann","name":"Ärmel"}')
 
     (message,) = channel.messages("ann", after=0, now=NOW)
 
@@ -165,7 +165,7 @@ def test_a_connection_is_known_until_it_closes(channel: ChannelTable) -> None:
     channel.open("bob", "bobs", cursor=0, now=NOW)
 
     (one, _) = channel.connections("ann")
-    assert (one.id, one.cursor, one.connected_at) == (CONNECTION, 3, int(NOW))
+    assert (one.id, one.cursor, one.connected_at) == (CONNECTION, 3, NOW)
 
     channel.close("ann", CONNECTION)
     channel.close("ann", "never-there")
@@ -176,11 +176,14 @@ def test_a_cursor_moves_and_brings_no_closed_connection_back(
     client: "DynamoDBClient", channel: ChannelTable
 ) -> None:
     channel.open("ann", CONNECTION, cursor=0, now=NOW)
+    channel.note_failures("ann", CONNECTION, 4)
+    assert [(one.cursor, one.failures) for one in channel.connections("ann")] == [(0, 4)]
     channel.move_cursor("ann", CONNECTION, 2)
-    assert [connection.cursor for connection in channel.connections("ann")] == [2]
+    assert [(one.cursor, one.failures) for one in channel.connections("ann")] == [(2, 0)]
 
     channel.close("ann", CONNECTION)
     channel.move_cursor("ann", CONNECTION, 3)
+    channel.note_failures("ann", CONNECTION, 1)
 
     assert items(client, "connection#") == []
 

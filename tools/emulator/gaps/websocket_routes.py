@@ -4,9 +4,11 @@ AWS sends the function's body back where the route has a route response, nothing
 and says Internal server error where the function failed
 (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html).
 Stock refuses templates with AWS::ApiGatewayV2::RouteResponse, always sends the body back, the text
-of an error included, and runs Python and Node.js one call at a time with neither log nor metric.
-Closed by the resource type, and by handing the event to where every other function is executed;
-at most WEBSOCKET_CONCURRENCY (8) of a moment's events at once, each of which may need a process.
+of an error included, runs Python and Node.js one call at a time with neither log nor metric, and
+ends a connection whose message nests too deeply for its JSON parser. Closed by the resource type,
+by taking such a message for one without a route of its own ($default), and by handing the event to
+where every other function is executed; at most WEBSOCKET_CONCURRENCY (8) of a moment's events at
+once, each of which may need a process.
 """
 
 import asyncio
@@ -33,6 +35,14 @@ def close() -> None:
     }
     stock, authorize = apigateway._invoke_ws_lambda, apigateway._authorize_ws_connect
     turns = asyncio.Semaphore(int(os.environ.get("WEBSOCKET_CONCURRENCY", "8")))
+
+    select = apigateway._evaluate_route_selection
+
+    def route_key(expression: str, message: str) -> str:
+        try:
+            return str(select(expression, message))
+        except RecursionError:
+            return "$default"
 
     async def in_turn(*request: Any) -> Any:
         async with turns:
@@ -82,6 +92,7 @@ def close() -> None:
             return _reply(api_id, route, context, answer, failed=failed)
         return {"statusCode": 502} if failed else answer
 
+    apigateway._evaluate_route_selection = route_key
     apigateway._authorize_ws_connect = in_turn
     apigateway._invoke_ws_lambda = invoke
 

@@ -59,6 +59,7 @@ def test_every_function_may_do_what_it_is_for_and_nothing_else(
     assert allowed(stack, push.connect.role) == {
         "dynamodb:GetItem": table,
         "dynamodb:PutItem": table,
+        "dynamodb:Query": table,
     }
     assert allowed(stack, push.disconnect.role) == {"dynamodb:DeleteItem": table}
     assert allowed(stack, push.answer.role) == {"dynamodb:PutItem": table}
@@ -70,8 +71,10 @@ def test_every_function_may_do_what_it_is_for_and_nothing_else(
     delivering = allowed(stack, push.deliver.role)
     connections = json.dumps(delivering.pop("execute-api:ManageConnections"))
     assert '"/live/POST/@connections/*"' in connections
+    assert '"/live/DELETE/@connections/*"' in connections
     assert delivering == {
         "dynamodb:Query": table,
+        "dynamodb:PutItem": table,
         "dynamodb:UpdateItem": table,
         "dynamodb:DeleteItem": table,
         "dynamodb:ListStreams": stream,
@@ -225,6 +228,15 @@ def test_a_retention_shorter_than_a_reconnection_is_refused(
         PushChannel(
             stack, "Push", failures=failures, message_retention=Duration.seconds(59), target=HERE
         )
+
+
+@pytest.mark.parametrize("number", [0, -1, 101])
+def test_a_number_of_connections_that_is_no_persons_is_refused(
+    stack: Stack, failures: FailureChain, number: int
+) -> None:
+    allowed = f"connections_per_user must be between 1 and 100, got {number}"
+    with pytest.raises(ValueError, match=allowed):
+        PushChannel(stack, "Push", failures=failures, connections_per_user=number, target=HERE)
 
 
 @pytest.mark.parametrize(

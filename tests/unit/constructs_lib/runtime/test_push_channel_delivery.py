@@ -1,97 +1,12 @@
-"""What a push channel sends to whom, and what it does when somebody cannot take it."""
+"""What a push channel sends to whom, and what it does when somebody is not there."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
-from threading import Lock
-from typing import Any
 
 import pytest
 
-from constructs_lib.runtime.push_channel.channel_table import Connection
-from constructs_lib.runtime.push_channel.deliver import MESSAGES_AT_ONCE, OPENING_SECONDS, deliver
-from constructs_lib.runtime.push_channel.message import Message
-from constructs_lib.runtime.push_channel.sockets import GoneError, TooLargeError
-
-NOW = 1_770_000_000.0
-
-
-class Channel:
-    """A channel in memory: connections and messages by user."""
-
-    def __init__(self) -> None:
-        self.open: dict[tuple[str, str], Connection] = {}
-        self.kept: dict[str, list[Message]] = {}
-        self.moves = 0
-
-    def has(self, user_id: str, *connections: str, cursor: int = 0, age: float = 600) -> None:
-        for id_ in connections:
-            self.open[user_id, id_] = Connection(id=id_, cursor=cursor, connected_at=NOW - age)
-
-    def keeps(self, user_id: str, *numbers: int) -> None:
-        self.kept[user_id] = [
-            Message(
-                number=number,
-                type="OrderShipped",
-                time="2026-02-03T04:05:06Z",
-                data=json.dumps({"userId": user_id, "order": f"private-{number}"}),
-            )
-            for number in numbers
-        ]
-
-    def connections(self, user_id: str) -> list[Connection]:
-        return [connection for (user, _), connection in self.open.items() if user == user_id]
-
-    def messages(self, user_id: str, *, after: int, now: float) -> Iterator[Message]:
-        return (message for message in self.kept.get(user_id, []) if message.number > after)
-
-    def move_cursor(self, user_id: str, connection_id: str, number: int) -> None:
-        self.moves += 1
-        if (user_id, connection_id) in self.open:
-            before = self.open[user_id, connection_id]
-            self.open[user_id, connection_id] = replace(before, cursor=number)
-
-    def close(self, user_id: str, connection_id: str) -> None:
-        del self.open[user_id, connection_id]
-
-
-class Sockets:
-    """Browsers in memory: what they were sent, and what they refuse."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, dict[str, Any]]] = []
-        self.errors: dict[str, list[Exception | None]] = {}
-        self._lock = Lock()
-
-    def post(self, connection_id: str, text: str) -> None:
-        with self._lock:
-            errors = self.errors.get(connection_id)
-            if errors and (error := errors.pop(0)):
-                raise error
-            self.sent.append((connection_id, json.loads(text)))
-
-    def numbers(self, connection_id: str) -> list[int]:
-        return [int(message["id"]) for id_, message in self.sent if id_ == connection_id]
-
-
-@pytest.fixture
-def channel() -> Channel:
-    return Channel()
-
-
-@pytest.fixture
-def sockets() -> Sockets:
-    return Sockets()
-
-
-def run(channel: Channel, sockets: Sockets, *users: str) -> list[str]:
-    """Hand over a batch with a record a user, numbered from 1; return those that come again."""
-    records = [
-        {"dynamodb": {"Keys": {"userId": {"S": user}}, "SequenceNumber": str(number)}}
-        for number, user in enumerate(users, start=1)
-    ]
-    answer = deliver(records, channel=channel, sockets=sockets, now=NOW)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+from constructs_lib.runtime.push_channel.sockets import GoneError, TooLargeError, UnreachableError
+from constructs_lib.runtime.push_channel.turn import MESSAGES_AT_ONCE, OPENING_SECONDS
+from tests.unit.constructs_lib.runtime.channel_fakes import Channel, Sockets, run
 
 
 def test_every_tab_gets_what_it_lacks_in_order_and_nobody_else_gets_it(
@@ -107,7 +22,7 @@ def test_every_tab_gets_what_it_lacks_in_order_and_nobody_else_gets_it(
     assert sockets.numbers("fresh") == [1, 2, 3]
     assert sockets.numbers("behind") == [2, 3]
     assert sockets.numbers("bobs") == []
-    assert sockets.sent[0][1] == {
+    assert next(message for id_, message in sockets.sent if id_ == "fresh") == {
         "type": "OrderShipped",
         "id": "000000000001",
         "time": "2026-02-03T04:05:06Z",
@@ -123,26 +38,6 @@ def test_records_that_come_again_repeat_nothing(channel: Channel, sockets: Socke
         assert run(channel, sockets, "ann", "ann") == []
 
     assert sockets.numbers("tab") == [1, 2]
-
-
-def test_a_tab_that_cannot_take_a_message_gets_it_later_and_holds_nobody_else_up(
-    channel: Channel, sockets: Sockets
-) -> None:
-    channel.has("ann", "slow", "quick")
-    channel.has("bob", "bobs")
-    channel.keeps("ann", 1, 2, 3)
-    channel.keeps("bob", 1)
-    sockets.errors["slow"] = [None, RuntimeError("LimitExceededException")]
-
-    assert run(channel, sockets, "bob", "ann", "bob", "ann") == ["2"]
-    assert sockets.numbers("slow") == [1]
-    assert sockets.numbers("quick") == [1, 2, 3]
-    assert sockets.numbers("bobs") == [1]
-
-    assert run(channel, sockets, "ann", "bob", "ann") == []
-    assert sockets.numbers("slow") == [1, 2, 3]
-    assert sockets.numbers("quick") == [1, 2, 3]
-    assert sockets.numbers("bobs") == [1]
 
 
 def test_a_connection_where_nobody_is_any_more_is_forgotten(
@@ -165,7 +60,8 @@ def test_a_connection_that_is_just_being_let_in_gets_its_message_when_it_is_open
     channel.keeps("ann", 1)
     sockets.errors["new"] = [GoneError()]
 
-    assert run(channel, sockets, "ann") == ["1"]
+    assert run(channel, sockets, "ann") == []
+    assert channel.asked == [("ann", "new")]
     assert run(channel, sockets, "ann") == []
     assert sockets.numbers("new") == [1]
 
@@ -210,7 +106,7 @@ def test_a_delivery_is_logged_with_its_counts_and_without_its_contents(
     channel.has("bob", "bobs")
     channel.keeps("ann", 1, 2)
     channel.keeps("bob", 1)
-    sockets.errors["bobs"] = [RuntimeError("later")]
+    sockets.errors["bobs"] = [UnreachableError("later")]
 
     run(channel, sockets, "ann", "bob")
 
