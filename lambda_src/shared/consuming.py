@@ -162,7 +162,7 @@ def consume_queue(
     def run(record: Message) -> None:
         try:
             body = msgspec.json.decode(record["body"])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise InvalidEventError(f"the body must be JSON: {error}") from error
         react(_read(body, shape), **built())
 

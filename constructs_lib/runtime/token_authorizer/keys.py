@@ -79,7 +79,10 @@ class IssuerKeys:
 
 def _usable(key_set: bytes, algorithms: Collection[str]) -> Mapping[str, PyJWK]:
     """Return the keys that sign by one of the algorithms; a set without any is no set."""
-    parsed = json.loads(key_set)
+    try:
+        parsed = json.loads(key_set)
+    except RecursionError as error:
+        raise ValueError("a key set must not nest deeply") from error
     if not isinstance(parsed, dict):
         raise ValueError("a key set must be a JSON object")
     usable = {

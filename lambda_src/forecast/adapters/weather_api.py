@@ -110,7 +110,7 @@ class WeatherApi:
             raise _UnusableAnswerError(f"expected at most {LARGEST_ANSWER} bytes, got more")
         try:
             answer = msgspec.json.decode(body, type=Answer)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise _UnusableAnswerError(str(error)) from error
         return _hours(answer, day)
 

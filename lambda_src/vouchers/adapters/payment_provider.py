@@ -129,7 +129,7 @@ class PaymentProvider:
 def _outcome(answer: bytes) -> Taken | Declined:
     try:
         payment = msgspec.json.decode(answer, type=PaymentBody)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         logger.error("the payment provider's answer does not fit its API", reason=str(error))
         raise PaymentUnknownError from error
     if payment.status == "DECLINED":

@@ -89,6 +89,7 @@ def test_the_local_stage_has_a_provider_that_is_understood(provider: WeatherServ
         (200, b"\xff\xfe", "malformed"),
         (200, b"{}", "missing required field `utc_offset_seconds`"),
         (200, b"[" * 10_000, "Expected `object`, got `array`"),
+        (200, b'{"x":' + b"[" * 100_000, "maximum recursion depth exceeded"),
         (200, b" " * (256 * 1024 + 1), "expected at most 262144 bytes"),
         (200, encoded(open_meteo(SUMMER_DAY)), "expected the 24 hours of 2026-03-02"),
         (200, spoilt(temperature_2m=[None] * 24), "Expected `float`, got `null`"),

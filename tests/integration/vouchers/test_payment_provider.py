@@ -110,6 +110,7 @@ def test_trouble_that_stays_is_reported_as_unknown_after_a_few_tries(
     [
         *("nonsense", "{}", '{"status": "TAKEN"}', '{"paymentId": 7, "status": "TAKEN"}'),
         '{"paymentId": "p1", "status": "PERHAPS"}',
+        '{"x": ' + "[" * 100_000,
     ],
 )
 def test_an_answer_that_does_not_fit_is_not_believed(

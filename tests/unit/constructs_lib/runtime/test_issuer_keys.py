@@ -75,8 +75,11 @@ def test_a_withdrawn_key_is_gone_when_the_set_is_old(issuer: Issuer, keys: Issue
 
 @pytest.mark.parametrize(
     "answer",
-    [TimeoutError(), b"<html>", b"[]", b'{"keys": []}', b'{"keys": 7}', b'{"keys": [{}]}'],
-    ids=repr,
+    [
+        *(TimeoutError(), b"<html>", b"[]", b'{"keys": []}', b'{"keys": 7}', b'{"keys": [{}]}'),
+        b"[" * 60_000,
+    ],
+    ids=lambda answer: repr(answer)[:20],
 )
 def test_known_keys_serve_while_the_issuer_answers_nothing_useful(
     answer: bytes | Exception, issuer: Issuer, keys: IssuerKeys

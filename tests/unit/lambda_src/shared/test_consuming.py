@@ -275,12 +275,13 @@ def test_only_the_messages_of_a_queue_that_failed_come_again() -> None:
 
     handler = consume_queue(Upload, react, parking=lambda: parking, now=lambda: NOW)
     young, old, good = (json.dumps({"key": key}) for key in ("bad young", "bad old", "good"))
-    records = [message(young), message(old, age=300), message("{"), message("[]"), message(good)]
+    unreadable = ["{", "[]", '{"x": ' + "[" * 100_000]
+    records = [message(young), message(old, age=300), *map(message, unreadable), message(good)]
     answer = handler({"Records": records}, CONTEXT)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": f"id-{young}"}]}
     assert seen == ["good"]
-    assert [record["body"] for record, _ in parking.parked] == [old, "{", "[]"]
+    assert [record["body"] for record, _ in parking.parked] == [old, *unreadable]
 
 
 def test_what_a_record_causes_is_correlated_with_it(log_lines: LogLines) -> None:
