@@ -97,6 +97,8 @@ class IdentityStack(PlatformStack):
         blocked = {"BLOCKED_EMAIL_DOMAINS": ",".join(config.blocked_email_domains)}
         check = self._function("pre_sign_up", blocked, timeout=FIVE_SECONDS)
         self.users.on(cognito.UserPoolOperation.PRE_SIGN_UP, check)
+        # No trigger is for addresses that change, but each has a code mailed to it before.
+        self.users.on(cognito.UserPoolOperation.CUSTOM_MESSAGE, check)
 
         table = {"USERS_TABLE": self._table.table_name}
         welcome = self._function("post_confirmation", table, timeout=FIVE_SECONDS)
@@ -104,7 +106,7 @@ class IdentityStack(PlatformStack):
         self.users.on(cognito.UserPoolOperation.POST_CONFIRMATION, welcome)
         self.users.grant_to_trigger(welcome, "cognito-idp:AdminAddUserToGroup")
 
-        grant = self._function("pre_token_generation", table, timeout=FIVE_SECONDS)
+        grant = self._function("pre_token_generation", {**table, **blocked}, timeout=FIVE_SECONDS)
         self._table.grants.actions(grant, "dynamodb:Query", "dynamodb:PutItem")
         self.users.on(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, grant)
 

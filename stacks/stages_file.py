@@ -30,7 +30,7 @@ def _host_names(value: object) -> bool:
     return isinstance(value, list) and all(map(_text(HOST_NAME), value))
 
 
-HOST_NAME = r"([a-z0-9-]+\.)+[a-z]{2,}"
+HOST_NAME = r"([a-z0-9-]+\.)+([a-z]{2,}|xn--[a-z0-9-]+)"
 MAIL_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 HTTPS = r"https://[^/\s]+(/\S*)?"
 FORMS = {
@@ -46,7 +46,10 @@ FORMS = {
     ),
     "mails_by_ses": (_switch, "true or false"),
     "threat_protection": (_switch, "true or false"),
-    "blocked_email_domains": (_host_names, "a list of host names such as ['example.org']"),
+    "blocked_email_domains": (
+        _host_names,
+        "a list of host names such as ['example.org', 'xn--bcher-kva.example']",
+    ),
     "sign_in_domain": (_text(r"[a-z0-9-]+"), "a host name's first label such as 'retailer-dev'"),
     "identity_providers": (lambda value: isinstance(value, dict), "tables, one a provider"),
 }

@@ -16,13 +16,10 @@ from tests.e2e.conftest import (
     bearer,
     cognito,
     eventually,
-    function_name,
     new_address,
     new_password,
     sign_in_by_srp,
 )
-
-BLOCKED = "throwaway.example"
 
 
 @pytest.fixture(scope="module")
@@ -209,36 +206,3 @@ def test_a_wrong_code_confirms_nobody(
     with pytest.raises(cognito(config).exceptions.UserNotConfirmedException):
         sign_in_by_srp(config, email, password)
     aws(platform, "cognito-idp").admin_delete_user(UserPoolId=config["userPoolId"], Username=email)
-
-
-@pytest.fixture
-def blocking(platform: dict[str, Any]) -> Iterator[None]:
-    """Have the stage block a domain, as its configuration would."""
-    functions = aws(platform, "lambda")
-    name = function_name(platform, "Local-Identity", "PreSignUp")
-    settings = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-
-    def set_(domains: str) -> None:
-        functions.update_function_configuration(
-            FunctionName=name,
-            Environment={"Variables": {**settings, "BLOCKED_EMAIL_DOMAINS": domains}},
-        )
-        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-
-    set_(f"other.example,{BLOCKED}")
-    yield
-    set_(settings["BLOCKED_EMAIL_DOMAINS"])
-
-
-@pytest.mark.usefixtures("blocking")
-@pytest.mark.parametrize("domain", [BLOCKED, BLOCKED.upper()])
-def test_an_address_of_a_blocked_domain_is_refused_and_no_code_sent(
-    config: dict[str, Any], outside: httpx.Client, domain: str
-) -> None:
-    email = f"{new_address().split('@')[0]}@{domain}"
-
-    with pytest.raises(cognito(config).exceptions.UserLambdaValidationException) as refusal:
-        sign_up(config, email, new_password())
-
-    assert "please use another one" in str(refusal.value)
-    assert not eventually(lambda: bool(mails_to(outside, email)), seconds=1)

@@ -52,7 +52,7 @@ def test_the_pool_watches_sign_ins_and_mails_through_ses(chosen: dict[str, Templ
     assert pool["EmailConfiguration"]["From"] == "energy-prod@example.com"
 
 
-def test_blocked_domains_reach_the_function_that_checks_a_sign_up(
+def test_blocked_domains_reach_the_functions_that_check_addresses(
     chosen: dict[str, Template],
 ) -> None:
     functions = [
@@ -61,9 +61,12 @@ def test_blocked_domains_reach_the_function_that_checks_a_sign_up(
         if item["Type"] == "AWS::Lambda::Function"
     ]
 
-    (check,) = (one for one in functions if one["Handler"].endswith("pre_sign_up.handler"))
-    blocked = check["Environment"]["Variables"]["BLOCKED_EMAIL_DOMAINS"]
-    assert blocked == "throwaway.org,bin.example"
+    for name in ("pre_sign_up", "pre_token_generation"):
+        (check,) = (one for one in functions if one["Handler"].endswith(f"{name}.handler"))
+        blocked = check["Environment"]["Variables"]["BLOCKED_EMAIL_DOMAINS"]
+        assert blocked == "throwaway.org,bin.example"
+    asked = only(chosen["Prod-Identity"], "AWS::Cognito::UserPool")["LambdaConfig"]
+    assert asked["CustomMessage"] == asked["PreSignUp"]
 
 
 def test_pages_return_to_the_website_and_its_policy_lets_the_app_talk_to_them(

@@ -137,7 +137,7 @@ class UserTable:
         )
         items = {item["itemId"]["S"]: item for item in answer["Items"]}
         return Account(
-            has_profile=PROFILE in items,
+            email=items[PROFILE]["email"]["S"] if PROFILE in items else None,
             permissions=(
                 grant_of(items[PERMISSIONS]).permissions if PERMISSIONS in items else frozenset()
             ),

@@ -1,7 +1,9 @@
-"""Who may sign up."""
+"""Who may sign up, and with which addresses."""
 
 import re
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
 NEWCOMERS = "customers"
@@ -10,11 +12,14 @@ NEWCOMERS = "customers"
 LONGEST_EMAIL = 254
 # What HTML calls a valid e-mail address, with at least one dot in the domain, as mail needs it.
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@((?:{LABEL}\.)+{LABEL})")
+EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{LABEL}\.)+{LABEL}")
 
 
 class SignUpRefusedError(Exception):
-    """Somebody may not sign up. The text is shown to them, and holds nothing about them."""
+    """Somebody may not sign up with an address, or change theirs to it.
+
+    The text is shown to them, and holds nothing about them.
+    """
 
 
 class Groups(Protocol):
@@ -24,20 +29,45 @@ class Groups(Protocol):
         """Put a user of a pool into a group; who is in it already stays in it."""
 
 
-def check_sign_up(email: str, *, blocked_domains: Collection[str]) -> None:
-    """Make sure that somebody may sign up with an address.
+def check_sign_up(email: str, *, blocked_domains: Iterable[str]) -> None:
+    """Make sure that somebody may sign up with an address, or change theirs to it.
 
-    :param blocked_domains: in lower case; their subdomains are blocked, too.
+    :param blocked_domains: see `check_blocked`.
     :raises SignUpRefusedError: with what to do instead.
     """
-    address = EMAIL.fullmatch(email)
-    if address is None or len(email) > LONGEST_EMAIL:
+    if EMAIL.fullmatch(email) is None or len(email) > LONGEST_EMAIL:
         raise SignUpRefusedError(
             f"please enter one e-mail address of at most {LONGEST_EMAIL} characters,"
             " such as name@example.com"
         )
-    domain = address[1].lower()
-    if any(domain == blocked or domain.endswith(f".{blocked}") for blocked in blocked_domains):
+    check_blocked(email, blocked_domains=blocked_domains)
+
+
+def check_blocked(email: str, *, blocked_domains: Iterable[str]) -> None:
+    """Make sure that an address is of no blocked domain.
+
+    :param blocked_domains: in any case; their subdomains are blocked, too, and all the ways in
+        which the DNS may write a name that is not ASCII.
+    :raises SignUpRefusedError: with what to do instead.
+    """
+    parents: set[str] = set()
+    for form in _forms(email.rpartition("@")[2]):
+        labels = form.split(".")
+        parents.update(".".join(labels[n:]) for n in range(len(labels)))
+    if any(not parents.isdisjoint(_forms(domain)) for domain in blocked_domains):
         raise SignUpRefusedError(
             "addresses of this e-mail provider are not accepted here; please use another one"
         )
+
+
+def _forms(domain: str) -> set[str]:
+    """Return how a domain may be written: as it is, by IDNA 2008 and by IDNA 2003."""
+    name = unicodedata.normalize("NFKC", domain.strip()).strip(".").lower()
+    labels = [
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+        for label in name.split(".")
+    ]
+    forms = {name, ".".join(labels)}
+    with suppress(UnicodeError):  # a label is too long, or empty
+        forms.add(name.encode("idna").decode())
+    return forms - {""}

@@ -9,6 +9,7 @@ from shared.permissions import CLAIM, claim_of
 from identity.adapters.user_table import UserTable
 from identity.domain.account import Accounts, own_permissions
 from identity.domain.granting import granted_by_token
+from identity.handlers.blocked_domains import blocked_domains_from_environment
 from identity.handlers.trigger import TriggerEvent, attribute, trigger_handler
 
 
@@ -16,6 +17,7 @@ def pre_token_generation(
     event: TriggerEvent,
     *,
     accounts: Accounts,
+    blocked_domains: frozenset[str],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Set the claim or take it away; without knowing the permissions there is no token.
@@ -30,6 +32,7 @@ def pre_token_generation(
         now=now(),
         correlation_id=current_correlation_id(),
         accounts=accounts,
+        blocked_domains=frozenset() if is_from_outside(event) else blocked_domains,
     )
     granted, left_out = granted_by_token(own, groups)
     if left_out:
@@ -42,4 +45,13 @@ def pre_token_generation(
     }
 
 
-handler = trigger_handler(pre_token_generation, accounts=UserTable.for_trigger)
+def is_from_outside(event: TriggerEvent) -> bool:
+    """Tell whether an outside provider answers for the user's address, and changes it."""
+    return attribute(event, "cognito:user_status") == "EXTERNAL_PROVIDER"
+
+
+handler = trigger_handler(
+    pre_token_generation,
+    accounts=UserTable.for_trigger,
+    blocked_domains=blocked_domains_from_environment,
+)

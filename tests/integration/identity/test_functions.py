@@ -59,7 +59,9 @@ class Platform:
 
     def token(self, user_id: str, email: str, *groups: str) -> dict[str, Any]:
         """Return the claims that somebody's next token has."""
-        handler = trigger_handler(pre_token_generation, accounts=UserTable.for_trigger)
+        handler = trigger_handler(
+            pre_token_generation, accounts=UserTable.for_trigger, blocked_domains=frozenset
+        )
         asked = trigger_event("TokenGeneration_RefreshTokens", sub=user_id, email=email)
         asked["request"]["groupConfiguration"] = {"groupsToOverride": list(groups)}
         details = handler(asked, CONTEXT)["response"]["claimsOverrideDetails"]

@@ -81,14 +81,14 @@ def test_permissions_come_back_as_they_went_in(table: UserTable, granted: list[s
     table.grant(grant(*granted))
 
     assert table.granted("user-2") == Granted(permissions(*granted), "b2")
-    assert table.account("user-2") == Account(has_profile=False, permissions=permissions(*granted))
+    assert table.account("user-2") == Account(email=None, permissions=permissions(*granted))
 
 
 def test_who_was_never_granted_anything_has_no_permissions(table: UserTable) -> None:
     table.grant(grant("a:b", user_id="user-3"))
 
     assert table.granted("user-2") == Granted()
-    assert table.account("user-2") == Account(has_profile=False, permissions=frozenset())
+    assert table.account("user-2") == Account(email=None, permissions=frozenset())
 
 
 def test_an_account_has_both(client: "DynamoDBClient") -> None:
@@ -97,7 +97,7 @@ def test_an_account_has_both(client: "DynamoDBClient") -> None:
     table.grant(grant("write:products"))
 
     assert table.account("user-2") == Account(
-        has_profile=True, permissions=permissions("write:products")
+        email=profile().email, permissions=permissions("write:products")
     )
 
 

@@ -62,7 +62,8 @@ class InMemoryUsers:
 
     def account(self, user_id: str) -> Account:
         permissions = self.granted(user_id).permissions
-        return Account(has_profile=user_id in self.profiles, permissions=permissions)
+        email = self.profiles[user_id].email if user_id in self.profiles else None
+        return Account(email=email, permissions=permissions)
 
 
 @dataclass

@@ -14,7 +14,7 @@ NEEDED = {
     "create_ticket": {"TICKETS_TABLE"},
     "pre_sign_up": {"BLOCKED_EMAIL_DOMAINS"},
     "post_confirmation": {"USERS_TABLE"},
-    "pre_token_generation": {"USERS_TABLE"},
+    "pre_token_generation": {"USERS_TABLE", "BLOCKED_EMAIL_DOMAINS"},
     "publish_changes": {"EVENT_BUS_NAME", "FAILURE_TOPIC_ARN", "PATIENCE_SECONDS"},
 }
 

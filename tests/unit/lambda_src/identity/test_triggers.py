@@ -1,6 +1,7 @@
 """What happens when somebody signs up, confirms it and gets a token."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from identity.domain.sign_up import SignUpRefusedError, check_sign_up
+from identity.handlers.blocked_domains import blocked_domains_from_environment
 from identity.handlers.post_confirmation import post_confirmation
-from identity.handlers.pre_sign_up import blocked_domains_from_environment, pre_sign_up
+from identity.handlers.pre_sign_up import pre_sign_up
 from identity.handlers.pre_token_generation import pre_token_generation
 from identity.handlers.trigger import trigger_handler
 from shared.events import EmailAddress
@@ -30,6 +32,7 @@ from tests.unit.lambda_src.identity.samples import (
 BLOCKED = frozenset({"blocked.example", "throwaway.example"})
 INVITED = "PreSignUp_AdminCreateUser"
 FROM_OUTSIDE = "PreSignUp_ExternalProvider"
+UPDATED = "CustomMessage_UpdateUserAttribute"
 NEW_PASSWORD = "PostConfirmation_ConfirmForgotPassword"
 
 
@@ -84,11 +87,40 @@ def test_any_other_address_is_refused_with_an_example(email: str) -> None:
 @pytest.mark.parametrize(
     "email", ["a@blocked.example", "a@BLOCKED.Example", "a@mail.blocked.example"]
 )
-def test_an_address_of_a_blocked_domain_is_refused_without_naming_it(email: str) -> None:
+@pytest.mark.parametrize(
+    "source", ["PreSignUp_SignUp", UPDATED, "CustomMessage_VerifyUserAttribute"]
+)
+def test_an_address_of_a_blocked_domain_is_refused_without_naming_it(
+    email: str, source: str
+) -> None:
     with pytest.raises(SignUpRefusedError, match=r"please use another one$") as error:
-        sign_up(email)
+        sign_up(email, source)
 
     assert "blocked" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("blocked", "domain"),
+    [
+        ("Bücher.example", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "XN--BCHER-KVA.example"),
+        ("straße.example", "strasse.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("straße.example", "mail.xn--strae-oqa.example"),
+        ("\uff42in.example", "bin.example"),
+        (" bin.example. ", "bin.example"),
+        ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
+        ("example", "any.example"),
+    ],
+)
+def test_a_domain_is_blocked_however_it_is_written(blocked: str, domain: str) -> None:
+    with pytest.raises(SignUpRefusedError, match="please use another one"):
+        check_sign_up(f"a@{domain}", blocked_domains=[blocked])
+
+
+@pytest.mark.parametrize("blocked", ["", ".", "..", "x" * 70, "strasse.example", "é" * 80])
+def test_no_other_domain_is_blocked(blocked: str) -> None:
+    check_sign_up("a@xn--strae-oqa.example", blocked_domains=[blocked])
 
 
 @given(st.emails() | st.from_regex(r"\A[!-~é]{1,70}@[!-~é]{1,70}\Z"))
@@ -100,7 +132,10 @@ def test_every_address_that_may_sign_up_fits_the_event_that_tells_of_it(email: s
     assert msgspec.convert(email, EmailAddress) == email
 
 
-@pytest.mark.parametrize("source", [INVITED, FROM_OUTSIDE])
+@pytest.mark.parametrize(
+    "source",
+    [INVITED, FROM_OUTSIDE, "CustomMessage_ForgotPassword", "CustomMessage_AdminCreateUser"],
+)
 def test_who_is_invited_or_known_elsewhere_is_not_checked(source: str) -> None:
     sign_up("odd address@blocked.example", source)
 
@@ -179,16 +214,18 @@ def test_a_new_password_that_is_confirmed_is_no_sign_up() -> None:
     assert users.profiles == {}
 
 
-def token_for(users: InMemoryUsers, *groups: str, configured: bool = True) -> dict[str, Any]:
+def token_for(
+    users: InMemoryUsers, *groups: str, configured: bool = True, **attributes: str
+) -> dict[str, Any]:
     event = trigger_event(
-        "TokenGeneration_Authentication", response={"claimsOverrideDetails": None}
+        "TokenGeneration_Authentication", response={"claimsOverrideDetails": None}, **attributes
     )
     event["request"]["groupConfiguration"] = (
         {"groupsToOverride": list(groups), "iamRolesToOverride": [], "preferredRole": None}
         if configured
         else None
     )
-    pre_token_generation(event, accounts=users, now=lambda: CREATED)
+    pre_token_generation(event, accounts=users, blocked_domains=BLOCKED, now=lambda: CREATED)
     details: dict[str, Any] = event["response"]["claimsOverrideDetails"]
     return details
 
@@ -245,6 +282,25 @@ def test_who_has_no_profile_gets_one_with_their_first_token() -> None:
     token_for(users)
 
     assert users.profiles["user-2"].email == EMAIL
+
+
+@pytest.mark.parametrize("source", ["CONFIRMED", "EXTERNAL_PROVIDER"])
+def test_who_has_changed_to_a_blocked_address_gets_no_token(source: str) -> None:
+    users = InMemoryUsers({"user-2": profile()}, {"user-2": grant("write:products")})
+    now: dict[str, Any] = {"email": "a@mail.Blocked.example", "cognito:user_status": source}
+
+    if source == "EXTERNAL_PROVIDER":  # which answers for what it says
+        assert token_for(users, **now)["claimsToAddOrOverride"]
+    else:
+        with pytest.raises(SignUpRefusedError, match="please use another one"):
+            token_for(users, **now)
+
+
+@pytest.mark.parametrize("kept", [None, "a@blocked.example"])
+def test_who_was_let_in_with_an_address_stays(kept: str | None) -> None:
+    users = InMemoryUsers({"user-2": replace(profile(), email=kept)} if kept else {})
+
+    assert token_for(users, email="A@Blocked.example")["claimsToSuppress"] == ["permissions"]
 
 
 def test_a_token_changes_no_profile() -> None:
