@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from tests.waiting import PATIENCE
 from tools.local.ports import PURPOSES, is_free
 from tools.local.stage import LocalStage
 
 RUNNING = "BLOCKWORK_PLATFORM"
 """Names the platform.json of a stage that runs already: quicker when writing tests."""
+
+
+def pytest_configure() -> None:
+    """Give every request as long as a test is ready to wait, wherever the request is made."""
+    for phase in ("connect", "read", "write", "pool"):
+        setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, phase, PATIENCE)
 
 
 def free_port() -> int:

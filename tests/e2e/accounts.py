@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import Tokens, bearer, cognito, eventually
+from tests.e2e.conftest import Tokens, bearer, cognito
+from tests.waiting import eventually, settled
 from tools.deployed import DeployedStage, StageName
 from tools.events.tap import Tap
 
@@ -59,21 +60,24 @@ def grant(identity: httpx.Client, granter: Tokens, user_id: str, *compact: str) 
 
 
 def tap(platform: dict[str, Any], *detail_types: str) -> Tap:
-    """Return a tap on the stage's bus, for a minute."""
+    """Return a tap on the stage's bus, for an hour."""
     stage = DeployedStage(StageName.LOCAL, Path(platform["directory"]))
     pattern = {"detail-type": list(detail_types)}
-    return Tap(stage, stage.output("EventBusName"), pattern, seconds=60)
+    return Tap(stage, stage.output("EventBusName"), pattern, seconds=3600)
 
 
-def events_of(tapped: Tap, user_id: str, *, count: int, seconds: float = 20) -> list[str]:
+def events_of(tapped: Tap, user_id: str, *, count: int) -> list[str]:
     """Wait for so many events about a user and a moment for more; return their types."""
     types: list[str] = []
-    for wait in (seconds, 2.0):
-        for event in tapped.events(wait):
+
+    def heard() -> int:
+        for event in tapped.events(1):
             if event["detail"]["data"]["userId"] == user_id:
                 types.append(event["detail-type"])
-            if wait == seconds and len(types) >= count:
-                break
+        return len(types)
+
+    eventually(heard, until=lambda number: number >= count)
+    settled(heard)
     return types
 
 
@@ -106,5 +110,4 @@ def code_for(outside: httpx.Client, email: str, *, number: int = 1) -> str:
     def codes() -> list[str]:
         return [code for text in mails_to(outside, email) for code in CODE.findall(text)]
 
-    assert eventually(lambda: len(codes()) >= number)
-    return codes()[-1]
+    return eventually(codes, until=lambda found: len(found) >= number)[-1]

@@ -3,7 +3,6 @@
 import secrets
 import subprocess
 import sys
-import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of what pycognito itself imports
     from pycognito.aws_srp import AWSSRP
 
+from tests import waiting
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -57,7 +57,7 @@ def config(platform: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def catalog(config: dict[str, Any]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=config["apis"]["catalog"], timeout=30) as client:
+    with httpx.Client(base_url=config["apis"]["catalog"]) as client:
         yield client
 
 
@@ -73,7 +73,7 @@ def customer(platform: dict[str, Any], config: dict[str, Any]) -> Tokens:
 
 @pytest.fixture(scope="session")
 def vouchers(config: dict[str, Any]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=config["apis"]["vouchers"], timeout=60) as client:
+    with httpx.Client(base_url=config["apis"]["vouchers"]) as client:
         yield client
 
 
@@ -95,14 +95,14 @@ def new_account(platform: dict[str, Any], config: dict[str, Any]) -> Iterator[Ne
 
 @pytest.fixture(scope="session")
 def identity(config: dict[str, Any]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=config["apis"]["identity"], timeout=60) as client:
+    with httpx.Client(base_url=config["apis"]["identity"]) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def outside(platform: dict[str, Any]) -> Iterator[httpx.Client]:
     """Return the world outside the platform: payments taken, mails sent, and how it behaves."""
-    with httpx.Client(base_url=platform["providersUrl"], timeout=60) as client:
+    with httpx.Client(base_url=platform["providersUrl"]) as client:
         yield client
 
 
@@ -148,26 +148,15 @@ def function_name(platform: dict[str, Any], stack: str, prefix: str) -> str:
     return str(name)
 
 
-def eventually(check: Callable[[], bool], *, seconds: float = 30) -> bool:
-    """Wait until something holds, and tell whether it came to hold."""
-    deadline = time.monotonic() + seconds
-    while not check():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
+def eventually(check: Callable[[], bool], *, seconds: float = 0) -> bool:
+    """Wait as `tests.waiting.eventually` does, whatever the seconds."""
+    return waiting.eventually(check)
 
 
 def run_tool(platform: dict[str, Any], *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line against the platform's stage."""
-    return subprocess.run(
-        [sys.executable, "-m", "tools", *words, "--directory", platform["directory"]],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+    directory = ("--directory", platform["directory"])
+    return waiting.run(sys.executable, "-m", "tools", *words, *directory, cwd=ROOT)
 
 
 def cognito(config: dict[str, Any]) -> Any:

@@ -4,13 +4,17 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests import waiting
 from tests.e2e.conftest import Tokens, bearer
+from tests.waiting import PATIENCE
+
+T = TypeVar("T")
 
 AT_ONCE = 20
 TICKETS_AT_ONCE = 4
@@ -60,7 +64,7 @@ class Crowd:
         self._few = asyncio.Semaphore(AT_ONCE)
         self._fewer = asyncio.Semaphore(TICKETS_AT_ONCE)
         self._listening: set[asyncio.Task[None]] = set()
-        self._http = httpx.AsyncClient(base_url=config["apis"]["identity"], timeout=60)
+        self._http = httpx.AsyncClient(base_url=config["apis"]["identity"], timeout=PATIENCE)
 
     async def open(self, browsers: Iterable[tuple[str, str | None]]) -> list[Tab]:
         """Connect browsers, few at a time; each is its user and the last id it knows, if any."""
@@ -82,7 +86,7 @@ class Crowd:
         async with self._few:
             query = f"ticket={await self._ticket(user_id)}" + (f"&after={after}" if after else "")
             url = f"{self._config['webSocketUrl']}?{query}"
-            socket = await connect(url, proxy=None, open_timeout=60, ping_interval=None)
+            socket = await connect(url, proxy=None, open_timeout=PATIENCE, ping_interval=None)
         tab = Tab(user_id=user_id, socket=socket)
         listening = asyncio.create_task(tab.listen())
         self._listening.add(listening)
@@ -90,12 +94,8 @@ class Crowd:
         return tab
 
 
-async def eventually(check: Callable[[], bool], *, seconds: float) -> bool:
-    """Wait until something holds, and tell whether it came to hold; browsers go on meanwhile."""
-    try:
-        async with asyncio.timeout(seconds):
-            while not await asyncio.to_thread(check):
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        return False
-    return True
+async def eventually(
+    look: Callable[[], T], *, until: Callable[[T], object] = bool, seconds: float = 0
+) -> T:
+    """Wait as `tests.waiting.eventually` does; browsers go on meanwhile."""
+    return await asyncio.to_thread(waiting.eventually, look, until=until)

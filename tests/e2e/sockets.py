@@ -8,6 +8,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.e2e.conftest import Tokens, bearer
+from tests.waiting import PATIENCE
 
 
 def ticket_for(identity: httpx.Client, tokens: Tokens) -> str:
@@ -22,7 +23,7 @@ def connected(config: dict[str, Any], query: str) -> AbstractContextManager[Clie
 
     :raises InvalidStatus: if it is refused.
     """
-    return connect(f"{config['webSocketUrl']}?{query}", proxy=None)
+    return connect(f"{config['webSocketUrl']}?{query}", proxy=None, open_timeout=PATIENCE)
 
 
 def refusal(config: dict[str, Any], query: str) -> int | None:

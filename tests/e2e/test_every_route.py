@@ -22,6 +22,7 @@ from tests.e2e.routes import (
     Route,
 )
 from tests.e2e.sockets import connected, refusal, ticket_for
+from tests.waiting import PATIENCE
 
 ALL = [(service, key, route) for service, keys in ROUTES.items() for key, route in keys.items()]
 PERMISSIONS = {route.who for _, _, route in ALL if route.who not in KINDS}
@@ -55,7 +56,7 @@ def call(config: dict[str, Any]) -> Call:
             config["apis"][service] + (path or re.sub(r"\{[^}]+\}", "unknown", template)),
             json=route.body,
             headers=bearer(tokens.id_token) if tokens else {},
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     return send
@@ -300,7 +301,7 @@ def test_what_belongs_to_another_user_is_not_there(
     route: Route,
 ) -> None:
     assert route.of_another
-    with httpx.Client(base_url=config["apis"][service], timeout=60) as client:
+    with httpx.Client(base_url=config["apis"][service], timeout=PATIENCE) as client:
         path = route.of_another(client, customer)
 
     assert call(service, key, route, customer, path).status_code == 200

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -22,12 +21,12 @@ from tests.e2e.conftest import (
     ROOT,
     Tokens,
     aws,
-    eventually,
     function_name,
     outputs,
     run_tool,
 )
 from tests.e2e.test_vouchers import an_order, buy_patiently, mails_to, show
+from tests.waiting import eventually, finish, settled
 from tools.local.stage import LocalStage
 
 VOUCHERS = 50
@@ -107,9 +106,9 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
         )
 
     assert Counter(answer.status_code for answer in bought) == {201: VOUCHERS}
-    assert eventually(lambda: waiting(platform, "Local-Vouchers") == VOUCHERS, seconds=120)
+    eventually(lambda: waiting(platform, "Local-Vouchers"), until=lambda failed: failed == VOUCHERS)
     assert mails_to(outside, recipients) == []
-    assert eventually(lambda: alarm_state(platform, "Local-Vouchers") == "ALARM", seconds=30)
+    eventually(lambda: alarm_state(platform, "Local-Vouchers") == "ALARM")
     listed = run_tool(platform, "failures", "list").stdout
     assert "vouchers" in listed
     assert str(VOUCHERS) in listed
@@ -125,10 +124,12 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert eventually(lambda: len(mails_to(outside, recipients)) >= VOUCHERS // 5, seconds=30)
+    eventually(
+        lambda: len(mails_to(outside, recipients)), until=lambda mailed: mailed >= VOUCHERS // 5
+    )
     first.send_signal(signal.SIGINT)
-    said, _ = first.communicate(timeout=60)
-    assert first.returncode in (0, 130), said
+    interrupted = finish(first)
+    assert interrupted.returncode in (0, 130), interrupted.stdout
     second = run_tool(platform, "failures", "redrive", "vouchers")
 
     assert second.returncode == 0, second.stdout + second.stderr
@@ -136,8 +137,9 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
     mails = mails_to(outside, recipients)
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
     ids = [answer.json()["voucherId"] for answer in bought]
-    assert eventually(
-        lambda: {show(vouchers, customer, one)["status"] for one in ids} == {"MAILED"}
+    eventually(
+        lambda: Counter(show(vouchers, customer, one)["status"] for one in ids),
+        until=lambda statuses: set(statuses) == {"MAILED"},
     )
 
 
@@ -150,9 +152,8 @@ def test_who_signs_up_is_welcomed_once_however_often_the_event_comes(
     publish(platform, event, event)
     publish(platform, event)
 
-    assert eventually(lambda: len(mails_to(outside, {email})) == 1)
-    time.sleep(3)
-    assert len(mails_to(outside, {email})) == 1
+    eventually(lambda: len(mails_to(outside, {email})) == 1)
+    assert settled(lambda: len(mails_to(outside, {email}))) == 1
     assert waiting(platform, "Local-Notifications") == 0
 
 
@@ -176,13 +177,13 @@ def test_an_event_that_cannot_be_read_waits_in_the_chain_and_is_dropped_with_a_r
 ) -> None:
     publish(platform, event)
 
-    assert eventually(lambda: waiting(platform, "Local-Notifications") == 1, seconds=60)
+    eventually(lambda: waiting(platform, "Local-Notifications") == 1)
     shown = run_tool(platform, "failures", "show", "notifications").stdout
     assert "WelcomeMail" in shown
     assert error in shown
     tried = run_tool(platform, "failures", "redrive", "notifications")
     assert tried.returncode == 1
-    assert eventually(lambda: waiting(platform, "Local-Notifications") == 1)
+    eventually(lambda: waiting(platform, "Local-Notifications") == 1)
     message = aws(platform, "sqs").receive_message(
         QueueUrl=outputs(platform, "Local-Notifications")["FailureQueueUrl"], VisibilityTimeout=0
     )["Messages"][0]
@@ -208,10 +209,9 @@ def test_an_event_of_300_kb_is_refused_by_who_publishes_it_and_nobody_hears_of_i
     with pytest.raises(EventTooLargeError, match=r"ImportFailed .* must have at most 262144 bytes"):
         publisher.publish(small, large)
 
-    time.sleep(2)
-    assert mails_to(outside, {email}) == []
+    assert settled(lambda: mails_to(outside, {email})) == []
     publisher.publish(small)
-    assert eventually(lambda: len(mails_to(outside, {email})) == 1)
+    eventually(lambda: len(mails_to(outside, {email})) == 1)
 
 
 def test_an_event_that_cannot_be_delivered_waits_in_the_chain_and_is_delivered_by_a_redrive(
@@ -225,7 +225,7 @@ def test_an_event_that_cannot_be_delivered_waits_in_the_chain_and_is_delivered_b
     email = f"{uuid.uuid4().hex}@example.org"
     try:
         publish(platform, signed_up("user-3", email, event_id=uuid.uuid4().hex))
-        assert eventually(lambda: waiting(platform, "Local-Notifications") == 1, seconds=60)
+        eventually(lambda: waiting(platform, "Local-Notifications") == 1)
     finally:
         functions.add_permission(
             FunctionName=function,
@@ -248,16 +248,17 @@ def test_a_replay_repeats_no_mail_and_no_payment_and_reaches_who_missed_an_event
 ) -> None:
     email = f"{uuid.uuid4().hex}@example.org"
     publish(platform, signed_up("user-4", email, event_id=uuid.uuid4().hex))
-    assert eventually(lambda: len(mails_to(outside, {email})) == 1)
-    time.sleep(2)
-    mails, payments = mails_to_customers(outside), len(outside.get("/payments").json())
+    eventually(lambda: len(mails_to(outside, {email})) == 1)
+
+    def mails_and_payments() -> tuple[int, int]:
+        return mails_to_customers(outside), len(outside.get("/payments").json())
+
+    before = settled(mails_and_payments)
 
     replayed = run_tool(platform, "events", "replay", "--from", "1h ago", "--to", "now")
 
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
-    time.sleep(5)
-    assert mails_to_customers(outside) == mails
-    assert len(outside.get("/payments").json()) == payments
+    assert settled(mails_and_payments, quiet=5) == before
 
 
 def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
@@ -266,24 +267,29 @@ def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
     customer: Tokens,
     outside: httpx.Client,
 ) -> None:
-    orders = [an_order() for _ in range(30)]
-    recipients = {order["recipientEmail"] for order in orders}
-    with ThreadPoolExecutor(10) as pool:
-        bought = list(
-            pool.map(
+    recipients: set[str] = set()
+
+    def buy_more() -> int:
+        """Return how many mails are still to come."""
+        orders = [an_order() for _ in range(30)]
+        with ThreadPoolExecutor(10) as pool:
+            bought = pool.map(
                 lambda order: buy_patiently(vouchers, customer, order, uuid.uuid4().hex), orders
             )
-        )
-    assert Counter(answer.status_code for answer in bought) == {201: len(orders)}
-    assert len(mails_to(outside, recipients)) < len(orders)
+            assert Counter(answer.status_code for answer in bought) == {201: len(orders)}
+        recipients.update(order["recipientEmail"] for order in orders)
+        return len(recipients) - len(mails_to(outside, recipients))
+
+    eventually(buy_more)
 
     stage = LocalStage(Path(platform["directory"]))
     stage.down()
     stage.up()
 
-    assert eventually(lambda: len(mails_to(outside, recipients)) >= len(orders), seconds=90)
-    time.sleep(2)
-    mails = mails_to(outside, recipients)
+    eventually(
+        lambda: len(mails_to(outside, recipients)), until=lambda mailed: mailed >= len(recipients)
+    )
+    mails = settled(lambda: mails_to(outside, recipients))
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
     assert waiting(platform, "Local-Vouchers") == 0
 
@@ -291,4 +297,4 @@ def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
 def test_an_alarm_is_over_when_nothing_waits_any_more(platform: dict[str, Any]) -> None:
     """Comes last: the alarm went off when the mails were broken, and needs a minute to see."""
     assert waiting(platform, "Local-Vouchers") == 0
-    assert eventually(lambda: alarm_state(platform, "Local-Vouchers") == "OK", seconds=120)
+    eventually(lambda: alarm_state(platform, "Local-Vouchers") == "OK")

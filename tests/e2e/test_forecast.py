@@ -1,6 +1,7 @@
 """The forecast: fetched by the night's task, answered by day, whatever the provider does."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,15 +9,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import aws, eventually, function_name, run_tool
+from tests.e2e.conftest import aws, function_name, run_tool
 from tests.e2e.test_failures import waiting
+from tests.waiting import eventually
 
 NIGHT = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def forecast(config: dict[str, Any]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=config["apis"]["forecast"], timeout=30) as client:
+    with httpx.Client(base_url=config["apis"]["forecast"]) as client:
         yield client
 
 
@@ -50,14 +52,13 @@ def test_what_the_night_fetched_is_answered_by_day(
     day = (NIGHT + timedelta(days=1)).date()
     assert forecast.get("/forecast", params={"date": str(day)}).status_code == 404
 
+    began = time.time()
     run_the_nightly_task(platform, NIGHT)
 
-    assert eventually(
-        lambda: forecast.get("/forecast", params={"date": str(day)}).status_code == 200
-    )
+    eventually(lambda: forecast.get("/forecast", params={"date": str(day)}).status_code == 200)
     answer = forecast.get("/forecast", params={"date": str(day)}).json()
     assert answer["date"] == str(day)
-    assert answer["ageSeconds"] < 60
+    assert 0 <= answer["ageSeconds"] <= time.time() - began
     assert len(answer["regions"]) >= 2
     for region in answer["regions"]:
         assert len(region["hours"]) == 24
@@ -73,13 +74,13 @@ def test_a_bad_night_waits_in_the_chain_and_the_last_good_forecast_still_answers
     night = NIGHT + timedelta(days=10 if mode == "down" else 20)
     day = {"date": str((night + timedelta(days=1)).date())}
     run_the_nightly_task(platform, night)
-    assert eventually(lambda: forecast.get("/forecast", params=day).status_code == 200)
+    eventually(lambda: forecast.get("/forecast", params=day).status_code == 200)
     good = forecast.get("/forecast", params=day).json()
 
     control(weather={"mode": mode})
     run_the_nightly_task(platform, night)
 
-    assert eventually(lambda: waiting(platform, "Local-Forecast") == 1, seconds=90)
+    eventually(lambda: waiting(platform, "Local-Forecast") == 1)
     still = forecast.get("/forecast", params=day).json()
     assert still["fetchedAt"] == good["fetchedAt"]
     assert still["ageSeconds"] >= good["ageSeconds"]

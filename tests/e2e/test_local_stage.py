@@ -5,17 +5,16 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
-import psutil
 import pytest
 
 from tests.conftest import free_port
 from tests.e2e.conftest import bearer, sign_in
+from tests.waiting import eventually
 from tools.local.stage import LocalStage
 
 ROOT = Path(__file__).parent.parent.parent
@@ -47,7 +46,7 @@ def config_of(stage: LocalStage) -> dict[str, Any]:
 
 
 def products(stage: LocalStage) -> list[dict[str, Any]]:
-    answer = httpx.get(f"{config_of(stage)['apis']['catalog']}/products?limit=100", timeout=30)
+    answer = httpx.get(f"{config_of(stage)['apis']['catalog']}/products?limit=100")
     found: list[dict[str, Any]] = answer.json()["products"]
     return sorted(found, key=lambda product: str(product["productId"]))
 
@@ -127,17 +126,15 @@ def test_a_killed_emulator_comes_back_with_its_state(stage: LocalStage) -> None:
     )
 
     emulator.kill()
-    psutil.wait_procs([emulator], timeout=5)
+    emulator.wait()
 
-    deadline = time.monotonic() + 30
-    while True:
+    def after() -> list[dict[str, Any]] | str:
         try:
-            after = products(stage)
-            break
+            return products(stage)
         except (httpx.HTTPError, KeyError, ValueError):
-            assert time.monotonic() < deadline, stage.emulator.log.read_text()[-2000:]
-            time.sleep(0.2)
-    assert after == before
+            return stage.emulator.log.read_text()[-2000:]
+
+    assert eventually(after, until=lambda seen: not isinstance(seen, str)) == before
 
 
 def test_a_taken_port_is_named_with_a_way_out(stage: LocalStage, tmp_path: Path) -> None:

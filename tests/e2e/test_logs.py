@@ -16,12 +16,12 @@ from tests.e2e.conftest import (
     aws,
     bearer,
     cognito,
-    eventually,
     new_address,
     new_password,
     sign_in_by_srp,
 )
 from tests.e2e.sockets import connected, refusal, ticket_for
+from tests.waiting import PATIENCE, eventually
 
 TRUSTED_WITH_SECRETS = (
     "PreSignUp",
@@ -96,7 +96,7 @@ class Session:
         ]
         with connected(self.config, f"ticket={tickets[0]}") as connection:
             connection.send(json.dumps({"action": "ping"}))
-            connection.recv(timeout=10)
+            connection.recv(timeout=PATIENCE)
         assert refusal(self.config, f"ticket={tickets[0]}") in (401, 403)
         made_up = self.keep("a ticket that never was one", secrets.token_urlsafe(32))
         assert refusal(self.config, f"ticket={made_up}") in (401, 403)
@@ -161,13 +161,14 @@ def test_no_password_code_token_or_ticket_stands_in_any_log(
     session.run()
 
     def is_written() -> bool:
+        """Tell whether what was done is in the logs that are searched."""
         written = [(log, content) for log, content in logs(platform, since) if content]
         everything = "\n".join(content for _, content in written)
         return all(request_id in everything for request_id in session.request_ids) and all(
             any(f"{name}Logs" in log for log, _ in written) for name in TRUSTED_WITH_SECRETS
         )
 
-    assert eventually(is_written), "what was done is not in the logs that are searched"
+    eventually(is_written)
     found = {
         f"{name} stands in {log}"
         for log, content in logs(platform, since)

@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.accounts import claims
 from tests.e2e.conftest import Tokens, aws, function_name
 from tests.e2e.sockets import connected, refusal, ticket_for
+from tests.waiting import PATIENCE
 
 REFUSED = (401, 403)
 
@@ -43,7 +44,7 @@ def test_a_ticket_opens_one_connection_and_no_second_one(
 
     with connected(config, f"ticket={ticket}") as connection:
         connection.send(json.dumps({"action": "ping"}))
-        assert json.loads(connection.recv(timeout=10)) == {"type": "pong"}
+        assert json.loads(connection.recv(timeout=PATIENCE)) == {"type": "pong"}
         assert refusal(config, f"ticket={ticket}") in REFUSED
     assert refusal(config, f"ticket={ticket}") in REFUSED
 

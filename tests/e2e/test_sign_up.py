@@ -15,11 +15,11 @@ from tests.e2e.conftest import (
     aws,
     bearer,
     cognito,
-    eventually,
     new_address,
     new_password,
     sign_in_by_srp,
 )
+from tests.waiting import eventually, settled
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def test_a_visitor_signs_up_with_a_mailed_code_and_is_welcomed_once(
     assert says["cognito:groups"] == ["customers"]
     assert says.get("permissions", "") == ""
     assert says["exp"] - says["iat"] == 15 * 60
-    assert eventually(lambda: len(mails_to(outside, email)) == 2)
-    assert not eventually(lambda: len(mails_to(outside, email)) > 2, seconds=1)
+    eventually(lambda: len(mails_to(outside, email)), until=lambda mails: mails >= 2)
+    assert settled(lambda: len(mails_to(outside, email))) == 2
     assert "Welcome" not in mails_to(outside, email)[0]
     assert f"Sign in with {email}" in mails_to(outside, email)[1]
     aws(platform, "cognito-idp").admin_delete_user(UserPoolId=config["userPoolId"], Username=email)

@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pypdf
 import pytest
 
-from tests.e2e.conftest import Tokens, aws, bearer, eventually
+from tests.e2e.conftest import Tokens, aws, bearer
+from tests.waiting import eventually, settled
 
 CLIENTS = 20
 REQUESTS = 500
@@ -39,23 +41,36 @@ def buy(
 
 def buy_patiently(vouchers: httpx.Client, tokens: Tokens, order: Order, key: str) -> httpx.Response:
     """Send an order as often as the answer asks for it, as an honest client does."""
-    for _ in range(60):
-        answer = buy(vouchers, tokens, order, key)
-        if answer.status_code not in (409, 429, 503):
-            return answer
-        time.sleep(secrets.randbelow(400) / 1000 + 0.1)
-    return answer
+    answers: list[httpx.Response] = []
+
+    def ask() -> int:
+        answers.append(buy(vouchers, tokens, order, key))
+        return answers[-1].status_code
+
+    def pause(seconds: float) -> None:
+        time.sleep(seconds + secrets.randbelow(400) / 1000)
+
+    eventually(ask, until=lambda status: status not in (409, 429, 503), pause=pause)
+    return answers[-1]
 
 
 def show(vouchers: httpx.Client, tokens: Tokens, voucher_id: str) -> dict[str, Any]:
-    while True:
-        answer = vouchers.get(f"/vouchers/{voucher_id}", headers=bearer(tokens.id_token))
-        if answer.status_code != 429:
-            break
-        time.sleep(0.2)
+    answer = get_patiently(vouchers, tokens, f"/vouchers/{voucher_id}")
     assert answer.status_code == 200, answer.text
     voucher: dict[str, Any] = answer.json()
     return voucher
+
+
+def get_patiently(vouchers: httpx.Client, tokens: Tokens, path: str) -> httpx.Response:
+    """Ask again as long as the answer is that too many do."""
+    answers: list[httpx.Response] = []
+
+    def ask() -> int:
+        answers.append(vouchers.get(path, headers=bearer(tokens.id_token)))
+        return answers[-1].status_code
+
+    eventually(ask, until=lambda status: status != 429)
+    return answers[-1]
 
 
 def payments_of(outside: httpx.Client, voucher_ids: set[str]) -> Counter[str]:
@@ -86,7 +101,7 @@ def test_a_bought_voucher_is_printed_and_mailed_with_its_code(
     voucher_id = bought.json()["voucherId"]
     assert bought.json()["status"] == "PAID"
     assert "code" not in bought.text
-    assert eventually(lambda: show(vouchers, customer, voucher_id)["status"] == "MAILED")
+    eventually(lambda: show(vouchers, customer, voucher_id)["status"] == "MAILED")
     shown = httpx.get(show(vouchers, customer, voucher_id)["pdfUrl"])
     assert shown.headers["content-type"] == "application/pdf"
     (mail,) = mails_to(outside, {order["recipientEmail"]})
@@ -121,14 +136,16 @@ def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
     assert payments_of(outside, ids) == dict.fromkeys(ids, 1)
 
     recipients = {order["recipientEmail"] for order in orders.values()}
-    assert eventually(lambda: len(mails_to(outside, recipients)) >= len(orders), seconds=120)
-    time.sleep(2)  # for a mail too many
-    mails = mails_to(outside, recipients)
+    eventually(
+        lambda: len(mails_to(outside, recipients)), until=lambda mailed: mailed >= len(orders)
+    )
+    mails = settled(lambda: mails_to(outside, recipients))
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
     assert {len(mail["attachments"]) for mail in mails} == {1}
     listed = all_vouchers(vouchers, customer)
-    assert eventually(
-        lambda: {v["status"] for v in all_vouchers(vouchers, customer)} == {"MAILED"}, seconds=20
+    eventually(
+        lambda: Counter(voucher["status"] for voucher in all_vouchers(vouchers, customer)),
+        until=lambda statuses: set(statuses) == {"MAILED"},
     )
     assert ids <= {voucher["voucherId"] for voucher in listed}
 
@@ -137,11 +154,7 @@ def all_vouchers(vouchers: httpx.Client, tokens: Tokens) -> list[dict[str, Any]]
     found: list[dict[str, Any]] = []
     query: dict[str, str] = {"limit": "100"}
     while True:
-        answer = vouchers.get("/vouchers", params=query, headers=bearer(tokens.id_token))
-        if answer.status_code == 429:
-            time.sleep(0.3)
-            continue
-        page = answer.json()
+        page = get_patiently(vouchers, tokens, f"/vouchers?{urlencode(query)}").json()
         found += page["vouchers"]
         if "nextToken" not in page:
             return found
@@ -153,7 +166,7 @@ def test_an_arrival_that_comes_late_and_out_of_order_mails_nothing_and_turns_not
 ) -> None:
     order = an_order()
     voucher_id = buy(vouchers, customer, order).json()["voucherId"]
-    assert eventually(lambda: show(vouchers, customer, voucher_id)["status"] == "MAILED")
+    eventually(lambda: show(vouchers, customer, voucher_id)["status"] == "MAILED")
     storage = aws(platform, "s3")
     (bucket,) = (
         bucket["Name"]
@@ -171,8 +184,7 @@ def test_an_arrival_that_comes_late_and_out_of_order_mails_nothing_and_turns_not
     pdf = storage.get_object(Bucket=bucket, Key=document)["Body"].read()
     storage.put_object(Bucket=bucket, Key=document, Body=pdf, ContentType="application/pdf")
 
-    time.sleep(3)
-    assert len(mails_to(outside, {order["recipientEmail"]})) == 1
+    assert len(settled(lambda: mails_to(outside, {order["recipientEmail"]}))) == 1
     assert show(vouchers, customer, voucher_id)["status"] == "MAILED"
 
 
@@ -283,7 +295,7 @@ def test_money_taken_for_a_customer_who_never_came_back_becomes_a_voucher(
 
     control(payments={"mode": "ok"})
 
-    assert eventually(lambda: len(mails_to(outside, {order["recipientEmail"]})) == 1, seconds=60)
+    eventually(lambda: len(mails_to(outside, {order["recipientEmail"]})) == 1)
     (voucher,) = (
         voucher
         for voucher in all_vouchers(vouchers, customer)

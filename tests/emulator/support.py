@@ -2,13 +2,13 @@
 
 import base64
 import json
-import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import boto3
 from botocore.config import Config
 
+from tests import waiting
 from tools.local.emulator import REGION
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class Aws:
             cloudformation.create_stack(**request)
         except cloudformation.exceptions.AlreadyExistsException:
             cloudformation.update_stack(**request)
-        eventually(lambda: self._finished(stack), seconds=20)
+        waiting.eventually(lambda: self._progress(stack), until=lambda seen: seen[0])
         return self.outputs(stack)
 
     def outputs(self, stack: str) -> dict[str, str]:
@@ -60,22 +60,20 @@ class Aws:
         described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
         return {out["OutputKey"]: out["OutputValue"] for out in described.get("Outputs", [])}
 
-    def _finished(self, stack: str) -> bool:
-        described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    def _progress(self, stack: str) -> tuple[bool, int]:
+        """Return whether it is finished, and how much has happened."""
+        cloudformation = self.client("cloudformation")
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         status = described["StackStatus"]
         assert "FAILED" not in status, described.get("StackStatusReason", status)
         assert "ROLLBACK" not in status, described.get("StackStatusReason", status)
-        return bool(status.endswith("_COMPLETE"))
+        happened = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+        return status.endswith("_COMPLETE"), len(happened)
 
 
-def eventually(look: Callable[[], T | None], *, seconds: float = 8) -> T:
-    """Look until there is something to see."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if seen := look():
-            return seen
-        time.sleep(0.05)
-    raise AssertionError(f"nothing to see within {seconds} s")
+def eventually(look: Callable[[], T | None], *, seconds: float = 0) -> T:
+    """Wait as `tests.waiting.eventually` does, whatever the seconds."""
+    return cast(T, waiting.eventually(look))
 
 
 def invoke(aws: Aws, name: str, /, **event: str) -> dict[str, Any]:
