@@ -24,12 +24,19 @@ class Aws:
         self._session = boto3.Session(region_name=REGION)
 
     def client(
-        self, service: Any, key: str = "test", secret: str = "test", *, endpoint: str = ""
+        self,
+        service: Any,
+        key: str = "test",
+        secret: str = "test",
+        *,
+        endpoint: str = "",
+        region: str = REGION,
     ) -> Any:
-        """Return a client; with `test` it may do everything."""
+        """Return a client; with `test`, or an account's id as the key, it may do everything."""
         config = Config(signature_version="s3v4" if service == "s3" else None, proxies={})
         return self._session.client(
             service,
+            region_name=region,
             endpoint_url=endpoint or self.endpoint,
             aws_access_key_id=key,
             aws_secret_access_key=secret,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uv
 
 from tools.local.errors import CommandError, LocalStageError
 from tools.local.fingerprint import fingerprint
@@ -22,6 +24,7 @@ from tools.local.toolchain import NODE_BIN
 
 REGION = "eu-west-2"
 START_SECONDS = 30.0
+REACHES_REGISTRIES = re.compile(r"(UV_|XDG_|SSL_CERT_)\w+|HOME|PATH|\w+_PROXY|\w+_proxy").fullmatch
 SOURCES = [REPOSITORY / "tools" / name for name in ("emulator", "providers")]
 
 
@@ -158,6 +161,7 @@ class Emulator:
             "MAIL_PORT": str(port + 3),
             "PROVIDERS_DIRECTORY": str(self.state / "providers"),
             "PAYMENT_KEY_FILE": str(self._payment_key),
+            "PACKAGE_INSTALLER": json.dumps(_package_installer()),
             **self.settings,
         }
 
@@ -167,6 +171,12 @@ class Emulator:
         except (OSError, ValueError):
             return {}
         return recorded
+
+
+def _package_installer() -> dict[str, Any]:
+    """Return what the emulator gets native packages with: registries are reached as from here."""
+    reaching = {name: value for name, value in os.environ.items() if REACHES_REGISTRIES(name)}
+    return {"uv": uv.find_uv_bin(), "env": reaching}
 
 
 def answers(port: int, path: str = "/_ministack/health") -> bool:

@@ -31,7 +31,7 @@ def close() -> None:
         if not config.get("Layers") or not config.get("Runtime", "").startswith("python"):
             stock(worker)
             return
-        zips = [lambda_svc._resolve_layer_zip(layer) for layer in config["Layers"]]
+        zips = [content_of(layer) for layer in config["Layers"]]
         trees = [str(_unpacked(content)) for content in zips if content]
         variables = (config.get("Environment") or {}).get("Variables") or {}
         shared = {**variables, LAYERS: os.pathsep.join(trees)}
@@ -42,6 +42,12 @@ def close() -> None:
             worker.config = config
 
     Worker._spawn = spawn
+
+
+def content_of(layer: Any) -> bytes | None:
+    """Return a layer's zip as a process is to find it."""
+    content: bytes | None = lambda_svc._resolve_layer_zip(layer)
+    return content
 
 
 def _unpacked(content: bytes) -> Path:
