@@ -34,6 +34,6 @@ class PlatformStack(cdk.Stack):
             f"{config.name.capitalize()}-{name}",
             env=cdk.Environment(account=config.account, region=region or config.region),
             description=description,
-            termination_protection=config.removal_policy is cdk.RemovalPolicy.RETAIN,
+            termination_protection=config.removal_policy is not cdk.RemovalPolicy.DESTROY,
             tags={"platform": "blockwork", "stage": config.name},
         )

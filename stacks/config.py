@@ -168,14 +168,14 @@ def all_stages(values: Mapping[str, StageValues], port: int = LOCAL_PORT) -> lis
         ),
         StageConfig(
             name="staging",
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             log_level=lambda_.ApplicationLogLevel.INFO,
             log_retention=logs.RetentionDays.ONE_MONTH,
             **vars(staging),
         ),
         StageConfig(
             name="prod",
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             log_level=lambda_.ApplicationLogLevel.INFO,
             log_retention=logs.RetentionDays.THREE_MONTHS,
             **vars(prod),

@@ -63,7 +63,7 @@ class BusinessApi(Construct):
         allow_origins: Sequence[str],
         throttle: apigatewayv2.ThrottleSettings = MODEST_TRAFFIC,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         for origin in allow_origins:

@@ -40,7 +40,7 @@ class EventBus(Construct):
         /,
         *,
         archive_retention: Duration = THIRTY_DAYS,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         if not archive_retention.is_unresolved() and archive_retention.to_seconds() < 86_400:

@@ -100,7 +100,7 @@ class PushChannel(Construct):
         connections_per_user: int = 20,
         callback_url: Callable[[str], str] | None = None,
         message_retention: Duration = ONE_HOUR,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
         target: BuildTarget | None = None,

@@ -60,7 +60,7 @@ class StaticSite(Construct):
         *,
         connect_sources: Sequence[str] = (),
         domain: SiteDomain | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         for source in connect_sources:

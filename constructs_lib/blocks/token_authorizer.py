@@ -79,7 +79,7 @@ class TokenAuthorizer(Construct):
         results_cache_ttl: Duration = NEVER,
         target: BuildTarget | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         at = f"(at {self.node.path})"

@@ -60,7 +60,7 @@ class UserDirectory(Construct):
         threat_protection: cognito.StandardThreatProtectionMode = UNWATCHED,
         hosted: HostedSignIn | None = None,
         email: cognito.UserPoolEmail | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         if not token_validity.is_unresolved() and not 300 <= token_validity.to_seconds() <= 86_400:

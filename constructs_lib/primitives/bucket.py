@@ -38,7 +38,7 @@ class Bucket(s3.Bucket):
         versioned: bool = False,
         notifies_event_bus: bool = False,
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(
             scope,

@@ -46,7 +46,7 @@ class PythonService:
     target: BuildTarget = field(default_factory=BuildTarget)
     log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO
     log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS
-    log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
+    log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
     def __post_init__(self) -> None:
         """Refuse what does not exist before anything is built from it."""

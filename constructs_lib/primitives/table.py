@@ -31,7 +31,7 @@ class Table(dynamodb.TableV2):
         sort_key: str | None = None,
         time_to_live_attribute: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(
             scope,

@@ -104,6 +104,15 @@ def test_stages_are_deployed_one_after_the_other_from_tested_assemblies() -> Non
         assert jobs[stage]["with"] == {"stage": stage}
 
 
+def test_nothing_but_main_is_deployed_whoever_starts_it() -> None:
+    jobs = read(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    (refuse,) = jobs["main-only"]["steps"]
+
+    assert refuse["if"] == "github.ref != 'refs/heads/main'"
+    assert "exit 1" in refuse["run"]
+    assert [name for name, job in jobs.items() if "needs" not in job] == ["main-only"]
+
+
 def test_only_the_job_that_runs_no_code_of_the_change_may_write() -> None:
     workflow = read(ROOT / ".github" / "workflows" / "pull-request.yml")
     jobs = workflow["jobs"]

@@ -21,12 +21,18 @@ KEEPS_DATA = {
 }
 NAMES = {
     "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::Events::Archive": "ArchiveName",
+    "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Alias": "AliasName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::Scheduler::Schedule": "Name",
     "AWS::SQS::Queue": "QueueName",
 }
 ALLOWED_ON_EVERYTHING = {
@@ -150,8 +156,26 @@ def test_data_survives_the_removal_of_its_stack(stage: str, templates: dict[str,
             for logical_id, resource in template["Resources"].items():
                 # The log of the function that copies a release is of no use without the release.
                 if resource["Type"] in KEEPS_DATA and not name.endswith("-Release"):
-                    assert resource["DeletionPolicy"] == "Retain", f"{name}/{logical_id}"
+                    assert resource["DeletionPolicy"] == "RetainExceptOnCreate", (
+                        f"{name}/{logical_id}"
+                    )
                     assert resource["UpdateReplacePolicy"] == "Retain", f"{name}/{logical_id}"
+
+
+def test_nothing_stays_of_a_creation_that_failed(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    """What is retained even then keeps its name taken: the next try could not make it again."""
+    resources = templates[stack_name]["Resources"].items()
+
+    assert [key for key, value in resources if value.get("DeletionPolicy") == "Retain"] == []
+
+
+def test_only_what_must_have_a_name_has_one_and_it_is_the_stacks_own(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for bus in of_type(templates[stack_name], "AWS::Events::EventBus").values():
+        assert bus["Name"].startswith(stack_name.replace("-", ""))  # CloudFormation makes up none
 
 
 @pytest.mark.parametrize("stage", ["Staging", "Prod"])

@@ -241,7 +241,7 @@ def test_a_number_of_connections_that_is_no_persons_is_refused(
 
 @pytest.mark.parametrize(
     ("chosen", "policy"),
-    [({}, "Retain"), ({"removal_policy": RemovalPolicy.DESTROY}, "Delete")],
+    [({}, "RetainExceptOnCreate"), ({"removal_policy": RemovalPolicy.DESTROY}, "Delete")],
 )
 def test_tables_and_logs_stay_unless_one_says_otherwise(
     stack: Stack, failures: FailureChain, chosen: dict[str, Any], policy: str

@@ -13,7 +13,7 @@ def test_users_sign_in_by_mail_address_and_are_kept(stack: Stack) -> None:
     Template.from_stack(stack).has_resource(
         "AWS::Cognito::UserPool",
         {
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
             "Properties": {
                 "UsernameAttributes": ["email"],
                 "UsernameConfiguration": {"CaseSensitive": False},

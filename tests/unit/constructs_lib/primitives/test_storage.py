@@ -16,7 +16,7 @@ def test_a_table_is_recoverable_protected_and_retained(stack: Stack) -> None:
     Template.from_stack(stack).has_resource(
         "AWS::DynamoDB::GlobalTable",
         {
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
             "UpdateReplacePolicy": "Retain",
             "Properties": {
                 "BillingMode": "PAY_PER_REQUEST",
@@ -75,7 +75,7 @@ def test_a_bucket_is_private_encrypted_and_retained(stack: Stack) -> None:
     Template.from_stack(stack).has_resource(
         "AWS::S3::Bucket",
         {
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
             "Properties": {
                 "PublicAccessBlockConfiguration": {
                     "BlockPublicAcls": True,
