@@ -10,6 +10,7 @@ import { ConfigError, loadConfig, type Config } from "./config.ts";
 import { Live } from "./push/live.ts";
 import { takeUp } from "./push/news.ts";
 import { Router, type Route } from "./router.ts";
+import { tabStorage } from "./storage.ts";
 import { h } from "./ui/dom.ts";
 import { Shell } from "./ui/shell.ts";
 import { failure } from "./ui/states.ts";
@@ -48,7 +49,7 @@ function start(root: HTMLElement, config: Config): void {
   const identity = new Identity(new ApiClient(config.apis.identity, session));
   const catalog = new Catalog(new ApiClient(config.apis.catalog, session));
   const vouchers = config.apis.vouchers ? new Vouchers(new ApiClient(config.apis.vouchers, session)) : undefined;
-  const live = new Live({ url: config.webSocketUrl, ticket: () => identity.ticket(), storage: window.sessionStorage });
+  const live = new Live({ url: config.webSocketUrl, ticket: () => identity.ticket(), storage: tabStorage() });
   const shell = new Shell({
     session,
     sellsVouchers: vouchers !== undefined,

@@ -16,8 +16,19 @@ test("a parameter is decoded, and one that cannot be fits nothing", () => {
 });
 
 test("after signing in one comes back to a path of this site and to no other site", () => {
-  assert.equal(safeReturn("/tariffs/a1?x=1"), "/tariffs/a1?x=1");
-  for (const path of [null, "", "//evil.example", "/\\evil.example", "https://evil.example"]) {
-    assert.equal(safeReturn(path), "/");
+  Object.assign(globalThis, { window: { location: { origin: "https://here.example" } } });
+  for (const path of ["/tariffs/a1?x=1", "/", "/a?next=https://evil.example#b", "/@evil.example", "/.well-known"]) {
+    assert.equal(safeReturn(path), path);
+  }
+  const others = [
+    null, "", "//evil.example", "/\\evil.example", "https://evil.example", "evil.example", "javascript:alert(1)",
+    "/\t/evil.example", "/\n/evil.example", "/\r\\evil.example", "\t//evil.example", " //evil.example", "/\t\t//evil.example",
+    "///evil.example", "/./\\evil.example", "/.//evil.example", "/x/..//evil.example", "/%2e//evil.example", "\\\\evil.example",
+    "//[", "/\u0000//evil.example/..//x",
+  ];
+  for (const path of others) {
+    const back = safeReturn(path);
+    assert.equal(new URL(back, "https://here.example").origin, "https://here.example", String(path));
+    assert.doesNotMatch(back, /^\/[/\\\t\n\r]/, String(path));
   }
 });

@@ -1,25 +1,14 @@
 // Calls one API: JSON in and out, problem+json errors, tokens where a route asks for one.
 
 import { SessionExpired, type Session } from "../auth/session.ts";
+import { ApiError, problem, secondsOf } from "./problem.ts";
+
+export { ApiError };
 
 const TIMEOUT_MS = 15_000;
-
-export interface FieldError {
-  readonly field: string;
-  readonly detail: string;
-}
-
-/** An answer of 400 or more; `errors` names the fields that do not fit (RFC 9457 problem details). */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly errors: readonly FieldError[];
-
-  constructor(status: number, detail: string, errors: readonly FieldError[]) {
-    super(detail);
-    this.status = status;
-    this.errors = errors;
-  }
-}
+/** A request that may be repeated waits that long, and that often, if it is asked to. */
+const LONGEST_WAIT_SECONDS = 5;
+const MOST_WAITS = 2;
 
 /** No answer at all: offline, a broken connection, too slow. */
 export class Unreachable extends Error {}
@@ -35,6 +24,8 @@ export interface Call {
 export class ApiClient {
   readonly #base: string;
   readonly #session: Session;
+  /** What was last seen of each path that can be replaced. */
+  readonly #seen = new Map<string, string>();
 
   /** `base` is the API's URL without a trailing slash. */
   constructor(base: string, session: Session) {
@@ -44,7 +35,7 @@ export class ApiClient {
 
   /** Call a public route; answers the parsed body, `undefined` for an empty one. */
   async call(path: string, options: Call = {}): Promise<unknown> {
-    return answer(await this.#send(path, options));
+    return answer(await this.#sendPatiently(path, options));
   }
 
   /** Call a route that asks for a token; `SessionExpired` when the person has to sign in again. */
@@ -52,7 +43,7 @@ export class ApiClient {
     const token = await this.#token();
     let response: Response;
     try {
-      response = await this.#send(path, options, token);
+      response = await this.#sendPatiently(path, options, token);
     } catch (error) {
       // API Gateway's 401 carries no CORS headers, so the browser reports it as a broken
       // connection. Asking Cognito tells the two apart: it refuses, or the network is down.
@@ -60,7 +51,7 @@ export class ApiClient {
       throw error;
     }
     if (response.status === 401) {
-      response = await this.#send(path, options, await this.#token({ fresh: true }));
+      response = await this.#sendPatiently(path, options, await this.#token({ fresh: true }));
       if (response.status === 401) throw new SessionExpired("the API refuses a fresh token");
     }
     return answer(response);
@@ -75,19 +66,39 @@ export class ApiClient {
     }
   }
 
+  /** Send, and again after a short wait where the API asks for one and repeating changes nothing more. */
+  async #sendPatiently(path: string, call: Call, token?: string): Promise<Response> {
+    const mayRepeat = call.method !== "POST" || call.idempotencyKey !== undefined;
+    for (let waits = 0; ; waits += 1) {
+      const response = await this.#send(path, call, token);
+      if (!mayRepeat || waits === MOST_WAITS || ![429, 503].includes(response.status)) return response;
+      const seconds = secondsOf(response.headers.get("retry-after"), Date.now());
+      if (seconds === undefined || seconds > LONGEST_WAIT_SECONDS) return response;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      call.signal?.throwIfAborted();
+    }
+  }
+
   async #send(path: string, { method = "GET", body, signal, idempotencyKey }: Call, token?: string): Promise<Response> {
     const headers = new Headers({ accept: "application/json, application/problem+json" });
     if (body !== undefined) headers.set("content-type", "application/json");
     if (idempotencyKey) headers.set("idempotency-key", idempotencyKey);
     if (token) headers.set("authorization", `Bearer ${token}`);
+    // Whoever replaces or removes something has seen it: nobody else's change since is overwritten.
+    const seen = this.#seen.get(path);
+    if (seen !== undefined && (method === "PUT" || method === "DELETE")) headers.set("if-match", seen);
     const limit = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      return await fetch(this.#base + path, {
+      const response = await fetch(this.#base + path, {
         method,
         headers,
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      // Of a 412 too: it shows what is there, so the next attempt knows of it.
+      const tag = response.headers.get("etag");
+      if (tag) this.#seen.set(path, tag);
+      return response;
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new Unreachable(`no answer from ${this.#base}`, { cause: error });
@@ -98,27 +109,5 @@ export class ApiClient {
 async function answer(response: Response): Promise<unknown> {
   const text = await response.text();
   if (response.ok) return text === "" ? undefined : JSON.parse(text);
-  throw problem(response.status, text);
-}
-
-function problem(status: number, text: string): ApiError {
-  let body: Record<string, unknown> = {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null) body = parsed as Record<string, unknown>;
-  } catch {
-    // Not every intermediary answers in JSON; the status still tells.
-  }
-  const { detail, title } = body;
-  const words = [detail, title].find((candidate) => typeof candidate === "string");
-  const errors = Array.isArray(body["errors"]) ? body["errors"].filter(isFieldError) : [];
-  return new ApiError(status, typeof words === "string" ? words : `the API answered ${status}`, errors);
-}
-
-function isFieldError(value: unknown): value is FieldError {
-  return (
-    typeof value === "object" && value !== null &&
-    "field" in value && typeof value.field === "string" &&
-    "detail" in value && typeof value.detail === "string"
-  );
+  throw problem(response, text);
 }

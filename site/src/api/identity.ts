@@ -120,7 +120,8 @@ function checkedUser(value: unknown): User {
   return user;
 }
 
-function checkedPermissions(value: unknown): readonly Permission[] {
+/** The list of permissions that an answer is. */
+export function checkedPermissions(value: unknown): readonly Permission[] {
   if (!Array.isArray(value)) throw new TypeError("the identity API answered something that is not a list of permissions");
   return value.map(({ action, resource }: Permission) => ({ action: String(action), resource: String(resource) }));
 }

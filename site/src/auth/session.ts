@@ -2,6 +2,7 @@
 // (never a token) is kept beside Amplify's own storage and checked against Cognito right after.
 
 import type { Config } from "../config.ts";
+import { deviceStorage, type Kept } from "../storage.ts";
 import { can } from "./permissions.ts";
 
 export interface Person {
@@ -29,6 +30,7 @@ type Account = typeof import("./account.ts");
 export class Session {
   readonly #config: Config;
   readonly #noteKey: string;
+  readonly #storage: Kept = deviceStorage();
   readonly #listeners: ((cause: "here" | "elsewhere") => void)[] = [];
   #person: Person | undefined;
   #cognito: Promise<Cognito> | undefined;
@@ -36,11 +38,11 @@ export class Session {
   constructor(config: Config) {
     this.#config = config;
     this.#noteKey = `blockwork.person.${config.userPoolClientId}`;
-    this.#person = readNote(this.#noteKey);
+    this.#person = readNote(this.#storage, this.#noteKey);
     // Signing in or out in one tab holds for all of them.
     window.addEventListener("storage", (event) => {
       if (event.key === this.#noteKey || event.key === null) {
-        this.#set(readNote(this.#noteKey), "elsewhere");
+        this.#set(readNote(this.#storage, this.#noteKey), "elsewhere");
       }
     });
   }
@@ -141,8 +143,8 @@ export class Session {
   }
 
   #keep(person: Person | undefined, cause: "here" | "elsewhere"): void {
-    if (person) localStorage.setItem(this.#noteKey, JSON.stringify(person));
-    else localStorage.removeItem(this.#noteKey);
+    if (person) this.#storage.setItem(this.#noteKey, JSON.stringify(person));
+    else this.#storage.removeItem(this.#noteKey);
     this.#set(person, cause);
   }
 
@@ -162,9 +164,9 @@ async function loaded<T>(module: Promise<T>): Promise<T> {
 }
 
 /** A note of an earlier release may lack something: the token brings it. */
-function readNote(key: string): Person | undefined {
+function readNote(storage: Kept, key: string): Person | undefined {
   try {
-    const note: unknown = JSON.parse(localStorage.getItem(key) ?? "null");
+    const note: unknown = JSON.parse(storage.getItem(key) ?? "null");
     if (typeof note !== "object" || note === null) return undefined;
     const { userId = "", email, permissions = "", isFromOutside = false } = note as Partial<Record<string, unknown>>;
     if (typeof email !== "string") return undefined;

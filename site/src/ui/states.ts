@@ -1,6 +1,7 @@
 // What a part of a page shows while it waits, and when what it waited for did not come.
 
 import { ApiError, Unreachable } from "../api/client.ts";
+import { pause, reference } from "../api/problem.ts";
 import { h, type Child } from "./dom.ts";
 import { icon, type IconName } from "./icons.ts";
 
@@ -78,7 +79,7 @@ function inWords(error: unknown, what: string): { heading: string; detail: strin
       : { heading: "You are offline", detail: `We load ${what} as soon as your connection is back.` };
   }
   if (error instanceof ApiError && error.status === 429) {
-    return { heading: "That was a little fast", detail: "Wait a few seconds and try again." };
+    return { heading: "That was a little fast", detail: `${pause(error)}${reference(error)}` };
   }
-  return { heading: `We could not load ${what}`, detail: "Something went wrong on our side. Please try again in a moment." };
+  return { heading: `We could not load ${what}`, detail: `Something went wrong on our side. Please try again in a moment.${reference(error)}` };
 }

@@ -8,11 +8,11 @@ import { field, fieldProblems, form, type Problems } from "../ui/form.ts";
 import { showWhenRead } from "../ui/states.ts";
 import { authenticatorPanel } from "./authenticator.ts";
 import { orSignIn, unlessSignedIn } from "./guard.ts";
-import { writeProblem } from "./write-problem.ts";
+import { conflict, writeProblem } from "./write-problem.ts";
 
 const LONGEST_NAME = 100;
 
-const TITLES: Readonly<Record<string, string>> = { displayName: "The name", phone: "The phone number" };
+const TITLES: Readonly<Record<string, string>> = { displayName: "The name", phone: "The phone number", newsletter: "The newsletter" };
 
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
 
@@ -63,13 +63,15 @@ function profileForm(app: App, page: Page, profile: Profile): HTMLFormElement {
     if ([...displayName].length > LONGEST_NAME) {
       return { fields: new Map([["displayName", `Enter a name of at most ${LONGEST_NAME} characters.`]]), whole: [] };
     }
+    const draft = { displayName, phone: dialled(phone.control.value), newsletter: newsletter.checked };
     try {
-      const saved = await orSignIn(app, page, () =>
-        app.identity.replaceProfile({ displayName, phone: dialled(phone.control.value), newsletter: newsletter.checked }));
+      const saved = await orSignIn(app, page, () => app.identity.replaceProfile(draft));
       phone.control.value = saved.phone;
       app.shell.notify("Your details were saved.");
     } catch (error) {
       if (error instanceof SessionExpired) return;
+      const changed = conflict(error, draft, (one) => TITLES[one] ?? one);
+      if (changed) return { fields: new Map(), whole: changed };
       return fieldProblems(error, [name, phone], (one) => TITLES[one] ?? one) ?? { fields: new Map(), whole: [writeProblem(error, "Your account")] };
     }
   };

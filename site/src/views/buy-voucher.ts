@@ -1,10 +1,12 @@
 import { ApiError, Unreachable } from "../api/client.ts";
+import { pause, reference } from "../api/problem.ts";
 import type { VoucherDraft, Vouchers } from "../api/vouchers.ts";
 import { paths, type App } from "../app.ts";
 import { SessionExpired } from "../auth/session.ts";
 import { amountOf, amountProblem, formatPrice } from "../money.ts";
 import { OpenPurchase, type Purchase } from "../purchase.ts";
 import type { Page, Redirect, View } from "../router.ts";
+import { tabStorage } from "../storage.ts";
 import { confirmAndRun } from "../ui/confirm.ts";
 import { h } from "../ui/dom.ts";
 import { field, fieldProblems, form, hasProblems, type Field, type Problems } from "../ui/form.ts";
@@ -24,7 +26,7 @@ export function buyVoucherView(app: App, vouchers: Vouchers, page: Page): View |
   const refused = unlessSignedIn(app, page);
   if (refused) return refused;
   const buyer = app.session.person?.email ?? "";
-  const open = new OpenPurchase(window.sessionStorage);
+  const open = new OpenPurchase(tabStorage());
   const panel = h("div", { class: "panel" });
 
   /** Send a purchase, for the first time or again; throws what kept it from being answered or accepted. */
@@ -194,7 +196,7 @@ function priceOf({ amount, currency }: VoucherDraft): string {
 function refusal(error: unknown): string {
   const { status, message } = error as ApiError;
   if (status === 402) return "Your payment was declined, and nothing was taken. Try again, or ask your bank.";
-  return `The purchase was not accepted, and nothing was taken: ${message}.`.replace(/\.\.$/, ".");
+  return `The purchase was not accepted, and nothing was taken: ${message}.`.replace(/\.\.$/, ".") + reference(error);
 }
 
 function headingOf(reason: unknown): string {
@@ -211,8 +213,10 @@ function detailOf(reason: unknown): string {
       ? "Our service gave no answer, so the payment may or may not have been taken."
       : "You are offline, so the payment may or may not have been taken. Try again when your connection is back.";
   }
+  if (reason instanceof ApiError && reason.status === 429) {
+    return `Our service did not take it this time. ${pause(reason)}${reference(reason)}`;
+  }
   const status = reason instanceof ApiError ? reason.status : undefined;
   if (status === 409) return "That can take a minute. Wait a few seconds, then try again.";
-  if (status === 429) return "Our service is busy and did not look at it this time. Wait a few seconds, then try again.";
-  return "The payment service gave no clear answer, so the payment may or may not have been taken.";
+  return `The payment service gave no clear answer, so the payment may or may not have been taken.${reference(reason)}`;
 }

@@ -1,4 +1,5 @@
 import { ApiError } from "../api/client.ts";
+import { checkedPermissions } from "../api/identity.ts";
 import { paths, type App } from "../app.ts";
 import { isAction, isResource, type Permission } from "../auth/permissions.ts";
 import { SessionExpired } from "../auth/session.ts";
@@ -48,7 +49,15 @@ function editor(app: App, page: Page, userId: string, first: readonly Permission
 
   /** Store a new list; shows what is stored, or throws. */
   const store = async (wanted: readonly Permission[]) => {
-    granted = await orSignIn(app, page, () => app.identity.replacePermissions(userId, wanted));
+    try {
+      granted = await orSignIn(app, page, () => app.identity.replacePermissions(userId, wanted));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 412 && error.current) {
+        granted = checkedPermissions(error.current);
+        show();
+      }
+      throw error;
+    }
     show();
   };
   const remove = async (permission: Permission) => {

@@ -9,10 +9,13 @@ import { field, fieldProblems, form, hasProblems, type Problems } from "../ui/fo
 import { icon } from "../ui/icons.ts";
 import { notice, showWhenRead } from "../ui/states.ts";
 import { unlessAllowed } from "./guard.ts";
-import { writeProblem } from "./write-problem.ts";
+import { conflict, writeProblem } from "./write-problem.ts";
 
 const LONGEST_NAME = 100;
 const LONGEST_DESCRIPTION = 1000;
+const TITLES: Readonly<Record<string, string>> = {
+  name: "The name", description: "The description", price: "The price", currency: "The currency", unit: "The unit",
+};
 
 /** Typed in, but not stored because the session had ended: survives the sign-in, by path. */
 const interrupted = new Map<string, ProductDraft>();
@@ -136,6 +139,8 @@ function tariffForm(app: App, page: Page, { submit, cancel, save, product }: {
           app.router.go(paths.signIn(page.path, { expired: true }));
           return;
         }
+        const changed = conflict(error, typed, (name) => TITLES[name] ?? name);
+        if (changed) return { fields: new Map(), whole: changed };
         return fieldProblems(error, fields) ?? { fields: new Map(), whole: [writeProblem(error, "This tariff")] };
       }
     },

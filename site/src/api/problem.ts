@@ -1,0 +1,77 @@
+// What an API answers instead of what was asked for: problem details (RFC 9457).
+
+export interface FieldError {
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** An answer of 400 or more; `errors` names the fields that do not fit. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly errors: readonly FieldError[];
+  /** Finds the request in the logs; undefined where nothing of ours answered. */
+  readonly correlationId: string | undefined;
+  /** In how many seconds the same request may succeed; undefined where nobody says. */
+  readonly retryAfter: number | undefined;
+  /** Of a 412: what is there instead of what was seen; null for nothing. */
+  readonly current: unknown;
+
+  constructor(status: number, detail: string, about: Partial<Pick<ApiError, "errors" | "correlationId" | "retryAfter" | "current">> = {}) {
+    super(detail);
+    this.status = status;
+    this.errors = about.errors ?? [];
+    this.correlationId = about.correlationId;
+    this.retryAfter = about.retryAfter;
+    this.current = about.current;
+  }
+}
+
+/** The error that an answer of 400 or more is. */
+export function problem(response: Pick<Response, "status" | "headers">, text: string): ApiError {
+  let body: Record<string, unknown> = {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null) body = parsed as Record<string, unknown>;
+  } catch {
+    // Not every intermediary answers in JSON; the status still tells.
+  }
+  const { status, headers } = response;
+  const { detail, title, correlationId, current } = body;
+  const words = [detail, title].find((candidate) => typeof candidate === "string");
+  const ids = [correlationId, headers.get("x-correlation-id"), headers.get("apigw-requestid")];
+  return new ApiError(status, typeof words === "string" ? words : `the API answered ${status}`, {
+    errors: Array.isArray(body["errors"]) ? body["errors"].filter(isFieldError) : [],
+    correlationId: ids.find((id) => typeof id === "string" && id !== "") as string | undefined,
+    retryAfter: secondsOf(headers.get("retry-after"), Date.now()),
+    current,
+  });
+}
+
+/** The seconds that a Retry-After asks for: a number of them, or a date (RFC 9110, section 10.2.3). */
+export function secondsOf(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */
+export function reference(error: unknown): string {
+  return error instanceof ApiError && error.correlationId ? ` Reference: ${error.correlationId}` : "";
+}
+
+/** When to try again, as a sentence. */
+export function pause(error: ApiError): string {
+  const seconds = error.retryAfter;
+  if (seconds === undefined) return "Wait a few seconds and try again.";
+  if (seconds < 90) return `Try again in ${Math.max(seconds, 1)} ${seconds > 1 ? "seconds" : "second"}.`;
+  return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
+}
+
+function isFieldError(value: unknown): value is FieldError {
+  return (
+    typeof value === "object" && value !== null &&
+    "field" in value && typeof value.field === "string" &&
+    "detail" in value && typeof value.detail === "string"
+  );
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { ApiClient, ApiError } from "../src/api/client.ts";
+import { pause, reference, secondsOf } from "../src/api/problem.ts";
+import type { Session } from "../src/auth/session.ts";
+
+const SESSION = { idToken: async () => "token" } as unknown as Session;
+const realFetch = globalThis.fetch;
+
+afterEach(() => {
+  globalThis.fetch = realFetch;
+});
+
+/** Answer each request with the next of `answers`; returns what was asked. */
+function answering(...answers: Response[]): Request[] {
+  const asked: Request[] = [];
+  globalThis.fetch = async (url, init) => {
+    asked.push(new Request(url as string, { ...init, signal: null }));
+    const answer = answers.shift();
+    assert.ok(answer, "one request too many");
+    return answer;
+  };
+  return asked;
+}
+
+function refusal(status: number, headers: Record<string, string> = {}, body: object = {}): Response {
+  return new Response(JSON.stringify({ title: "No", ...body }), { status, headers });
+}
+
+const tagged = (tag: string) => new Response("{}", { headers: { etag: tag } });
+const api = () => new ApiClient("https://api.example", SESSION);
+
+test("who replaces or removes something says what they have seen of it", async () => {
+  const asked = answering(tagged('"1"'), tagged('"2"'), new Response("{}"), new Response(null, { status: 204 }));
+  const client = api();
+  await client.callSignedIn("/things/a");
+  await client.callSignedIn("/things/a", { method: "PUT", body: {} });
+  await client.callSignedIn("/things/b", { method: "PUT", body: {} });
+  await client.callSignedIn("/things/a", { method: "DELETE" });
+  assert.deepEqual(asked.map(({ headers }) => headers.get("if-match")), [null, '"1"', null, '"2"']);
+});
+
+test("a conflict tells what is there now, and the next attempt knows of it", async () => {
+  const now = refusal(412, { etag: '"2"' }, { current: { price: "2" } });
+  const asked = answering(tagged('"1"'), now, new Response("{}"));
+  const client = api();
+  await client.callSignedIn("/things/a");
+  await assert.rejects(client.callSignedIn("/things/a", { method: "PUT", body: {} }), (error) => {
+    assert.deepEqual((error as ApiError).current, { price: "2" });
+    return true;
+  });
+  await client.callSignedIn("/things/a", { method: "PUT", body: {} });
+  assert.equal(asked[2]?.headers.get("if-match"), '"2"');
+});
+
+test("a short wait that is asked for is waited, where repeating changes nothing more", async () => {
+  for (const options of [{}, { method: "PUT" }, { method: "POST", idempotencyKey: "k" }] as const) {
+    const asked = answering(refusal(429, { "retry-after": "0" }), refusal(503, { "retry-after": "0" }), new Response("{}"));
+    await api().call("/things", options);
+    assert.equal(asked.length, 3);
+  }
+  const asked = answering(refusal(429, { "retry-after": "0" }));
+  await assert.rejects(api().call("/things", { method: "POST" }), ApiError);
+  assert.equal(asked.length, 1);
+});
+
+test("a long wait, or one that nobody names, is the person's to decide on", async () => {
+  for (const headers of [{ "retry-after": "1800" }, {}] as Record<string, string>[]) {
+    const asked = answering(refusal(429, headers));
+    await assert.rejects(api().call("/things"), ApiError);
+    assert.equal(asked.length, 1);
+  }
+  assert.equal(pause(new ApiError(429, "no", { retryAfter: 1800 })), "Try again in 30 minutes.");
+  assert.equal(pause(new ApiError(429, "no", { retryAfter: 7 })), "Try again in 7 seconds.");
+  assert.equal(pause(new ApiError(429, "no")), "Wait a few seconds and try again.");
+});
+
+test("Retry-After is a number of seconds or a date", () => {
+  const now = Date.parse("2026-02-03T04:05:06Z");
+  assert.equal(secondsOf("120", now), 120);
+  assert.equal(secondsOf("Tue, 03 Feb 2026 04:05:16 GMT", now), 10);
+  assert.equal(secondsOf("Tue, 03 Feb 2026 04:05:00 GMT", now), 0);
+  for (const value of [null, "soon", "-1"]) assert.notEqual(secondsOf(value, now), -1);
+  assert.equal(secondsOf("soon", now), undefined);
+});
+
+test("an error carries the id that finds it in the logs, from wherever it is", async () => {
+  const answers: [Response, string][] = [
+    [refusal(500, {}, { correlationId: "c-1" }), " Reference: c-1"],
+    [refusal(502, { "x-correlation-id": "c-2" }), " Reference: c-2"],
+    [new Response("<html>", { status: 503, headers: { "apigw-requestid": "c-3" } }), " Reference: c-3"],
+    [new Response("", { status: 500 }), ""],
+  ];
+  for (const [answer, words] of answers) {
+    answering(answer);
+    await assert.rejects(api().call("/things"), (error) => {
+      assert.equal(reference(error), words);
+      return true;
+    });
+  }
+});
