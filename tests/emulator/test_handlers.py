@@ -71,8 +71,11 @@ def test_a_handler_that_logs_nothing_answers_at_once(aws: Aws, names: dict[str, 
     invoke(aws, names["Quiet"])
     client = aws.client("lambda")
 
-    started = time.monotonic()
-    for _ in range(10):
+    took = []
+    for _ in range(30):
+        started = time.monotonic()
         client.invoke(FunctionName=names["Quiet"])
+        took.append(time.monotonic() - started)
 
-    assert (time.monotonic() - started) / 10 < 0.04
+    # Stock waits 50 ms for a line, however quick the machine: one answer before that shows it.
+    assert min(took) < 0.05
