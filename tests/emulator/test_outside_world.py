@@ -160,7 +160,7 @@ def test_the_weather_can_be_bad_in_several_ways(world: httpx.Client) -> None:
 
 
 def send(aws: Aws, subject: str) -> None:
-    sender = "no-reply@blockwork.example"
+    sender = f"{subject[:5].lower()}@blockwork.example"  # an identity belongs to one stack
     identity = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": sender}}
     aws.deploy(f"mail-{subject[:5]}", {"Sender": identity})
     message = EmailMessage()
