@@ -10,14 +10,17 @@ from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService,
 from stacks.base import PlatformStack
 from stacks.config import StageConfig
 
+REPLACED = ("name", "description", "price", "currency", "unit", "updatedAt", "version")
+PRODUCT = (*REPLACED, "createdAt")
 ROUTES = (
-    ("GET /products", "list_products", "dynamodb:Scan"),
-    ("GET /products/{productId}", "get_product", "dynamodb:GetItem"),
-    ("POST /products", "create_product", "dynamodb:PutItem"),
-    ("PUT /products/{productId}", "replace_product", "dynamodb:UpdateItem"),
-    ("DELETE /products/{productId}", "delete_product", "dynamodb:DeleteItem"),
+    ("GET /products", "list_products", "dynamodb:Scan", PRODUCT),
+    ("GET /products/{productId}", "get_product", "dynamodb:GetItem", PRODUCT),
+    ("POST /products", "create_product", "dynamodb:PutItem", PRODUCT),
+    ("PUT /products/{productId}", "replace_product", "dynamodb:UpdateItem", REPLACED),
+    ("DELETE /products/{productId}", "delete_product", "dynamodb:DeleteItem", ("version",)),
 )
-"""Each route with the module that answers it and the one thing that may do to the table."""
+"""Each route with the module that answers it, the one thing that may do to the table, and which
+attributes it names for that."""
 
 
 class CatalogStack(PlatformStack):
@@ -50,7 +53,7 @@ class CatalogStack(PlatformStack):
         )
         signed_in = users.authorizer()
 
-        for key, entry, action in ROUTES:
+        for key, entry, action, attributes in ROUTES:
             is_public = key.startswith("GET ")
             function = PythonFunction(
                 self,
@@ -61,7 +64,9 @@ class CatalogStack(PlatformStack):
                 # Public and busy: traces of every reading would cost more than all the rest.
                 tracing=lambda_.Tracing.PASS_THROUGH if is_public else lambda_.Tracing.ACTIVE,
             )
-            products.grants.actions(function, action)
+            products.grant_attributes(
+                function, action, attributes=attributes, return_values=["NONE", "ALL_NEW"]
+            )
             route = api.route(key, function, authorizer=None if is_public else signed_in)
             if is_public:
                 acknowledge(route, APIG4="tariffs are for everybody to read")

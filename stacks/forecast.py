@@ -47,7 +47,7 @@ class ForecastStack(PlatformStack):
             },
             timeout=TWO_MINUTES,
         )
-        table.grants.actions(fetch, "dynamodb:PutItem")
+        table.grant_attributes(fetch, "dynamodb:PutItem", attributes=["fetchedAt", "forecast"])
         bus.grant_publish(fetch, source=event_source("forecast"))
         ScheduledTask(
             self,
@@ -67,7 +67,7 @@ class ForecastStack(PlatformStack):
             environment={"FORECAST_TABLE": table.table_name},
             tracing=lambda_.Tracing.PASS_THROUGH,
         )
-        table.grants.actions(read, "dynamodb:GetItem")
+        table.grant_attributes(read, "dynamodb:GetItem", attributes=["forecast"])
         api = BusinessApi(
             self,
             "Api",

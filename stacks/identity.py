@@ -19,6 +19,7 @@ from constructs_lib.blocks import (
     UserDirectory,
 )
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
+from constructs_lib.primitives.table import WHAT_WAS_WRITTEN
 from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
 
@@ -26,16 +27,31 @@ TEN_SECONDS = Duration.seconds(10)
 FIVE_SECONDS = Duration.seconds(5)
 WATCHED = cognito.StandardThreatProtectionMode.FULL_FUNCTION
 UNWATCHED = cognito.StandardThreatProtectionMode.NO_ENFORCEMENT
+PROFILE = (
+    "displayName",
+    "phone",
+    "newsletter",
+    "email",
+    "createdAt",
+    "updatedAt",
+    "correlationId",
+    "version",
+)
+PERMISSIONS = ("permissions", "grantedBy", "grantedAt", "correlationId", "version")
+WHOLE_ITEMS = {"replace_profile": ["ALL_NEW"]}
+"""Who answers with more than it has written: with when the profile was made."""
 READ, WRITE = "dynamodb:GetItem", "dynamodb:UpdateItem"
 FIND = "cognito-idp:ListUsers"
-ROUTES: tuple[tuple[str, str, Sequence[str], Sequence[str]], ...] = (
-    ("GET /me", "get_profile", [READ], []),
-    ("PUT /me", "replace_profile", [WRITE], []),
-    ("GET /users", "list_users", [], [FIND, "cognito-idp:AdminListGroupsForUser"]),
-    ("GET /users/{userId}/permissions", "get_permissions", [READ], [FIND]),
-    ("PUT /users/{userId}/permissions", "replace_permissions", ["dynamodb:PutItem"], [FIND]),
+Route = tuple[str, str, tuple[str, Sequence[str]] | None, Sequence[str]]
+ROUTES: tuple[Route, ...] = (
+    ("GET /me", "get_profile", (READ, PROFILE), []),
+    ("PUT /me", "replace_profile", (WRITE, PROFILE), []),
+    ("GET /users", "list_users", None, [FIND, "cognito-idp:AdminListGroupsForUser"]),
+    ("GET /users/{userId}/permissions", "get_permissions", (READ, PERMISSIONS), [FIND]),
+    ("PUT /users/{userId}/permissions", "replace_permissions", (WRITE, PERMISSIONS), [FIND]),
 )
-"""Each route for the signed in: the module that answers, what it may do to the table and pool."""
+"""Each route for the signed in: the module that answers, what it may do to which attributes of the
+table, and to the pool."""
 
 
 class IdentityStack(PlatformStack):
@@ -102,26 +118,32 @@ class IdentityStack(PlatformStack):
 
         table = {"USERS_TABLE": self._table.table_name}
         welcome = self._function("post_confirmation", table, timeout=FIVE_SECONDS)
-        self._table.grants.actions(welcome, "dynamodb:PutItem")
+        self._table.grant_attributes(welcome, WRITE, attributes=PROFILE)
         self.users.on(cognito.UserPoolOperation.POST_CONFIRMATION, welcome)
-        self.users.grant_to_trigger(welcome, "cognito-idp:AdminAddUserToGroup")
 
         grant = self._function("pre_token_generation", {**table, **blocked}, timeout=FIVE_SECONDS)
-        self._table.grants.actions(grant, "dynamodb:Query", "dynamodb:PutItem")
+        self._table.grant_attributes(grant, "dynamodb:Query", attributes=["email", "permissions"])
+        self._table.grant_attributes(grant, WRITE, attributes=PROFILE)
         self.users.on(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, grant)
 
     def _answer(self, api: BusinessApi, push: PushChannel) -> None:
         """Answer everybody about themselves, and administrators about others."""
         signed_in = self.users.authorizer()
-        for key, entry, table_actions, pool_actions in ROUTES:
+        for key, entry, to_table, pool_actions in ROUTES:
             environment = {}
-            if table_actions:
+            if to_table:
                 environment["USERS_TABLE"] = self._table.table_name
             if pool_actions:
                 environment["USER_POOL_ID"] = self.users.pool.user_pool_id
             function = self._function(entry, environment)
-            if table_actions:
-                self._table.grants.actions(function, *table_actions)
+            if to_table:
+                action, attributes = to_table
+                self._table.grant_attributes(
+                    function,
+                    action,
+                    attributes=attributes,
+                    return_values=WHOLE_ITEMS.get(entry, WHAT_WAS_WRITTEN),
+                )
             if pool_actions:
                 self.users.pool.grant(function, *pool_actions)
             api.route(key, function, authorizer=signed_in)

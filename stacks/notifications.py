@@ -7,6 +7,7 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable, PushChannel
+from constructs_lib.grants import grant_send_mail
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService
 from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
@@ -45,7 +46,7 @@ class NotificationsStack(PlatformStack):
             entry="handlers.welcome_mail",
             environment={"MAIL_SENDER": config.mail_sender},
         )
-        sender.grant_send_email(welcome)
+        grant_send_mail(sender, welcome, address=config.mail_sender)
         bus.subscribe(
             self,
             "OnUserSignedUp",

@@ -22,6 +22,7 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
+from constructs_lib.grants import RAW_MAIL, grant_read_parameter, grant_send_mail
 from constructs_lib.primitives import (
     AlarmTopic,
     Bucket,
@@ -33,6 +34,14 @@ from constructs_lib.primitives import (
 from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
 
+READ, WRITE = "dynamodb:GetItem", "dynamodb:UpdateItem"
+ORDER = ("amount", "currency", "recipientEmail")
+VOUCHER = (*ORDER, "status", "statusSince", "createdAt", "correlationId")
+PAYMENT = (*ORDER, "paymentId", "idempotencyKey")
+CODE = ("code",)
+PURCHASE = (*ORDER, "voucherId", "state", "startedAt", "leaseUntil", "correlationId")
+"""The attributes of each kind of item, as `vouchers.adapters.items` writes it."""
+PDF = "*.pdf"
 HALF_A_MINUTE = Duration.seconds(30)
 THREE_MINUTES = Duration.minutes(3)
 
@@ -104,12 +113,13 @@ class VouchersStack(PlatformStack):
         }
         create = self._function("CreateVoucher", "create_voucher", settings)
         settle = self._function("SettlePayment", "settle_payment", settings)
-        for function in (create, settle):
-            self._table.grants.actions(
-                function, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"
+        for function, of_purchase in ((create, PURCHASE), (settle, ("state",))):
+            self._table.grant_attributes(function, READ, attributes=PURCHASE)
+            self._table.grant_attributes(
+                function, WRITE, attributes=[*of_purchase, *VOUCHER, *PAYMENT, *CODE]
             )
-            unsettled.grant_send_messages(function)
-            key.grant_read(function)
+            unsettled.grant(function, "sqs:SendMessage")
+            grant_read_parameter(key, function)
         api.route("POST /vouchers", create, authorizer=signed_in)
         QueueConsumer(
             self,
@@ -129,11 +139,11 @@ class VouchersStack(PlatformStack):
         }
         for key, id_, entry, action in (
             ("GET /vouchers", "ListVouchers", "list_vouchers", "dynamodb:Query"),
-            ("GET /vouchers/{voucherId}", "GetVoucher", "get_voucher", "dynamodb:GetItem"),
+            ("GET /vouchers/{voucherId}", "GetVoucher", "get_voucher", READ),
         ):
             function = self._function(id_, entry, settings)
-            self._table.grants.actions(function, action)
-            self._documents.grant_objects(function, "s3:GetObject")
+            self._table.grant_attributes(function, action, attributes=VOUCHER)
+            self._documents.grant_objects(function, "s3:GetObject", keys=PDF)
             api.route(key, function, authorizer=signed_in)
 
     def _tell(self, bus: EventBus) -> None:
@@ -160,11 +170,12 @@ class VouchersStack(PlatformStack):
         mail = self._function(
             "MailVoucher", "mail_voucher", {**settings, "MAIL_SENDER": self._config.mail_sender}
         )
-        for function in (issue, mail):
-            self._table.grants.actions(function, "dynamodb:GetItem", "dynamodb:UpdateItem")
-        self._documents.grant_objects(issue, "s3:PutObject")
-        self._documents.grant_objects(mail, "s3:GetObject")
-        sender.grant_send_email(mail)
+        for function, shown in ((issue, [*VOUCHER, *CODE]), (mail, VOUCHER)):
+            self._table.grant_attributes(function, READ, attributes=shown)
+            self._table.grant_attributes(function, WRITE, attributes=["status", "statusSince"])
+        self._documents.grant_objects(issue, "s3:PutObject", keys=PDF)
+        self._documents.grant_objects(mail, "s3:GetObject", keys=PDF)
+        grant_send_mail(sender, mail, address=self._config.mail_sender, actions=RAW_MAIL)
         self._follow("Issuing", issue, ["INSERT"])
         EventConsumer(
             self,

@@ -9,7 +9,8 @@ from constructs_lib.primitives import PythonFunction, Table
 class IdempotencyTable(Table):
     """Remembers for a while which events a service has handled (Powertools' idempotency).
 
-    One a service; its functions share it, each under its own name::
+    One a service; its functions share it, and none can forget what another one has handled: the
+    keys of each begin with its module, such as `orders.handlers.ship.` (Powertools' `key_prefix`)::
 
         once = IdempotencyTable(self, "Once")
         bus.subscribe(self, "OnOrderPlaced", function=ship, once=once, …)
@@ -37,10 +38,11 @@ class IdempotencyTable(Table):
     def protect(self, function: PythonFunction) -> None:
         """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to."""
         function.add_environment("IDEMPOTENCY_TABLE", self.table_name)
-        self.grants.actions(
+        self.grant_partitions(
             function,
             "dynamodb:GetItem",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
             "dynamodb:DeleteItem",
+            like=f"{function.module}.*",
         )

@@ -34,6 +34,12 @@ MOST_RETRIES = 10_000
 """The largest number Lambda takes: the age of a record ends its retries, not their count."""
 CONNECTS_A_SECOND = apigatewayv2.ThrottleSettings(rate_limit=500, burst_limit=500)
 """What API Gateway itself lets in (its quotas: "New connections per second")."""
+COUNTER = ("last",)
+CONNECTION = ("cursor", "connectedAt", "expiresAt")
+DELIVERY = ("cursor", "failures")
+RESUME = ("askedAt", "expiresAt")
+MESSAGE = ("type", "time", "data", "expiresAt")
+"""The attributes of each kind of item, as `push_channel.channel_table` writes it."""
 FOR_DELIVERY = [
     {"eventName": ["INSERT"], "dynamodb": {"Keys": {"itemId": {"S": [{"prefix": "message#"}]}}}},
     {
@@ -142,23 +148,16 @@ class PushChannel(Construct):
             stream=dynamodb.StreamViewType.KEYS_ONLY,
             removal_policy=removal_policy,
         )
-        self.authorize = self._function("Authorize", self.tickets, "DeleteItem")
-        self.connect = self._function("Connect", self.table, "GetItem", "PutItem", "Query")
-        self.disconnect = self._function("Disconnect", self.table, "DeleteItem")
-        self.answer = self._function("Answer", self.table, "PutItem")
-        self.accept = self._function("Accept", self.table, "GetItem", "PutItem", "UpdateItem")
+        self.authorize = self._function("Authorize", self.tickets)
+        self.connect = self._function("Connect", self.table)
+        self.disconnect = self._function("Disconnect", self.table)
+        self.answer = self._function("Answer", self.table)
+        self.accept = self._function("Accept", self.table)
         self.accept.add_environment("MESSAGE_SECONDS", str(message_retention.to_seconds()))
-        self.deliver = self._function(
-            "Deliver",
-            self.table,
-            "Query",
-            "PutItem",
-            "UpdateItem",
-            "DeleteItem",
-            timeout=ONE_MINUTE,
-        )
+        self.deliver = self._function("Deliver", self.table, timeout=ONE_MINUTE)
         for function in (self.connect, self.deliver):
             function.add_environment("CONNECTIONS_A_USER", str(connections_per_user))
+        self._allow()
         self.api = self._api()
         self.stage = apigatewayv2.WebSocketStage(
             self,
@@ -194,7 +193,31 @@ class PushChannel(Construct):
 
     def grant_issue_tickets(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to put tickets into `tickets`, and nothing else."""
-        return self.tickets.grants.actions(grantee, "dynamodb:PutItem")
+        return self.tickets.grant_attributes(
+            grantee, "dynamodb:PutItem", attributes=["userId", "expiresAt"]
+        )
+
+    def _allow(self) -> None:
+        """Let each function name the attributes of those items that it is for."""
+        self.tickets.grant_attributes(
+            self.authorize,
+            "dynamodb:DeleteItem",
+            attributes=["expiresAt"],
+            return_values=["ALL_OLD"],
+        )
+        for function, action, attributes in (
+            (self.connect, "GetItem", COUNTER),
+            (self.connect, "Query", (*CONNECTION, *DELIVERY)),
+            (self.connect, "UpdateItem", (*CONNECTION, *RESUME)),
+            (self.disconnect, "DeleteItem", ()),
+            (self.answer, "UpdateItem", RESUME),
+            (self.accept, "GetItem", COUNTER),
+            (self.accept, "UpdateItem", (*COUNTER, *MESSAGE)),
+            (self.deliver, "Query", (*CONNECTION, *DELIVERY, *MESSAGE)),
+            (self.deliver, "UpdateItem", (*DELIVERY, *RESUME)),
+            (self.deliver, "DeleteItem", ()),
+        ):
+            self.table.grant_attributes(function, f"dynamodb:{action}", attributes=attributes)
 
     def _api(self) -> apigatewayv2.WebSocketApi:
         connect = integrations.WebSocketLambdaIntegration("Connect", self.connect)
@@ -254,10 +277,10 @@ class PushChannel(Construct):
         )
 
     def _function(
-        self, id_: str, table: Table, *actions: str, timeout: Duration = TEN_SECONDS
+        self, id_: str, table: Table, *, timeout: Duration = TEN_SECONDS
     ) -> PythonFunction:
-        """Make a function that may do some things with the items of one table."""
-        function = PythonFunction(
+        """Make a function that is told of one table."""
+        return PythonFunction(
             self,
             id_,
             service=self._service,
@@ -265,5 +288,3 @@ class PushChannel(Construct):
             environment={f"{table.node.id.upper()}_TABLE": table.table_name},
             timeout=timeout,
         )
-        table.grants.actions(function, *(f"dynamodb:{action}" for action in actions))
-        return function

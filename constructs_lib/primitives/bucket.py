@@ -69,17 +69,18 @@ class Bucket(s3.Bucket):
                 )
             )
 
-    def grant_objects(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
-        """Allow single actions on every object; the L2's grants also allow tagging, holds and more.
+    def grant_objects(self, grantee: iam.IGrantable, *actions: str, keys: str = "*") -> iam.Grant:
+        """Allow single actions on objects; the L2's grants also allow tagging, holds and more.
 
         :param actions: such as `s3:GetObject`.
+        :param keys: which objects, such as `*.pdf`; `*` stands for any characters. Default: all.
         """
         cfn_bucket = cast(s3.CfnBucket, self.node.default_child)
-        written = f"Resource::<{Stack.of(self).get_logical_id(cfn_bucket)}.Arn>/*"
+        written = f"Resource::<{Stack.of(self).get_logical_id(cfn_bucket)}.Arn>/{keys}"
         acknowledge(
             cast(IConstruct, grantee.grant_principal),
             **{f"IAM5[{written}]": "keys of objects are known when there are objects"},
         )
         return iam.Grant.add_to_principal(
-            grantee=grantee, actions=list(actions), resource_arns=[self.arn_for_objects("*")]
+            grantee=grantee, actions=list(actions), resource_arns=[self.arn_for_objects(keys)]
         )

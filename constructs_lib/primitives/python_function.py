@@ -33,7 +33,7 @@ class PythonFunction(lambda_.Function):
             self, "PlaceOrder", service=orders, entry="handlers.place_order",
             environment={"ORDERS_TABLE": table.table_name},
         )
-        table.grants.actions(place_order, "dynamodb:PutItem")
+        table.grant_attributes(place_order, "dynamodb:PutItem", attributes=["total"])
 
     :param service: whose code this is, see :class:`PythonService`.
     :param entry: the module inside the service's package; its `handler` is called.
@@ -83,6 +83,7 @@ class PythonFunction(lambda_.Function):
                 f"(at {scope.node.path}/{id_})"
             )
         _check_retry_attempts(retry_attempts, scope, id_)
+        self.module = f"{service.name}.{entry}"
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = logs.LogGroup(
             scope,
@@ -97,7 +98,7 @@ class PythonFunction(lambda_.Function):
             id_,
             runtime=RUNTIME,
             architecture=ARM_64,
-            handler=f"{service.name}.{entry}.handler",
+            handler=f"{self.module}.handler",
             code=service.code(entry),
             layers=[*service.layers(scope), *layers],
             reserved_concurrent_executions=reserved_concurrent_executions,

@@ -1,8 +1,16 @@
 """A DynamoDB table that is paid by use and hard to lose."""
 
+from collections.abc import Collection
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from constructs import Construct
+
+READS = frozenset(f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan"))
+WRITES = frozenset(f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem"))
+"""Batches and transactions are allowed by what each of their items asks for: they are none."""
+WHAT_WAS_WRITTEN = ("NONE", "UPDATED_NEW", "UPDATED_OLD")
 
 
 class Table(dynamodb.TableV2):
@@ -11,6 +19,7 @@ class Table(dynamodb.TableV2):
     Keys are strings: ids are opaque and times are ISO 8601, which sort as text::
 
         orders = Table(self, "Orders", partition_key="customerId", sort_key="orderId")
+        orders.grant_attributes(ship, "dynamodb:UpdateItem", attributes=["shippedAt"])
 
     :param partition_key: attribute that says in which partition an item lives.
     :param sort_key: attribute that orders the items of a partition. Default: none, one item a key.
@@ -46,6 +55,83 @@ class Table(dynamodb.TableV2):
             dynamo_stream=stream,
             deletion_protection=removal_policy is not RemovalPolicy.DESTROY,
             removal_policy=removal_policy,
+        )
+        self._keys = [name for name in (partition_key, sort_key) if name]
+
+    def grant_attributes(
+        self,
+        grantee: iam.IGrantable,
+        /,
+        *actions: str,
+        attributes: Collection[str],
+        return_values: Collection[str] = WHAT_WAS_WRITTEN,
+    ) -> iam.Grant:
+        """Allow requests that name no attributes but these and the keys (`dynamodb:Attributes`).
+
+        Names in conditions and filters count too. A reader has to name what it wants by a
+        projection, which may hold nothing else; without one DynamoDB would return whole items, and
+        refuses. `PutItem` and `DeleteItem` replace and remove whole items whatever these hold: in a
+        table with items of several kinds let functions write by `UpdateItem`, which also makes new
+        ones. A write whose condition fails may still ask for the item that was there
+        (`ReturnValuesOnConditionCheckFailure`), for which DynamoDB documents no key: keep what a
+        writer must not see in a table of its own. (DynamoDB, "Using IAM policy conditions for
+        fine-grained access control".)
+
+        :param actions: reads, such as `dynamodb:GetItem`, or writes, such as `dynamodb:UpdateItem`;
+            what a transaction does to an item is allowed by the same names.
+        :param attributes: names, without those of the table's own keys.
+        :param return_values: what a write may ask to be answered with, such as `ALL_NEW`. Default:
+            nothing but what it has written.
+        :raises ValueError: if the actions are none of these, or some of both; or if `attributes`
+            is a text or holds a wildcard.
+        """
+        at = f"(at {self.node.path})"
+        if not actions or not (READS.issuperset(actions) or WRITES.issuperset(actions)):
+            raise ValueError(
+                f"actions must be some of {', '.join(sorted(READS))}, or some of"
+                f" {', '.join(sorted(WRITES))}: grant reads and writes one by one,"
+                f" got {', '.join(actions) or 'none'} {at}"
+            )
+        if isinstance(attributes, str) or any("*" in name or not name for name in attributes):
+            raise ValueError(f"attributes must be a list of whole names, got {attributes!r} {at}")
+        writes = {"StringEqualsIfExists": {"dynamodb:ReturnValues": sorted(return_values)}}
+        reads = {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=sorted(actions),
+            resource_arns=[self.table_arn],
+            conditions={
+                "ForAllValues:StringEquals": {
+                    "dynamodb:Attributes": [*self._keys, *sorted(set(attributes) - {*self._keys})]
+                },
+                **(reads if READS.issuperset(actions) else writes),
+            },
+        )
+
+    def grant_partitions(self, grantee: iam.IGrantable, /, *actions: str, like: str) -> iam.Grant:
+        """Allow actions on items whose partition key is `like` this (`dynamodb:LeadingKeys`).
+
+        :param actions: such as `dynamodb:PutItem`; a scan asks for no key, so none can be limited.
+        :param like: a partition key, in which `*` stands for any characters.
+        :raises ValueError: if the actions are not of that kind, or `like` is every key.
+        """
+        allowed = (READS | WRITES) - {"dynamodb:Scan"}
+        at = f"(at {self.node.path})"
+        if not actions or not allowed.issuperset(actions):
+            raise ValueError(
+                f"actions must be some of {', '.join(sorted(allowed))},"
+                f" got {', '.join(actions) or 'none'} {at}"
+            )
+        if not like.strip("*"):
+            raise ValueError(f"like must say which partition keys, got {like!r} {at}")
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=sorted(actions),
+            resource_arns=[self.table_arn],
+            conditions={
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": like},
+                "Null": {"dynamodb:LeadingKeys": "false"},
+            },
         )
 
 

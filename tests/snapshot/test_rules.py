@@ -35,6 +35,12 @@ NAMES = {
     "AWS::Scheduler::Schedule": "Name",
     "AWS::SQS::Queue": "QueueName",
 }
+READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan")}
+ITEM_ACTIONS = READS | {f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem")}
+STREAM_ACTIONS = {
+    f"dynamodb:{name}"
+    for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
 ALLOWED_ON_EVERYTHING = {
     "xray:PutTelemetryRecords": "X-Ray knows no resources",
     "xray:PutTraceSegments": "X-Ray knows no resources",
@@ -102,6 +108,72 @@ def test_nothing_has_a_name_of_its_own_that_would_block_a_replacement(
     for kind, name in NAMES.items():
         for properties in of_type(templates[stack_name], kind).values():
             assert name not in properties
+
+
+def test_who_uses_a_table_says_which_items_or_attributes_for(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for statement in statements(templates[stack_name]):
+        actions = {action for action in as_list(statement["Action"]) if action in ITEM_ACTIONS}
+        if not actions:
+            assert not any(
+                action.startswith("dynamodb:") and action not in STREAM_ACTIONS
+                for action in as_list(statement["Action"])
+            )
+            continue
+        said = statement["Condition"]
+        if "ForAllValues:StringLike" in said:
+            assert said["ForAllValues:StringLike"].keys() == {"dynamodb:LeadingKeys"}
+            assert said["Null"] == {"dynamodb:LeadingKeys": "false"}
+        else:
+            assert said["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+            reads = said.get("StringEquals") == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+            writes = "dynamodb:ReturnValues" in said.get("StringEqualsIfExists", {})
+            assert (reads, writes) == (actions <= READS, not actions & READS)
+
+
+def test_nobody_replaces_items_where_there_are_several_kinds(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    """A put replaces an item whatever it is; an update touches the attributes that it names."""
+    template = templates[stack_name]
+    several = [
+        {"Fn::GetAtt": [name, "Arn"]}
+        for name, table in of_type(template, "AWS::DynamoDB::GlobalTable").items()
+        if len(table["KeySchema"]) > 1
+    ]
+    for statement in statements(template):
+        if statement["Resource"] in several:
+            assert not {"dynamodb:PutItem", "dynamodb:BatchWriteItem"} & {
+                *as_list(statement["Action"])
+            }
+
+
+@pytest.mark.parametrize(
+    ("service", "allowed", "condition"),
+    [
+        ("cognito-idp", {"ListUsers", "AdminListGroupsForUser"}, None),
+        ("s3", {"GetObject", "PutObject", "DeleteObject", "ListBucket"}, None),
+        ("ses", {"SendEmail", "SendRawEmail"}, "ses:FromAddress"),
+        ("ssm", {"GetParameter"}, None),
+    ],
+)
+def test_a_role_may_do_in_a_service_only_what_is_known_to_be_needed(
+    stack_name: str,
+    templates: dict[str, Template],
+    service: str,
+    allowed: set[str],
+    condition: str | None,
+) -> None:
+    for statement in statements(templates[stack_name]):
+        actions = {
+            action.removeprefix(f"{service}:")
+            for action in as_list(statement["Action"])
+            if action.startswith(f"{service}:")
+        }
+        assert actions <= allowed
+        if actions and condition:
+            assert condition in statement["Condition"]["StringEquals"]
 
 
 def test_who_publishes_does_so_in_the_name_of_its_own_service_alone(

@@ -62,20 +62,22 @@ class ChannelTable:
     def last_number(self, user_id: str) -> int:
         """Return the number of the user's newest message, 0 if there never was one."""
         item = self._client.get_item(
-            TableName=self._name, Key=_key(user_id, "counter"), ConsistentRead=True
+            TableName=self._name,
+            Key=_key(user_id, "counter"),
+            ConsistentRead=True,
+            **_wanting("last"),
         ).get("Item", {"last": {"N": "0"}})
         return int(item["last"]["N"])
 
     def open(self, user_id: str, connection_id: str, *, cursor: int, now: float) -> None:
         """Keep a new connection; `cursor` is the number of the last message it knows."""
-        self._client.put_item(
-            TableName=self._name,
-            Item={
-                **_key(user_id, f"connection#{connection_id}"),
-                "cursor": {"N": str(cursor)},
-                "connectedAt": {"N": f"{now:.3f}"},
-                "expiresAt": {"N": str(int(now) + CONNECTION_SECONDS)},
-            },
+        self._client.update_item(
+            **self._setting(
+                _key(user_id, f"connection#{connection_id}"),
+                cursor={"N": str(cursor)},
+                connectedAt={"N": f"{now:.3f}"},
+                expiresAt={"N": str(int(now) + CONNECTION_SECONDS)},
+            )
         )
 
     def close(self, user_id: str, connection_id: str) -> None:
@@ -86,13 +88,12 @@ class ChannelTable:
 
     def ask_for_missed(self, user_id: str, connection_id: str, *, now: float) -> None:
         """Leave a trace in the table's stream, which makes the messages be delivered."""
-        self._client.put_item(
-            TableName=self._name,
-            Item={
-                **_key(user_id, f"resume#{connection_id}"),
-                "askedAt": {"N": str(now)},
-                "expiresAt": {"N": str(int(now) + RESUME_SECONDS)},
-            },
+        self._client.update_item(
+            **self._setting(
+                _key(user_id, f"resume#{connection_id}"),
+                askedAt={"N": str(now)},
+                expiresAt={"N": str(int(now) + RESUME_SECONDS)},
+            )
         )
 
     def append(
@@ -147,6 +148,7 @@ class ChannelTable:
             for item in self._query(
                 "userId = :user AND begins_with(itemId, :connections)",
                 {":user": {"S": user_id}, ":connections": {"S": "connection#"}},
+                **_wanting("itemId", "cursor", "connectedAt", "failures"),
             )
         ]
 
@@ -162,7 +164,8 @@ class ChannelTable:
             ":now": {"N": str(now)},
         }
         keys = "userId = :user AND itemId BETWEEN :first AND :last"
-        for item in self._query(keys, values, FilterExpression="expiresAt > :now"):
+        wanted = _wanting("itemId", "type", "time", "data")
+        for item in self._query(keys, values, FilterExpression="expiresAt > :now", **wanted):
             yield Message(
                 number=int(item["itemId"]["S"].removeprefix("message#")),
                 type=item["type"]["S"],
@@ -193,13 +196,13 @@ class ChannelTable:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def _query(self, keys: str, values: dict[str, Any], **more: str) -> Iterator[dict[str, Any]]:
+    def _query(self, keys: str, values: dict[str, Any], **more: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression=keys,
             ExpressionAttributeValues=values,
             ConsistentRead=True,
-            **more,  # type: ignore[arg-type]
+            **more,
         )
         return (item for page in pages for item in page["Items"])
 
@@ -219,29 +222,36 @@ class ChannelTable:
 
     def _keep(self, user_id: str, message: Message, *, expires_at: int) -> Any:  # noqa: ANN401
         return {
-            "Put": {
-                "TableName": self._name,
-                "Item": {
-                    **_key(user_id, f"message#{message_id(message.number)}"),
-                    "type": {"S": message.type},
-                    "time": {"S": message.time},
-                    "data": {"S": message.data},
-                    "expiresAt": {"N": str(expires_at)},
-                },
-            }
+            "Update": self._setting(
+                _key(user_id, f"message#{message_id(message.number)}"),
+                type={"S": message.type},
+                time={"S": message.time},
+                data={"S": message.data},
+                expiresAt={"N": str(expires_at)},
+            )
         }
 
     def _remember(self, user_id: str, event_id: str, *, now: float) -> Any:  # noqa: ANN401
+        item = self._setting(
+            _key(user_id, f"seen#{event_id}"), expiresAt={"N": str(int(now) + SEEN_SECONDS)}
+        )
+        return {"Update": {**item, "ConditionExpression": "attribute_not_exists(userId)"}}
+
+    def _setting(self, key: dict[str, Any], **attributes: Any) -> Any:  # noqa: ANN401
+        """Return an update that makes an item: unlike a put it can replace none of another kind."""
         return {
-            "Put": {
-                "TableName": self._name,
-                "Item": {
-                    **_key(user_id, f"seen#{event_id}"),
-                    "expiresAt": {"N": str(int(now) + SEEN_SECONDS)},
-                },
-                "ConditionExpression": "attribute_not_exists(userId)",
-            }
+            "TableName": self._name,
+            "Key": key,
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
+            "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
+            "ExpressionAttributeValues": {f":{name}": attributes[name] for name in attributes},
         }
+
+
+def _wanting(*names: str) -> Any:  # noqa: ANN401
+    """Return the arguments of a read that wants these attributes and no others."""
+    marks = {f"#{name}": name for name in names}
+    return {"ProjectionExpression": ", ".join(marks), "ExpressionAttributeNames": marks}
 
 
 def _key(user_id: str, item_id: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import boto3
 from botocore.exceptions import ClientError
 from shared.aws import PATIENCE
+from shared.expressions import projection
 from shared.versions import UNWRITTEN, OutdatedError, Seen, condition, item_there, new_version
 
 from catalog.domain.product import (
@@ -29,6 +30,19 @@ if TYPE_CHECKING:
         DeleteItemInputTypeDef,
         ScanInputTypeDef,
     )
+
+
+ATTRIBUTES = (
+    "productId",
+    "name",
+    "description",
+    "price",
+    "currency",
+    "unit",
+    "createdAt",
+    "updatedAt",
+    "version",
+)
 
 
 class ProductTable:
@@ -55,6 +69,7 @@ class ProductTable:
             "TableName": self._name,
             "Limit": limit,
             "ConsistentRead": True,
+            **projection(ATTRIBUTES),  # type: ignore[typeddict-item]
         }
         if after is not None:
             scan["ExclusiveStartKey"] = _key(after)
@@ -68,7 +83,10 @@ class ProductTable:
     def get(self, product_id: str) -> Product:
         """Return a product, as it is after every write that has been answered."""
         answer = self._client.get_item(
-            TableName=self._name, Key=_key(product_id), ConsistentRead=True
+            TableName=self._name,
+            Key=_key(product_id),
+            **projection(ATTRIBUTES),
+            ConsistentRead=True,
         )
         if "Item" not in answer:
             raise UnknownProductError(product_id)

@@ -44,7 +44,10 @@ class ForecastTable:
     def get(self, day: date) -> Forecast:
         """Return the forecast of a day."""
         answer = self._client.get_item(
-            TableName=self._name, Key={"date": {"S": day.isoformat()}}, ConsistentRead=True
+            TableName=self._name,
+            Key={"date": {"S": day.isoformat()}},
+            ProjectionExpression="forecast",
+            ConsistentRead=True,
         )
         if "Item" not in answer:
             raise UnknownForecastError(day)

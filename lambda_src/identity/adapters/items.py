@@ -13,8 +13,21 @@ from shared.versions import UNWRITTEN
 from identity.domain.granting import Grant
 from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
 
+KEY = ("userId", "itemId")
 PROFILE = "profile"
 PERMISSIONS = "permissions"
+PROFILE_ATTRIBUTES = (
+    "displayName",
+    "phone",
+    "newsletter",
+    "email",
+    "createdAt",
+    "updatedAt",
+    "correlationId",
+    "version",
+)
+GRANT_ATTRIBUTES = ("permissions", "grantedBy", "grantedAt", "correlationId", "version")
+"""Which attributes a function may touch, its stack says by the same names."""
 
 Item = dict[str, Any]
 
@@ -76,19 +89,24 @@ def grant_item(grant: Grant) -> Item:
 
 
 def grant_of(item: Mapping[str, Any]) -> Grant:
-    """Return the permissions in an item, of the table or of its stream.
-
-    :raises ValueError: if one of them is none: whoever wrote it did not go through the API.
-    """
-    text = item["permissions"]["S"]
+    """Return the permissions in an item with who granted them; raises as `permissions_of` does."""
     return Grant(
         user_id=item["userId"]["S"],
-        permissions=frozenset(map(Permission.parse, text.split(" "))) if text else frozenset(),
+        permissions=permissions_of(item),
         granted_by=item["grantedBy"]["S"],
         granted_at=datetime.fromisoformat(item["grantedAt"]["S"]),
         correlation_id=item["correlationId"]["S"],
         version=version_of(item),
     )
+
+
+def permissions_of(item: Mapping[str, Any]) -> frozenset[Permission]:
+    """Return the permissions in an item, of the table or of its stream.
+
+    :raises ValueError: if one of them is none: whoever wrote it did not go through the API.
+    """
+    text = item["permissions"]["S"]
+    return frozenset(map(Permission.parse, text.split(" "))) if text else frozenset()
 
 
 def version_of(item: Mapping[str, Any]) -> str:

@@ -1,22 +1,28 @@
 """Profiles and permissions in a DynamoDB table: see `items` for what is in it."""
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
 from shared.aws import PATIENCE, TRIGGER_PATIENCE
+from shared.expressions import projection, setting
 from shared.versions import OutdatedError, Seen, condition, item_there
 
 from identity.adapters.items import (
+    GRANT_ATTRIBUTES,
+    KEY,
     PERMISSIONS,
     PROFILE,
+    PROFILE_ATTRIBUTES,
     Item,
     detail_attributes,
     grant_item,
     grant_of,
     iso,
     key,
+    permissions_of,
     profile_item,
     profile_of,
     version_of,
@@ -27,7 +33,7 @@ from identity.domain.profile import Profile, UnknownProfileError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef, UpdateItemInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
 
 class UserTable:
@@ -53,7 +59,7 @@ class UserTable:
 
     def profile(self, user_id: str) -> Profile:
         """Return a profile, as it is after every write that has been answered."""
-        item = self._item(user_id, PROFILE)
+        item = self._item(user_id, PROFILE, PROFILE_ATTRIBUTES)
         if item is None:
             raise UnknownProfileError
         return profile_of(item)
@@ -61,9 +67,9 @@ class UserTable:
     def add_profile(self, profile: Profile) -> bool:
         """Keep a new profile, never in the place of another."""
         try:
-            self._client.put_item(
+            self._client.update_item(
                 TableName=self._name,
-                Item=profile_item(profile),
+                **setting(profile_item(profile), key=KEY),
                 ConditionExpression="attribute_not_exists(userId)",
             )
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -110,18 +116,24 @@ class UserTable:
 
     def granted(self, user_id: str) -> Granted:
         """Return a user's own permissions, as they are after every write that was answered."""
-        return _granted(self._item(user_id, PERMISSIONS))
+        return _granted(self._item(user_id, PERMISSIONS, GRANT_ATTRIBUTES))
 
     def grant(self, grant: Grant, *, seen: Seen | None = None) -> None:
-        """Write the item anew; what was never written has a version, too."""
-        request: PutItemInputTypeDef = {"TableName": self._name, "Item": grant_item(grant)}
+        """Write every attribute; what was never written has a version, too."""
+        request: UpdateItemInputTypeDef = {
+            "TableName": self._name,
+            **setting(grant_item(grant), key=KEY),  # type: ignore[typeddict-item]
+        }
         if seen is not None and seen.versions is not None:
             expected, versions = condition(seen, key="userId")
             request["ConditionExpression"] = expected
-            request["ExpressionAttributeValues"] = versions
+            request["ExpressionAttributeValues"] = {
+                **request["ExpressionAttributeValues"],
+                **versions,
+            }
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         try:
-            self._client.put_item(**request)
+            self._client.update_item(**request)
         except self._client.exceptions.ConditionalCheckFailedException as error:
             there = _granted(item_there(error.response))
             if there.version != grant.version:  # else botocore has repeated what was written
@@ -133,19 +145,23 @@ class UserTable:
             TableName=self._name,
             KeyConditionExpression="userId = :user",
             ExpressionAttributeValues={":user": {"S": user_id}},
+            **projection(["itemId", "email", "permissions"]),
             ConsistentRead=True,
         )
         items = {item["itemId"]["S"]: item for item in answer["Items"]}
+        # What is no profile or grant, whoever wrote it, is none, and locks nobody out.
+        is_granted = "permissions" in items.get(PERMISSIONS, {})
         return Account(
-            email=items[PROFILE]["email"]["S"] if PROFILE in items else None,
-            permissions=(
-                grant_of(items[PERMISSIONS]).permissions if PERMISSIONS in items else frozenset()
-            ),
+            email=items.get(PROFILE, {}).get("email", {}).get("S"),
+            permissions=permissions_of(items[PERMISSIONS]) if is_granted else frozenset(),
         )
 
-    def _item(self, user_id: str, item_id: str) -> Item | None:
+    def _item(self, user_id: str, item_id: str, attributes: Iterable[str]) -> Item | None:
         answer = self._client.get_item(
-            TableName=self._name, Key=key(user_id, item_id), ConsistentRead=True
+            TableName=self._name,
+            Key=key(user_id, item_id),
+            **projection([*KEY, *attributes]),
+            ConsistentRead=True,
         )
         return answer.get("Item")
 

@@ -15,6 +15,10 @@ GROUP_PERMISSIONS: Mapping[str, frozenset[Permission]] = MappingProxyType(
 )
 """What the members of each group may do besides; other groups grant nothing."""
 
+EVERYBODY_ELSE = "customers"
+"""The group of whoever is in none of these. Nobody is put into it: IAM cannot tell one group from
+another, so a function that may add users to this one could make them administrators."""
+
 # Each is compared with every wildcard that is left so far, of which only so many fit into a token.
 MOST_PERMISSIONS = 500
 WILDCARDS = re.compile(r"\*+")
@@ -59,6 +63,13 @@ class Grants(Protocol):
         :param seen: what the writer has seen of them. Default: they overwrite anything.
         :raises OutdatedError: with what is `Granted`, if it is something else than was seen.
         """
+
+
+def counted_in(groups: Iterable[str]) -> tuple[str, ...]:
+    """Return the groups that a user counts as a member of, from those that the pool names."""
+    named = tuple(groups)
+    is_in_ours = any(group in GROUP_PERMISSIONS for group in named)
+    return named if is_in_ours else (*named, EVERYBODY_ELSE)
 
 
 def fewest(permissions: Iterable[Permission]) -> frozenset[Permission]:

@@ -4,10 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Protocol
-
-NEWCOMERS = "customers"
-"""The group of everybody who signs up by themselves."""
 
 LONGEST_EMAIL = 254
 # What HTML calls a valid e-mail address, with at least one dot in the domain, as mail needs it.
@@ -20,13 +16,6 @@ class SignUpRefusedError(Exception):
 
     The text is shown to them, and holds nothing about them.
     """
-
-
-class Groups(Protocol):
-    """Who is in which group: the user pool in production, a set in unit tests."""
-
-    def join(self, group: str, *, pool_id: str, username: str) -> None:
-        """Put a user of a pool into a group; who is in it already stays in it."""
 
 
 def check_sign_up(email: str, *, blocked_domains: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from identity.domain.directory import (
     DirectoryUser,
     InvalidPageError,
 )
+from identity.domain.granting import counted_in
 
 KEY = "paginationToken"
 LARGEST_LIMIT = 60
@@ -32,7 +33,7 @@ def _view(user: DirectoryUser) -> dict[str, object]:
     return {
         "userId": user.user_id,
         "email": user.email,
-        "groups": list(user.groups),
+        "groups": list(counted_in(user.groups)),
         "status": user.status,
     }
 

@@ -8,7 +8,7 @@ from shared.permissions import CLAIM, claim_of
 
 from identity.adapters.user_table import UserTable
 from identity.domain.account import Accounts, own_permissions
-from identity.domain.granting import granted_by_token
+from identity.domain.granting import counted_in, granted_by_token
 from identity.handlers.blocked_domains import blocked_domains_from_environment
 from identity.handlers.trigger import TriggerEvent, attribute, trigger_handler
 
@@ -25,7 +25,7 @@ def pre_token_generation(
     Nothing that the pool keeps of a user may stand where handlers look for what they may do.
     """
     configuration = event["request"].get("groupConfiguration") or {}
-    groups = configuration.get("groupsToOverride") or []
+    groups = counted_in(configuration.get("groupsToOverride") or ())
     own = own_permissions(
         attribute(event, "sub"),
         attribute(event, "email"),
@@ -41,7 +41,7 @@ def pre_token_generation(
         "claimsToAddOrOverride": {CLAIM: claim_of(granted)} if granted else {},
         "claimsToSuppress": [] if granted else [CLAIM],
         # Cognito's documentation: without the configuration handed back the groups are dropped.
-        "groupOverrideDetails": {**configuration, "groupsToOverride": groups},
+        "groupOverrideDetails": {**configuration, "groupsToOverride": list(groups)},
     }
 
 

@@ -29,6 +29,21 @@ PAYMENT = "payment#"
 CODE = "code#"
 KEY = "key#"
 
+KEYS = ("userId", "itemId")
+ORDER_ATTRIBUTES = ("amount", "currency", "recipientEmail")
+VOUCHER_ATTRIBUTES = (*ORDER_ATTRIBUTES, "status", "statusSince", "createdAt", "correlationId")
+PAYMENT_ATTRIBUTES = (*ORDER_ATTRIBUTES, "paymentId", "idempotencyKey")
+CODE_ATTRIBUTES = ("code",)
+PURCHASE_ATTRIBUTES = (
+    *ORDER_ATTRIBUTES,
+    "voucherId",
+    "state",
+    "startedAt",
+    "leaseUntil",
+    "correlationId",
+)
+"""Which attributes a function may touch, its stack says by the same names."""
+
 
 def key(user_id: str, item_id: str) -> "Item":
     """Return the key of an item."""

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from shared.aws import PATIENCE
+from shared.expressions import projection, setting
 from shared.observability import logger
 
 from vouchers.adapters.items import (
     CODE,
     KEY,
+    KEYS,
     PAYMENT,
+    PURCHASE_ATTRIBUTES,
     iso,
     key,
     order_attributes,
@@ -78,7 +81,7 @@ class PurchaseTable:
             "correlationId": {"S": purchase.correlation_id},
         }
         try:
-            self._client.put_item(TableName=self._name, Item=item, ConditionExpression=IS_NEW)
+            self._client.update_item(**self._new(item))
         except self._client.exceptions.ConditionalCheckFailedException:
             kept = self.find(purchase.user_id, purchase.key)
             if kept is None:
@@ -89,7 +92,10 @@ class PurchaseTable:
     def find(self, user_id: str, idempotency_key: str) -> Purchase | None:
         """Return what is known of a key, as it is after every write that has been answered."""
         answer = self._client.get_item(
-            TableName=self._name, Key=key(user_id, KEY + idempotency_key), ConsistentRead=True
+            TableName=self._name,
+            Key=key(user_id, KEY + idempotency_key),
+            **projection([*KEYS, *PURCHASE_ATTRIBUTES]),
+            ConsistentRead=True,
         )
         return _purchase(answer["Item"]) if "Item" in answer else None
 
@@ -193,11 +199,13 @@ class PurchaseTable:
                 "ExpressionAttributeValues": {":done": {"S": PurchaseState.DONE}},
             }
         }
-        added: list[TransactWriteItemTypeDef] = [
-            {"Put": {"TableName": self._name, "Item": item, "ConditionExpression": IS_NEW}}
-            for item in new_items
-        ]
+        added: list[TransactWriteItemTypeDef] = [{"Update": self._new(item)} for item in new_items]
         return [completed, *added]
+
+    def _new(self, item: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Return the request that makes an item, never in the place of another."""
+        update = setting(item, key=KEYS)
+        return {"TableName": self._name, **update, "ConditionExpression": IS_NEW}
 
 
 def _key(purchase: Purchase) -> dict[str, Any]:

@@ -1,13 +1,24 @@
 """The vouchers in their table: one item a voucher, one for its code."""
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from shared.aws import PATIENCE
+from shared.expressions import projection
 
-from vouchers.adapters.items import CODE, VOUCHER, iso, key, voucher_of
+from vouchers.adapters.items import (
+    CODE,
+    CODE_ATTRIBUTES,
+    KEYS,
+    VOUCHER,
+    VOUCHER_ATTRIBUTES,
+    iso,
+    key,
+    voucher_of,
+)
 from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
 from vouchers.domain.vouchers import UnknownVoucherError, VoucherPage
 
@@ -41,6 +52,7 @@ class VoucherTable:
             "ScanIndexForward": False,
             "ConsistentRead": True,
             "Limit": limit,
+            **projection([*KEYS, *VOUCHER_ATTRIBUTES]),  # type: ignore[typeddict-item]
         }
         if after is not None:
             query["ExclusiveStartKey"] = key(user_id, VOUCHER + after)
@@ -53,11 +65,12 @@ class VoucherTable:
 
     def get(self, user_id: str, voucher_id: str) -> Voucher:
         """Return a voucher, as it is after every write that has been answered."""
-        return voucher_of(self._item(user_id, VOUCHER, voucher_id))
+        return voucher_of(self._item(user_id, VOUCHER, voucher_id, VOUCHER_ATTRIBUTES))
 
     def code(self, user_id: str, voucher_id: str) -> VoucherCode:
         """Return what redeems a voucher."""
-        return VoucherCode(self._item(user_id, CODE, voucher_id)["code"]["S"])
+        item = self._item(user_id, CODE, voucher_id, CODE_ATTRIBUTES)
+        return VoucherCode(item["code"]["S"])
 
     def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> None:
         """Change the status, unless the voucher is there or further already."""
@@ -80,9 +93,14 @@ class VoucherTable:
             if self.get(user_id, voucher_id).status is to.before:
                 raise
 
-    def _item(self, user_id: str, kind: str, voucher_id: str) -> dict[str, Any]:
+    def _item(
+        self, user_id: str, kind: str, voucher_id: str, attributes: Iterable[str]
+    ) -> dict[str, Any]:
         answer = self._client.get_item(
-            TableName=self._name, Key=key(user_id, kind + voucher_id), ConsistentRead=True
+            TableName=self._name,
+            Key=key(user_id, kind + voucher_id),
+            **projection([*KEYS, *attributes]),
+            ConsistentRead=True,
         )
         if "Item" not in answer:
             raise UnknownVoucherError(voucher_id)

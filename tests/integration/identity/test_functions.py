@@ -9,7 +9,6 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from identity.adapters.ticket_table import TicketTable
 from identity.adapters.token_issuer import CognitoTokenIssuer
-from identity.adapters.user_groups import UserGroups
 from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import UnknownUserError
@@ -51,9 +50,7 @@ class Platform:
         self._parking = ParkedRecords()
 
     def confirm(self, user_id: str, email: str) -> None:
-        handler = trigger_handler(
-            post_confirmation, profiles=UserTable.for_trigger, groups=UserGroups.for_trigger
-        )
+        handler = trigger_handler(post_confirmation, profiles=UserTable.for_trigger)
         event = trigger_event("PostConfirmation_ConfirmSignUp", sub=user_id, email=email)
         handler(event | {"userPoolId": self._people.pool_id, "userName": user_id}, CONTEXT)
 
@@ -116,8 +113,6 @@ def test_from_sign_up_to_a_profile_of_ones_own(platform: Platform, people: Peopl
     user_id = people.add("ada@example.com")
     platform.confirm(user_id, "ada@example.com")
     assert platform.tell() == [UserSignedUp(user_id=user_id, email="ada@example.com")]
-    (account,) = UserPool.from_environment().page(limit=60, after=None).users
-    assert account.groups == ("customers",)
     ada = platform.token(user_id, "ada@example.com")
     get = http_handler(get_profile, profiles=UserTable.from_environment)
     put = http_handler(replace_profile, profiles=UserTable.from_environment)

@@ -58,14 +58,13 @@ def test_every_function_may_do_what_it_is_for_and_nothing_else(
     assert allowed(stack, push.authorize.role) == {"dynamodb:DeleteItem": tickets}
     assert allowed(stack, push.connect.role) == {
         "dynamodb:GetItem": table,
-        "dynamodb:PutItem": table,
         "dynamodb:Query": table,
+        "dynamodb:UpdateItem": table,
     }
     assert allowed(stack, push.disconnect.role) == {"dynamodb:DeleteItem": table}
-    assert allowed(stack, push.answer.role) == {"dynamodb:PutItem": table}
+    assert allowed(stack, push.answer.role) == {"dynamodb:UpdateItem": table}
     assert allowed(stack, push.accept.role) == {
         "dynamodb:GetItem": table,
-        "dynamodb:PutItem": table,
         "dynamodb:UpdateItem": table,
     }
     delivering = allowed(stack, push.deliver.role)
@@ -74,7 +73,6 @@ def test_every_function_may_do_what_it_is_for_and_nothing_else(
     assert '"/live/DELETE/@connections/*"' in connections
     assert delivering == {
         "dynamodb:Query": table,
-        "dynamodb:PutItem": table,
         "dynamodb:UpdateItem": table,
         "dynamodb:DeleteItem": table,
         "dynamodb:ListStreams": stream,

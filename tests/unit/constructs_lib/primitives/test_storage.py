@@ -1,8 +1,11 @@
 """Tables, buckets and queues: what is kept, for how long, and who may not reach it."""
 
+from typing import Any
+
 import pytest
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
@@ -37,6 +40,120 @@ def test_a_table_is_recoverable_protected_and_retained(stack: Stack) -> None:
             },
         },
     )
+
+
+@pytest.fixture
+def role(stack: Stack) -> iam.Role:
+    return iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+
+
+def allowed(stack: Stack) -> list[dict[str, Any]]:
+    (policy,) = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+    found: list[dict[str, Any]] = policy["Properties"]["PolicyDocument"]["Statement"]
+    return found
+
+
+def test_who_may_read_some_attributes_has_to_name_them(stack: Stack, role: iam.Role) -> None:
+    table = Table(stack, "Orders", partition_key="customerId", sort_key="orderId")
+
+    table.grant_attributes(role, "dynamodb:Query", "dynamodb:GetItem", attributes=["total"])
+
+    assert allowed(stack) == [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": stack.resolve(table.table_arn),
+            "Condition": {
+                "ForAllValues:StringEquals": {
+                    "dynamodb:Attributes": ["customerId", "orderId", "total"]
+                },
+                "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ({}, ["NONE", "UPDATED_NEW", "UPDATED_OLD"]),
+        ({"return_values": ["ALL_NEW"]}, ["ALL_NEW"]),
+    ],
+)
+def test_who_may_write_some_attributes_is_answered_with_what_was_said(
+    stack: Stack, role: iam.Role, asked: Any, answered: list[str]
+) -> None:
+    table = Table(stack, "Orders", partition_key="orderId")
+
+    table.grant_attributes(
+        role, "dynamodb:UpdateItem", attributes=["shippedAt", "orderId"], **asked
+    )
+
+    (statement,) = allowed(stack)
+    conditions = statement["Condition"]
+    assert conditions["ForAllValues:StringEquals"] == {
+        "dynamodb:Attributes": ["orderId", "shippedAt"]
+    }
+    (given,) = (
+        [values] if isinstance(values, str) else values
+        for values in conditions["StringEqualsIfExists"].values()
+    )
+    assert given == answered
+    assert "StringEquals" not in conditions
+
+
+@pytest.mark.parametrize(
+    ("actions", "attributes", "message"),
+    [
+        ([], ["a"], r"actions must be some of .*, got none \(at Test/Orders\)"),
+        (["dynamodb:*"], ["a"], r"got dynamodb:\* "),
+        (["GetItem"], ["a"], r"dynamodb:GetItem, .*got GetItem "),
+        (["dynamodb:GetItem", "dynamodb:PutItem"], ["a"], "grant reads and writes one by one"),
+        (["dynamodb:TransactWriteItems"], ["a"], "got dynamodb:TransactWriteItems"),
+        (["dynamodb:GetItem"], "total", "attributes must be a list of whole names, got 'total'"),
+        (["dynamodb:GetItem"], ["to*"], r"attributes must be .*got \['to\*'\] \(at Test/Orders"),
+    ],
+)
+def test_a_grant_that_would_not_hold_is_refused(
+    stack: Stack, role: iam.Role, actions: list[str], attributes: Any, message: str
+) -> None:
+    table = Table(stack, "Orders", partition_key="orderId")
+
+    with pytest.raises(ValueError, match=message):
+        table.grant_attributes(role, *actions, attributes=attributes)
+
+
+def test_who_may_use_some_partitions_uses_no_others(stack: Stack, role: iam.Role) -> None:
+    table = Table(stack, "Once", partition_key="id")
+
+    table.grant_partitions(role, "dynamodb:PutItem", like="shop.ship#*")
+
+    assert allowed(stack) == [
+        {
+            "Effect": "Allow",
+            "Action": "dynamodb:PutItem",
+            "Resource": stack.resolve(table.table_arn),
+            "Condition": {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "shop.ship#*"},
+                "Null": {"dynamodb:LeadingKeys": "false"},
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "like", "message"),
+    [
+        ("dynamodb:Scan", "a#*", r"actions must be some of .*, got dynamodb:Scan \(at Test/Once"),
+        ("dynamodb:PutItem", "*", r"like must say which partition keys, got '\*'"),
+        ("dynamodb:PutItem", "", "like must say which partition keys, got ''"),
+    ],
+)
+def test_a_grant_of_every_partition_is_refused(
+    stack: Stack, role: iam.Role, action: str, like: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Table(stack, "Once", partition_key="id").grant_partitions(role, action, like=like)
 
 
 def test_a_table_that_may_go_is_not_protected(stack: Stack) -> None:

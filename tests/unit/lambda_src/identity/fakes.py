@@ -67,16 +67,6 @@ class InMemoryUsers:
 
 
 @dataclass
-class Memberships:
-    """The port `Groups`: pool, user and group of everybody who joined one."""
-
-    joined: set[tuple[str, str, str]] = field(default_factory=set)
-
-    def join(self, group: str, *, pool_id: str, username: str) -> None:
-        self.joined.add((pool_id, username, group))
-
-
-@dataclass
 class ListedUsers:
     """The port `Directory`, in a list; a page ends at a user's place in it.
 

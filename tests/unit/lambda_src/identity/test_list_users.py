@@ -43,6 +43,10 @@ def test_a_user_is_shown_with_their_groups() -> None:
     }
 
 
+def test_who_is_in_none_of_our_groups_is_shown_as_a_customer() -> None:
+    assert listed(ListedUsers([member("user-2")]))["users"][0]["groups"] == ["customers"]
+
+
 def test_a_page_has_50_users_unless_asked_and_60_at_most() -> None:
     directory = ListedUsers([member(f"user-{n}") for n in range(100)])
 

@@ -19,7 +19,7 @@ from shared.permissions import LARGEST_CLAIM, permissions_in
 
 from tests.unit.lambda_src.conftest import LogLines
 from tests.unit.lambda_src.events import CONTEXT
-from tests.unit.lambda_src.identity.fakes import InMemoryUsers, Memberships
+from tests.unit.lambda_src.identity.fakes import InMemoryUsers
 from tests.unit.lambda_src.identity.samples import (
     CREATED,
     EMAIL,
@@ -163,13 +163,8 @@ def test_the_blocked_domains_come_from_the_environment(
         assert handler(event, CONTEXT) is event
 
 
-def confirm(
-    users: InMemoryUsers, source: str = "PostConfirmation_ConfirmSignUp"
-) -> set[tuple[str, str, str]]:
-    """Run the trigger, and return who joined which group of which pool."""
-    groups = Memberships()
-    post_confirmation(trigger_event(source), profiles=users, groups=groups, now=lambda: CREATED)
-    return groups.joined
+def confirm(users: InMemoryUsers, source: str = "PostConfirmation_ConfirmSignUp") -> None:
+    post_confirmation(trigger_event(source), profiles=users, now=lambda: CREATED)
 
 
 def test_who_confirms_their_address_gets_an_empty_profile() -> None:
@@ -184,18 +179,6 @@ def test_who_confirms_their_address_gets_an_empty_profile() -> None:
         "",
         False,
     )
-
-
-def test_who_confirms_their_address_is_a_customer_of_that_pool() -> None:
-    event = trigger_event("PostConfirmation_ConfirmSignUp")
-
-    joined = confirm(InMemoryUsers())
-
-    assert joined == {(event["userPoolId"], event["userName"], "customers")}
-
-
-def test_a_new_password_puts_nobody_into_a_group() -> None:
-    assert confirm(InMemoryUsers(), NEW_PASSWORD) == set()
 
 
 def test_a_confirmation_that_comes_again_changes_nothing() -> None:
@@ -254,13 +237,22 @@ def test_what_the_pool_keeps_never_stands_where_the_claims_do(configured: bool) 
 
     assert details["claimsToSuppress"] == ["permissions"]
     assert details["claimsToAddOrOverride"] == {}
-    assert details["groupOverrideDetails"]["groupsToOverride"] == []
+    assert details["groupOverrideDetails"]["groupsToOverride"] == ["customers"]
 
 
 def test_the_groups_stay_in_the_token() -> None:
     details = token_for(InMemoryUsers(), "customers", "administrators")
 
     assert details["groupOverrideDetails"]["groupsToOverride"] == ["customers", "administrators"]
+
+
+def test_who_is_in_none_of_our_groups_is_a_customer() -> None:
+    details = token_for(InMemoryUsers(), "eu-west-2_AbCdEfGhI_Google")
+
+    assert details["groupOverrideDetails"]["groupsToOverride"] == [
+        "eu-west-2_AbCdEfGhI_Google",
+        "customers",
+    ]
 
 
 def test_more_permissions_than_fit_are_left_out_with_a_warning(log_lines: LogLines) -> None:
@@ -321,7 +313,7 @@ def test_without_knowing_the_permissions_there_is_no_token() -> None:
 
 def test_a_trigger_hands_the_event_back_and_logs_one_line_about_it(log_lines: LogLines) -> None:
     users = InMemoryUsers()
-    handler = trigger_handler(post_confirmation, profiles=lambda: users, groups=Memberships)
+    handler = trigger_handler(post_confirmation, profiles=lambda: users)
     event = trigger_event("PostConfirmation_ConfirmSignUp")
     before = json.loads(json.dumps(event))
 

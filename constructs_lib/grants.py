@@ -1,0 +1,42 @@
+"""Grants that are narrower than those of the CDK's own constructs."""
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ses as ses
+from aws_cdk import aws_ssm as ssm
+
+PLAIN_MAIL = ("ses:SendEmail",)
+RAW_MAIL = ("ses:SendEmail", "ses:SendRawEmail")
+"""SES asks for either action of its API v2 where the content of a mail is raw."""
+
+
+def grant_send_mail(
+    sender: ses.IEmailIdentity,
+    grantee: iam.IGrantable,
+    /,
+    *,
+    address: str,
+    actions: tuple[str, ...] = PLAIN_MAIL,
+) -> iam.Grant:
+    """Allow to send mails as one address, not as every one that the identity covers.
+
+    :param sender: an address or a domain that SES knows.
+    :param address: what the mails come from, without a name beside it (`ses:FromAddress`).
+    :param actions: `RAW_MAIL` for who composes mails by themselves, with attachments. Default:
+        mails that SES composes of subject and text.
+    """
+    return iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=list(actions),
+        resource_arns=[sender.email_identity_arn],
+        conditions={"StringEquals": {"ses:FromAddress": address}},
+    )
+
+
+def grant_read_parameter(parameter: ssm.IParameter, grantee: iam.IGrantable, /) -> iam.Grant:
+    """Allow to read the value that a parameter has, not those it had, nor what others are called.
+
+    A secret that is encrypted with AWS's own key for SSM takes no further permission.
+    """
+    return iam.Grant.add_to_principal(
+        grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameter.parameter_arn]
+    )

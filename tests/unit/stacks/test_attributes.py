@@ -1,0 +1,30 @@
+"""The names of attributes are a contract between stacks, which grant them, and adapters."""
+
+from catalog.adapters import product_table as products
+from identity.adapters import items as users
+from vouchers.adapters import items as vouchers
+
+from stacks import catalog, identity
+from stacks import vouchers as vouchers_stack
+from tests.unit.lambda_src.identity.samples import grant, profile
+from tests.unit.lambda_src.vouchers.samples import voucher
+
+
+def test_identity_grants_what_is_in_its_items() -> None:
+    assert identity.PROFILE == users.PROFILE_ATTRIBUTES
+    assert identity.PERMISSIONS == users.GRANT_ATTRIBUTES
+    assert users.profile_item(profile()).keys() == {*users.KEY, *users.PROFILE_ATTRIBUTES}
+    assert users.grant_item(grant()).keys() == {*users.KEY, *users.GRANT_ATTRIBUTES}
+
+
+def test_vouchers_grants_what_is_in_its_items() -> None:
+    assert vouchers_stack.VOUCHER == vouchers.VOUCHER_ATTRIBUTES
+    assert vouchers_stack.PAYMENT == vouchers.PAYMENT_ATTRIBUTES
+    assert vouchers_stack.PURCHASE == vouchers.PURCHASE_ATTRIBUTES
+    assert vouchers_stack.CODE == vouchers.CODE_ATTRIBUTES
+    written = vouchers.voucher_item(voucher()).keys()
+    assert written == {*vouchers.KEYS, *vouchers.VOUCHER_ATTRIBUTES}
+
+
+def test_catalog_grants_what_is_in_its_items() -> None:
+    assert {"productId", *catalog.PRODUCT} == {*products.ATTRIBUTES}
