@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import boto3
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from tests import waiting
 from tools.local.emulator import REGION
@@ -21,6 +24,7 @@ class Aws:
         self.port = port
         self.endpoint = f"http://127.0.0.1:{port}"
         self.edge = f"http://127.0.0.1:{port + 1}"
+        self.site = f"http://localhost:{port + 1}"
         self._session = boto3.Session(region_name=REGION)
 
     def client(
@@ -81,6 +85,13 @@ class Aws:
 def eventually(look: Callable[[], T | None], *, seconds: float = 0) -> T:
     """Wait as `tests.waiting.eventually` does, whatever the seconds."""
     return cast(T, waiting.eventually(look))
+
+
+def presigned(endpoint: str, action: str, **parameters: str) -> str:
+    """Return an address of SQS's API that does something as soon as it is asked for."""
+    asked = AWSRequest("GET", f"{endpoint}/", params={"Action": action, **parameters})
+    SigV4QueryAuth(Credentials("test", "test"), "sqs", REGION).add_auth(asked)
+    return str(asked.prepare().url)
 
 
 def invoke(aws: Aws, name: str, /, **event: str) -> dict[str, Any]:

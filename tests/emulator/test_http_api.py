@@ -9,7 +9,6 @@ import pytest
 
 from tests.emulator.support import Aws, eventually, function, role
 
-SITE = "http://localhost:1234"
 ECHO = """
 import json
 def handler(event, context):
@@ -33,10 +32,10 @@ LOG_FORMAT = json.dumps(
 )
 
 
-def resources(*, cors: bool = True, burst: int = 1000) -> dict[str, Any]:
+def resources(site: str, *, cors: bool = True, burst: int = 1000) -> dict[str, Any]:
     of_api = {"ApiId": {"Ref": "Api"}}
     allowed = {
-        "AllowOrigins": [SITE],
+        "AllowOrigins": [site],
         "AllowMethods": ["GET", "POST"],
         "AllowHeaders": ["authorization", "content-type"],
         "ExposeHeaders": ["etag", "apigw-requestid"],
@@ -107,7 +106,7 @@ def resources(*, cors: bool = True, burst: int = 1000) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def api(aws: Aws) -> dict[str, str]:
-    made = aws.deploy("http-api", resources(), id={"Ref": "Api"}, logs={"Ref": "Logs"})
+    made = aws.deploy("http-api", resources(aws.site), id={"Ref": "Api"}, logs={"Ref": "Logs"})
     return {**made, "url": f"{aws.endpoint}/_aws/execute-api/{made['id']}/$default"}
 
 
@@ -115,29 +114,29 @@ def preflight(http: httpx.Client, url: str, origin: str) -> httpx.Response:
     return http.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
 
 
-def test_the_allowed_origin_may_call(api: dict[str, str], http: httpx.Client) -> None:
-    answer = preflight(http, f"{api['url']}/things", SITE)
+def test_the_allowed_origin_may_call(aws: Aws, api: dict[str, str], http: httpx.Client) -> None:
+    answer = preflight(http, f"{api['url']}/things", aws.site)
 
     assert answer.status_code == 204
-    assert answer.headers["access-control-allow-origin"] == SITE
+    assert answer.headers["access-control-allow-origin"] == aws.site
     assert answer.headers["access-control-allow-headers"] == "authorization,content-type"
     assert answer.headers["access-control-max-age"] == "600"
-    read = http.get(f"{api['url']}/things/1", headers={"Origin": SITE})
-    assert read.headers["access-control-allow-origin"] == SITE
+    read = http.get(f"{api['url']}/things/1", headers={"Origin": aws.site})
+    assert read.headers["access-control-allow-origin"] == aws.site
 
 
 def test_the_allowed_origin_may_read_what_no_function_has_answered(
-    api: dict[str, str], http: httpx.Client
+    aws: Aws, api: dict[str, str], http: httpx.Client
 ) -> None:
-    answer = http.get(f"{api['url']}/nowhere", headers={"Origin": SITE})
+    answer = http.get(f"{api['url']}/nowhere", headers={"Origin": aws.site})
 
     assert answer.status_code == 404
-    assert answer.headers["access-control-allow-origin"] == SITE
+    assert answer.headers["access-control-allow-origin"] == aws.site
     assert answer.headers["access-control-expose-headers"] == "etag,apigw-requestid"
 
 
-def test_another_origin_may_not(api: dict[str, str], http: httpx.Client) -> None:
-    answer = preflight(http, f"{api['url']}/things", "http://elsewhere.example")
+def test_another_origin_may_not(aws: Aws, api: dict[str, str], http: httpx.Client) -> None:
+    answer = preflight(http, f"{api['url']}/things", aws.edge)
 
     assert "access-control-allow-origin" not in answer.headers
 
@@ -145,13 +144,13 @@ def test_another_origin_may_not(api: dict[str, str], http: httpx.Client) -> None
 def test_cors_can_be_taken_away_and_given_back(
     aws: Aws, api: dict[str, str], http: httpx.Client
 ) -> None:
-    aws.deploy("http-api", resources(cors=False))
-    without = preflight(http, f"{api['url']}/things", SITE)
-    aws.deploy("http-api", resources())
-    again = preflight(http, f"{api['url']}/things", SITE)
+    aws.deploy("http-api", resources(aws.site, cors=False))
+    without = preflight(http, f"{api['url']}/things", aws.site)
+    aws.deploy("http-api", resources(aws.site))
+    again = preflight(http, f"{api['url']}/things", aws.site)
 
     assert "access-control-allow-origin" not in without.headers
-    assert again.headers["access-control-allow-origin"] == SITE
+    assert again.headers["access-control-allow-origin"] == aws.site
 
 
 @pytest.mark.parametrize(

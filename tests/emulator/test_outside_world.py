@@ -100,7 +100,7 @@ def test_a_provider_can_answer_twice(world: httpx.Client) -> None:
     behave(world, "payments", "twice")
     body = b'{"amount": "25.00", "currency": "GBP"}'
     request = (
-        "POST /payments HTTP/1.1\r\nHost: provider\r\nIdempotency-Key: twice\r\n"
+        "POST /payments HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: twice\r\n"
         f"Authorization: {world.headers['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     with socket.create_connection((world.base_url.host, world.base_url.port or 0)) as connection:

@@ -25,7 +25,7 @@ from tools.local.toolchain import NODE_BIN
 REGION = "eu-west-2"
 START_SECONDS = 30.0
 REACHES_REGISTRIES = re.compile(r"(UV_|XDG_|SSL_CERT_)\w+|HOME|PATH|\w+_PROXY|\w+_proxy").fullmatch
-SOURCES = [REPOSITORY / "tools" / name for name in ("emulator", "providers")]
+SOURCES = [REPOSITORY / "tools" / name for name in ("emulator", "providers", "front_door.py")]
 
 
 class Emulator:

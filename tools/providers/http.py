@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import h11
+
+from tools.front_door import FrontDoor
 
 MOST_BYTES = 64 * 1024
 
@@ -60,15 +62,16 @@ OnRequest = Callable[[Request], Awaitable[Answer | None]]
 
 
 async def serve(answer: OnRequest, host: str, port: int) -> asyncio.Server:
-    """Listen, and return the server.
+    """Listen, and return the server; it is for programs, no page of a browser may use it.
 
     :param answer: is asked for each answer; None closes the connection without one.
     """
+    door = FrontDoor(port=port)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(ConnectionError, h11.RemoteProtocolError):
-                while await _exchange(answer, reader, writer):
+                while await _exchange(answer, door, reader, writer):
                     pass
         finally:
             writer.close()
@@ -77,12 +80,12 @@ async def serve(answer: OnRequest, host: str, port: int) -> asyncio.Server:
 
 
 async def _exchange(
-    answer: OnRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    answer: OnRequest, door: FrontDoor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> bool:
     """Answer one request, and tell whether the connection can carry another."""
     connection = h11.Connection(h11.SERVER)
-    request = await _read(connection, reader)
-    answered = await answer(request) if request else None
+    read = await _read(connection, reader)
+    answered = await _answer(answer, door, *read) if read else None
     if answered is None:
         return False
     headers = [
@@ -99,8 +102,27 @@ async def _exchange(
     return connection.our_state is not h11.MUST_CLOSE
 
 
-async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> Request | None:
-    """Return the next request, if there is one that can be answered."""
+async def _answer(
+    answer: OnRequest, door: FrontDoor, head: h11.Request, body: bytes
+) -> Answer | None:
+    method, target = head.method.decode(), head.target.decode("latin-1")
+    if reason := door.refusal(method, target, head.headers):
+        return Answer.of(403, {"error": reason})
+    path, _, query = target.partition("?")
+    request = Request(
+        method=method,
+        path=tuple(unquote(part) for part in path.split("/") if part),
+        query=dict(parse_qsl(query)),
+        headers={name.decode(): value.decode("latin-1") for name, value in head.headers},
+        body=body,
+    )
+    return await answer(request)
+
+
+async def _read(
+    connection: h11.Connection, reader: asyncio.StreamReader
+) -> tuple[h11.Request, bytes] | None:
+    """Return the next request and its body, if there is one that can be answered."""
     head: h11.Request | None = None
     body = b""
     while True:
@@ -117,11 +139,4 @@ async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> Req
             break
         else:
             return None
-    target = urlsplit(head.target.decode("latin-1"))
-    return Request(
-        method=head.method.decode(),
-        path=tuple(unquote(part) for part in target.path.split("/") if part),
-        query=dict(parse_qsl(target.query)),
-        headers={name.decode(): value.decode("latin-1") for name, value in head.headers},
-        body=body,
-    )
+    return head, body

@@ -21,6 +21,7 @@ from tools.emulator.gaps import (
     edge_listener,
     event_archive,
     existing_identities,
+    front_door,
     global_table_updates,
     handler_errors,
     http_api_access_logs,
@@ -103,6 +104,7 @@ GAPS = (
     alarm_actions,
     alarm_states,
     state_saver,
+    front_door,  # around everything: what it refuses, nobody sees
 )
 
 
