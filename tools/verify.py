@@ -60,6 +60,7 @@ TESTS = [
     pytest("templates", "tests/snapshot"),
     pytest("packaging", "tests/packaging"),
     pytest("emulator", "tests/emulator"),
+    pytest("stages", "tests/stages"),
 ]
 DEPLOYED = [pytest("end to end, browser", "tests/e2e", "tests/browser")]
 """Waits more than it computes, so it runs beside all the others."""

@@ -1,0 +1,100 @@
+"""Every stage of `stages.toml` is deployed as its templates stand, and answers."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Tokens, bearer, make_account, sign_in_by_srp
+from tests.e2e.routes import PUBLIC, ROUTES, SIGNED_IN
+from tests.stages.account import ROOT, Account
+
+STAGES = list(tomllib.loads((ROOT / "stages.toml").read_text()))
+READ = [
+    (service, key, route)
+    for service, routes in ROUTES.items()
+    for key, route in routes.items()
+    if key.startswith("GET ") and route.who in (PUBLIC, SIGNED_IN)
+]
+
+
+@pytest.fixture(scope="module", params=STAGES)
+def account(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Account]:
+    account = Account(request.param, tmp_path_factory.mktemp(request.param))
+    account.open()
+    try:
+        for step in (account.bootstrap, account.deploy):
+            done = step()
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        yield account
+    finally:
+        account.emulator.stop()
+
+
+def site(account: Account, path: str) -> httpx.Response:
+    """Ask the website under the name it has."""
+    url = account.stacks()[f"{account.stage.capitalize()}-Site"]["Outputs"]
+    (origin,) = (item["OutputValue"] for item in url if item["OutputKey"] == "SiteUrl")
+    edge = f"http://127.0.0.1:{(account.emulator.port or 0) + 1}{path}"
+    return httpx.get(edge, headers={"Host": httpx.URL(origin).host}, trust_env=False, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def config(account: Account) -> dict[str, Any]:
+    content: dict[str, Any] = site(account, "/config.json").raise_for_status().json()
+    return content
+
+
+@pytest.fixture(scope="module")
+def customer(account: Account, config: dict[str, Any]) -> Tokens:
+    made = make_account(account.client("cognito-idp"), config["userPoolId"], "customers")
+    endpoint = {"userPoolEndpoint": f"http://127.0.0.1:{account.emulator.port}"}
+    return sign_in_by_srp(config | endpoint, made.email, made.password)
+
+
+def ask(
+    account: Account, config: dict[str, Any], service: str, key: str, tokens: Tokens | None
+) -> httpx.Response:
+    api = httpx.URL(config["apis"][service])
+    path = key.removeprefix("GET ").replace("{", "").replace("}", "")
+    return httpx.get(
+        f"http://127.0.0.1:{account.emulator.port}{path}",
+        headers={"Host": api.netloc.decode(), **(bearer(tokens.id_token) if tokens else {})},
+        trust_env=False,
+        timeout=60,
+    )
+
+
+def test_every_stack_is_made_and_protected_where_data_is_kept(account: Account) -> None:
+    stacks = account.stacks()
+
+    assert {stack["StackStatus"] for stack in stacks.values()} == {"CREATE_COMPLETE"}
+    protected = {stack["EnableTerminationProtection"] for stack in stacks.values()}
+    assert protected == {account.stage != "dev"}
+    assert (f"{account.stage.capitalize()}-Domain" in stacks) is bool(account.domain)
+
+
+def test_the_website_answers_under_its_name(account: Account, config: dict[str, Any]) -> None:
+    page = site(account, "/any/address")
+
+    assert page.status_code == 200
+    assert page.text.startswith("<!doctype html>")
+    assert config["stage"] == account.stage
+
+
+def test_the_apis_answer_everybody_and_the_signed_in(
+    account: Account, config: dict[str, Any], customer: Tokens
+) -> None:
+    answers = {}
+    for service, key, route in READ:
+        if route.who != PUBLIC:
+            assert ask(account, config, service, key, None).status_code == 401
+        tokens = None if route.who == PUBLIC else customer
+        answer = ask(account, config, service, key, tokens)
+        answers[key] = (answer.status_code, route.answers)
+
+    assert [key for key, (status, wanted) in answers.items() if status != wanted] == [], answers
