@@ -1,14 +1,10 @@
 """Who may sign up, and with which addresses."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 
-LONGEST_EMAIL = 254
-# What HTML calls a valid e-mail address, with at least one dot in the domain, as mail needs it.
-LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{LABEL}\.)+{LABEL}")
+from shared.mail_address import LONGEST, MailAddress
 
 
 class SignUpRefusedError(Exception):
@@ -24,11 +20,14 @@ def check_sign_up(email: str, *, blocked_domains: Iterable[str]) -> None:
     :param blocked_domains: see `check_blocked`.
     :raises SignUpRefusedError: with what to do instead.
     """
-    if EMAIL.fullmatch(email) is None or len(email) > LONGEST_EMAIL:
+    try:
+        MailAddress(email)
+    except ValueError:
+        # Without what was entered: Cognito logs the text.
         raise SignUpRefusedError(
-            f"please enter one e-mail address of at most {LONGEST_EMAIL} characters,"
+            f"please enter one e-mail address of at most {LONGEST} characters,"
             " such as name@example.com"
-        )
+        ) from None
     check_blocked(email, blocked_domains=blocked_domains)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.mail_address import MailAddress
+
 WELCOME = """\
 Hello,
 
@@ -19,7 +21,7 @@ Blockwork Energy
 class Mail:
     """A mail of plain text to one recipient."""
 
-    to: str
+    to: MailAddress
     subject: str
     text: str
 
@@ -31,6 +33,6 @@ class Mailer(Protocol):
         """Send a mail."""
 
 
-def welcome(email: str) -> Mail:
+def welcome(email: MailAddress) -> Mail:
     """Return the first mail that a new customer gets."""
     return Mail(to=email, subject="Welcome to Blockwork Energy", text=WELCOME.format(email=email))

@@ -1,16 +1,25 @@
 """Welcomes everybody who has signed up, once."""
 
 from shared.consuming import consume
-from shared.events import Envelope, UserSignedUp
+from shared.events import Envelope, InvalidEventError, UserSignedUp
 from shared.idempotency import OnceTable
+from shared.mail_address import MailAddress
 
 from notifications.adapters.ses_mailer import SesMailer
 from notifications.domain.mail import Mailer, welcome
 
 
 def welcome_mail(envelope: Envelope[UserSignedUp], *, mailer: Mailer) -> None:
-    """Send the mail."""
-    mailer.send(welcome(envelope.data.email))
+    """Send the mail.
+
+    :raises InvalidEventError: if the user has no address that mail reaches, which trying again
+        does not change; who comes from outside, or was invited, was not asked for one by us.
+    """
+    try:
+        address = MailAddress(envelope.data.email)
+    except ValueError:
+        raise InvalidEventError("the user has no address that mail reaches") from None
+    mailer.send(welcome(address))
 
 
 handler = consume(

@@ -8,10 +8,11 @@ consumer of the stream cannot handle ends up, with all it holds, in the failure 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shared.mail_address import MailAddress
+
 from vouchers.domain.voucher import (
     Amount,
     Currency,
-    EmailAddress,
     Order,
     Voucher,
     VoucherStatus,
@@ -75,7 +76,7 @@ def order_of(text: "Mapping[str, str]") -> Order:
     return Order(
         amount=Amount(text["amount"]),
         currency=Currency(text["currency"]),
-        recipient_email=EmailAddress(text["recipientEmail"]),
+        recipient_email=MailAddress(text["recipientEmail"]),
     )
 
 

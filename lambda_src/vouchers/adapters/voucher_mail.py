@@ -2,12 +2,12 @@
 
 import os
 from email.message import EmailMessage
-from email.policy import SMTP
 from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
 
+from vouchers.adapters.mail_message import addressed
 from vouchers.domain.voucher import Voucher
 
 if TYPE_CHECKING:
@@ -49,17 +49,15 @@ class VoucherMail:
         self._client.send_email(
             FromEmailAddress=self._sender,
             Destination={"ToAddresses": [voucher.order.recipient_email]},
-            Content={"Raw": {"Data": message.as_bytes(policy=SMTP)}},
+            Content={"Raw": {"Data": message.as_bytes()}},
         )
 
 
 def compose(voucher: Voucher, pdf: bytes, *, sender: str) -> EmailMessage:
     """Return the mail of a voucher. Its code is in the document alone."""
     order = voucher.order
-    message = EmailMessage()
+    message = addressed(order)
     message["From"] = sender
-    message["To"] = order.recipient_email
-    message["Subject"] = f"Your energy voucher of {order.price}"
     message.set_content(TEXT.format(price=order.price))
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename="voucher.pdf")
     return message

@@ -9,14 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from shared.mail_address import MailAddress
+
 LOWEST_AMOUNT = Decimal("1.00")
 HIGHEST_AMOUNT = Decimal("500.00")
 AMOUNT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}")
-
-LONGEST_EMAIL = 254
-# What HTML calls a valid e-mail address, with at least one dot in the domain, as mail needs it.
-LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{LABEL}\.)+{LABEL}")
 
 # No character that is easily taken for another: no B, G, I, L, O, Q, S, U, Z
 # and no 0, 1, 2, 5, 8.
@@ -55,25 +52,6 @@ class Currency(StrEnum):
         return {"GBP": "£"}[self]
 
 
-class EmailAddress(str):
-    """Where a voucher is sent: one address in ASCII of at most 254 characters.
-
-    :raises ValueError: for any other text.
-    """
-
-    __slots__ = ()
-
-    def __new__(cls, text: str) -> Self:
-        """Check the text."""
-        if len(text) > LONGEST_EMAIL or not EMAIL.fullmatch(text):
-            shown = text if len(text) <= 40 else f"{text[:40]}…"
-            raise ValueError(
-                f"must be one e-mail address of at most {LONGEST_EMAIL} characters,"
-                f" such as name@example.com, got {shown!r}"
-            )
-        return super().__new__(cls, text)
-
-
 class VoucherStatus(StrEnum):
     """How far a voucher has come. It never goes back."""
 
@@ -98,7 +76,7 @@ class Order:
 
     amount: Amount
     currency: Currency
-    recipient_email: EmailAddress
+    recipient_email: MailAddress
 
     @property
     def price(self) -> str:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from shared.bodies import read_body
 from shared.http import Request, Response, http_handler
 from shared.observability import current_correlation_id
-from shared.problems import ProblemError
+from shared.problems import FieldError, ProblemError
 
+from vouchers.adapters.mail_message import UnmailableError, addressed
 from vouchers.adapters.payment_provider import PaymentProvider
 from vouchers.adapters.purchase_table import PurchaseTable
 from vouchers.adapters.settlement_queue import SettlementQueue
@@ -22,6 +23,7 @@ from vouchers.domain.purchase import (
     Purchases,
     Settlements,
 )
+from vouchers.domain.voucher import Order
 from vouchers.handlers.voucher_json import VoucherBody, view
 
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -45,6 +47,7 @@ def create_voucher(
     user = request.user
     key = _idempotency_key(request)
     order = read_body(request, VoucherBody).order()
+    _check_mailable(order)
     voucher = buy(
         order,
         user_id=user.user_id,
@@ -56,6 +59,15 @@ def create_voucher(
         settlements=settlements,
     )
     return Response.created(view(voucher), location=f"./vouchers/{voucher.voucher_id}")
+
+
+def _check_mailable(order: Order) -> None:
+    """Make sure, before any money is taken, that what it buys can be sent."""
+    try:
+        addressed(order)
+    except UnmailableError as error:
+        wrong = FieldError("recipientEmail", "cannot be sent mail to; give another address")
+        raise ProblemError(422, "the voucher could not be mailed", [wrong]) from error
 
 
 def _idempotency_key(request: Request) -> str:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 import msgspec
+from shared.mail_address import MailAddress
 
-from vouchers.domain.voucher import Amount, Currency, EmailAddress, Order, Voucher
+from vouchers.domain.voucher import Amount, Currency, Order, Voucher
 from vouchers.domain.vouchers import Documents
 
 
@@ -13,7 +14,7 @@ class VoucherBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     amount: Amount
     currency: Currency
-    recipient_email: EmailAddress
+    recipient_email: MailAddress
 
     def order(self) -> Order:
         """Return what the customer wants."""

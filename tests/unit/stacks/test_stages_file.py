@@ -84,7 +84,7 @@ def test_the_committed_file_names_every_line_to_edit() -> None:
         (OWN.replace("eu-west-2", "London"), ":3: region of stage 'dev' must be an AWS region"),
         (
             OWN.replace("alarms@", "alarms at "),
-            ":4: alarm_email of stage 'dev' must be a mail address",
+            ":4: alarm_email of stage 'dev' must be one mail address such",
         ),
         (
             OWN + 'domain = "www.retailer.co.uk"\n',

@@ -46,7 +46,7 @@ def sign_up(email: str, source: str = "PreSignUp_SignUp") -> None:
         EMAIL,
         "a@b.co",
         "Ada.Lovelace+tariffs@Mail.Example.com",
-        "o'neill_!#$%&*/=?^`{|}~-@x-1.example",
+        "o'neill_!#$%&*/?=^`{|}~-@x-1.example",
         "x" * 64 + "@example.com",
         "a@notblocked.example",
         "a@blocked.example.com",

@@ -1,7 +1,8 @@
+import pytest
 from notifications.domain.mail import Mail
 from notifications.handlers.welcome_mail import welcome_mail
 from shared.consuming import consume
-from shared.events import Envelope, UserSignedUp
+from shared.events import Envelope, InvalidEventError, UserSignedUp
 
 from tests.unit.lambda_src.events import CONTEXT
 from tests.unit.lambda_src.shared.bus_events import delivered
@@ -31,6 +32,18 @@ def test_who_signs_up_is_welcomed() -> None:
     assert mail.to == "ada@example.com"
     assert mail.subject == "Welcome to Blockwork Energy"
     assert "Sign in with ada@example.com" in mail.text
+
+
+@pytest.mark.parametrize("email", ["=?utf-8?q?a?=@x.com", '"a"@example.com', "a@localhost"])
+def test_who_has_no_address_that_mail_reaches_is_told_nothing(email: str) -> None:
+    outbox = Outbox()
+    signed_up = Envelope.of(UserSignedUp(user_id="u1", email=email), correlation_id="c1")
+
+    with pytest.raises(InvalidEventError, match="no address that mail reaches") as error:
+        welcome_mail(signed_up, mailer=outbox)
+
+    assert email not in str(error.value)
+    assert outbox.sent == []
 
 
 def test_nobody_is_welcomed_twice() -> None:

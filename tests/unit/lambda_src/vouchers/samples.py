@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from shared.mail_address import MailAddress
 from vouchers.domain.purchase import LEASE, Purchase, PurchaseState
 from vouchers.domain.voucher import (
     Amount,
     Currency,
-    EmailAddress,
     Order,
     Voucher,
     VoucherCode,
@@ -21,7 +21,7 @@ PAID, ISSUED, MAILED = VoucherStatus.PAID, VoucherStatus.ISSUED, VoucherStatus.M
 
 
 def order(amount: str = "25.00", email: str = "friend@example.com") -> Order:
-    return Order(amount=Amount(amount), currency=Currency.GBP, recipient_email=EmailAddress(email))
+    return Order(amount=Amount(amount), currency=Currency.GBP, recipient_email=MailAddress(email))
 
 
 def purchase(key: str = "k1", *, user_id: str = "user-2") -> Purchase:

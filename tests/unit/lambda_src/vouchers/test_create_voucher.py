@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from shared.http import Request, Response, http_handler
 from shared.problems import FieldError, ProblemError
+from vouchers.adapters.mail_message import UnmailableError
 from vouchers.domain.purchase import (
     KeyReusedError,
     PaymentDeclinedError,
     PaymentUnknownError,
     PurchaseRunningError,
 )
+from vouchers.domain.voucher import Order
 from vouchers.handlers.create_voucher import create_voucher
 
 from tests.unit.lambda_src.conftest import LogLines
@@ -168,8 +170,8 @@ def test_a_key_that_cannot_be_one_answers_400(api: Api, key: str | None, detail:
         (
             {"recipientEmail": "friend"},
             "recipientEmail",
-            "must be one e-mail address of at most 254 characters,"
-            " such as name@example.com, got 'friend'",
+            "must be one e-mail address of at most 254 characters in ASCII, such as"
+            " name@example.com (a domain with other letters as xn--…), got 'friend'",
         ),
         ({"status": "MAILED"}, "status", "is not known"),
     ],
@@ -214,3 +216,29 @@ def test_what_is_bought_carries_the_correlation_id_and_no_code_is_logged(
     )
     assert voucher.correlation_id == "c-77"
     assert code not in json.dumps(log_lines()) + json.dumps(answer)
+
+
+def test_an_order_that_no_mail_can_be_addressed_to_is_refused_before_it_is_paid(api: Api) -> None:
+    body = VALID | {"recipientEmail": "=?utf-8?q?a?=@example.com"}
+
+    with pytest.raises(ProblemError) as problem:
+        api.post(body)
+
+    assert problem.value.status == 422
+    assert [error.field for error in problem.value.errors] == ["recipientEmail"]
+    api.assert_nothing_happened()
+
+
+def test_the_mail_is_addressed_before_the_money_is_taken(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(order: Order) -> None:
+        raise UnmailableError
+
+    monkeypatch.setattr("vouchers.handlers.create_voucher.addressed", refuse)
+
+    with pytest.raises(ProblemError, match="could not be mailed") as problem:
+        api.post()
+
+    assert problem.value.status == 422
+    api.assert_nothing_happened()
