@@ -138,7 +138,7 @@ def other_stage(platform: dict[str, Any], issuing: dict[str, Any]) -> Iterator[s
         Role=role["Arn"],
         Runtime=original["Runtime"],
         Handler=original["Handler"],
-        Code={"ZipFile": httpx.get(issuing["Code"]["Location"]).content},
+        Code=deployed_code(platform, issuing["Tags"]),
         Layers=[layer["Arn"] for layer in original.get("Layers", [])],
         Timeout=original["Timeout"],
         Environment={"Variables": {**original["Environment"]["Variables"], "TICKETS_TABLE": name}},
@@ -149,6 +149,16 @@ def other_stage(platform: dict[str, Any], issuing: dict[str, Any]) -> Iterator[s
     iam.delete_role_policy(RoleName=name, PolicyName="put")
     iam.delete_role(RoleName=name)
     dynamodb.delete_table(TableName=name)
+
+
+def deployed_code(platform: dict[str, Any], tags: dict[str, str]) -> dict[str, str]:
+    """Return where a function's code lies, as its stack's template has it."""
+    template = aws(platform, "cloudformation").get_template(
+        StackName=tags["aws:cloudformation:stack-name"], TemplateStage="Processed"
+    )["TemplateBody"]
+    resources = (template if isinstance(template, dict) else json.loads(template))["Resources"]
+    code: dict[str, str] = resources[tags["aws:cloudformation:logical-id"]]["Properties"]["Code"]
+    return code
 
 
 def policy(statement: dict[str, Any]) -> str:
