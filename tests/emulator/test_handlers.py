@@ -77,5 +77,5 @@ def test_a_handler_that_logs_nothing_answers_at_once(aws: Aws, names: dict[str, 
         client.invoke(FunctionName=names["Quiet"])
         took.append(time.monotonic() - started)
 
-    # Stock waits 50 ms for a line, however quick the machine: one answer before that shows it.
-    assert min(took) < 0.05
+    # Stock waits 50 ms in each, however quick the machine; the quickest shows whether ours does.
+    assert min(took) < 0.04
