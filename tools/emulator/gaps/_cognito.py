@@ -62,6 +62,21 @@ def keep(user: User, attributes: Attributes) -> None:
     user["UserLastModifiedDate"] = cognito._now_epoch()
 
 
+def refuse(operation: str, reason: Callable[[Data], Answer | None]) -> None:
+    """Answer an operation of stock only where there is no reason to refuse it.
+
+    :param operation: the name of stock's function.
+    :param reason: returns the refusal, None where there is none.
+    """
+    stock = getattr(cognito, operation)
+
+    def run(data: Data) -> Answer:
+        answer: Answer = reason(data) or stock(data)
+        return answer
+
+    setattr(cognito, operation, run)
+
+
 def serve(operation: str, handler: Callable[[Data], Answer]) -> None:
     """Answer an operation that stock does not know."""
     if not _added:

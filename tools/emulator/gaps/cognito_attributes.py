@@ -12,6 +12,7 @@ behind what shows them.
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from ministack.core.responses import json_response
@@ -28,6 +29,7 @@ from tools.emulator.gaps._cognito import (
     invalid,
     keep,
     pool_of,
+    refuse,
     serve,
     token_holder,
     user_of,
@@ -58,44 +60,36 @@ def close() -> None:
 
 def _check_clients() -> None:
     for operation, doing in (("create", "creating"), ("update", "updating")):
-        _check_client(f"_{operation}_user_pool_client", doing)
+        refuse(f"_{operation}_user_pool_client", partial(_unfit_client, doing))
 
 
-def _check_client(operation: str, doing: str) -> None:
-    stock = getattr(cognito, operation)
-
-    def run(data: Data) -> Answer:
-        pool = pool_of(data)
-        unfit = unfit_client(pool, data) if pool else None
-        if unfit:
-            return invalid(f"Invalid {unfit} attributes specified while {doing} a client")
-        answer: Answer = stock(data)
-        return answer
-
-    setattr(cognito, operation, run)
+def _unfit_client(doing: str, data: Data) -> Answer | None:
+    pool = pool_of(data)
+    unfit = unfit_client(pool, data) if pool else None
+    return (
+        invalid(f"Invalid {unfit} attributes specified while {doing} a client") if unfit else None
+    )
 
 
 def _check_new_users() -> None:
-    sign_up, create = cognito._sign_up, cognito._admin_create_user
-
-    def sign_up_checked(data: Data) -> Answer:
+    def sign_up(data: Data) -> Answer | None:
         pool = pool_of(data)
-        if pool:
-            given = _given(data)
-            refused = _unauthorized(pool, data.get("ClientId", ""), given)
-            named = {name: data.get("Username") for name in pool.get("UsernameAttributes") or []}
-            missing = _missing(schema_of(pool), {**named, **given})
-            if refused := refused or _unfit(pool, given) or missing:
-                return refused
-        answer: Answer = sign_up(data)
-        return answer
+        if pool is None:
+            return None
+        given = _given(data)
+        named = {name: data.get("Username") for name in pool.get("UsernameAttributes") or []}
+        return (
+            _unauthorized(pool, data.get("ClientId", ""), given)
+            or _unfit(pool, given)
+            or _missing(schema_of(pool), {**named, **given})
+        )
 
-    def create_checked(data: Data) -> Answer:
+    def creation(data: Data) -> Answer | None:
         pool = pool_of(data)
-        answer: Answer = (_unfit(pool, _given(data)) if pool else None) or create(data)
-        return answer
+        return _unfit(pool, _given(data)) if pool else None
 
-    cognito._sign_up, cognito._admin_create_user = sign_up_checked, create_checked
+    refuse("_sign_up", sign_up)
+    refuse("_admin_create_user", creation)
 
 
 def _check_updates() -> None:
@@ -133,35 +127,29 @@ def _update(
 
 def _check_first_passwords() -> None:
     for operation in ("_respond_to_auth_challenge", "_admin_respond_to_auth_challenge"):
-        _check_first_password(operation)
+        refuse(operation, _take_with_first_password)
 
 
-def _check_first_password(operation: str) -> None:
+def _take_with_first_password(data: Data) -> Answer | None:
     """Take the attributes that come with a first password, but for those that are there."""
-    stock = getattr(cognito, operation)
-
-    def run(data: Data) -> Answer:
-        responses = data.get("ChallengeResponses") or {}
-        given = {
-            name.removeprefix(IN_CHALLENGE): value
-            for name, value in responses.items()
-            if name.startswith(IN_CHALLENGE)
-        }
-        pool = pool_of(data)
-        user = cognito._resolve_user(pool, responses.get("USERNAME"))[0] if pool else None
-        if given and pool and user and data.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
-            had = attributes_of(user)
-            refused = _unauthorized(pool, data.get("ClientId", ""), given) or _unfit(pool, given)
-            if there := [name for name in given if had.get(name)]:
-                text = f"Cannot modify an already provided {there[0]}"
-                refused = refused or error("NotAuthorizedException", text)
-            if refused:
-                return refused
-            keep(user, {**had, **given})
-        answer: Answer = stock(data)
-        return answer
-
-    setattr(cognito, operation, run)
+    responses = data.get("ChallengeResponses") or {}
+    given = {
+        name.removeprefix(IN_CHALLENGE): value
+        for name, value in responses.items()
+        if name.startswith(IN_CHALLENGE)
+    }
+    pool = pool_of(data)
+    user = cognito._resolve_user(pool, responses.get("USERNAME"))[0] if pool else None
+    if not given or not pool or not user or data.get("ChallengeName") != "NEW_PASSWORD_REQUIRED":
+        return None
+    had = attributes_of(user)
+    refused = _unauthorized(pool, data.get("ClientId", ""), given) or _unfit(pool, given)
+    if there := [name for name in given if had.get(name)]:
+        text = f"Cannot modify an already provided {there[0]}"
+        refused = refused or error("NotAuthorizedException", text)
+    if refused is None:
+        keep(user, {**had, **given})
+    return refused
 
 
 def _delete_own(data: Data) -> Answer:
