@@ -3,13 +3,14 @@
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import Tokens, bearer, cognito
+from tests.e2e.conftest import NewAccount, Tokens, bearer, cognito, sign_in_by_srp
 from tests.waiting import eventually, settled
 from tools.deployed import DeployedStage, StageName
 from tools.events.tap import Tap
@@ -57,6 +58,24 @@ def grant(identity: httpx.Client, granter: Tokens, user_id: str, *compact: str) 
     """Give a user exactly these permissions, from the next token on."""
     answer = put_permissions(identity, granter, user_id, compact)
     assert answer.status_code == 200, answer.text
+
+
+Holder = Callable[[frozenset[str]], Tokens]
+
+
+def signing_in_with(
+    config: dict[str, Any], identity: httpx.Client, granter: Tokens, new_account: NewAccount
+) -> Holder:
+    """Return what signs in somebody, a member of no group, who has exactly these permissions."""
+
+    @cache
+    def sign_in_with(permissions: frozenset[str]) -> Tokens:
+        account = new_account()
+        if permissions:
+            grant(identity, granter, account.user_id, *sorted(permissions))
+        return sign_in_by_srp(config, account.email, account.password)
+
+    return sign_in_with
 
 
 def tap(platform: dict[str, Any], *detail_types: str) -> Tap:

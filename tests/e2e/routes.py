@@ -102,3 +102,6 @@ ROUTES: dict[str, dict[str, Route]] = {
     },
 }
 """By service and route key."""
+
+ALL = [(service, key, route) for service, keys in ROUTES.items() for key, route in keys.items()]
+"""Each route with its service and its key."""
