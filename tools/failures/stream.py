@@ -5,6 +5,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tools.failures.filters import UnknownFilterError, matches
 from tools.failures.messages import Batch, name_of
 from tools.failures.redrive import RedriveError
@@ -61,7 +63,10 @@ def _records(batch: Batch, streams: Any) -> list[dict[str, Any]]:  # noqa: ANN40
             ShardIteratorType="AT_SEQUENCE_NUMBER",
             SequenceNumber=batch.first,
         )["ShardIterator"]
-    except streams.exceptions.TrimmedDataAccessException as error:
+    except ClientError as error:
+        # By its code: several threads use the client, and each may have other classes.
+        if error.response["Error"]["Code"] != "TrimmedDataAccessException":
+            raise
         raise RedriveError(f"its records are not in the stream any more: {KEPT}") from error
     found: list[dict[str, Any]] = []
     while iterator:

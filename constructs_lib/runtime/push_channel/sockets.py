@@ -32,6 +32,8 @@ class Sockets:
 
     def __init__(self, client: "ApiGatewayManagementApiClient") -> None:
         self._client = client
+        # Here, since botocore makes other classes for each of several threads that ask first.
+        self._exceptions = client.exceptions
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -48,12 +50,11 @@ class Sockets:
         :raises TooLargeError: if the message is too large.
         :raises UnreachableError: if it is not taken in time.
         """
-        exceptions = self._client.exceptions
         try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
-        except exceptions.GoneException as error:
+        except self._exceptions.GoneException as error:
             raise GoneError(connection_id) from error
-        except exceptions.PayloadTooLargeException as error:
+        except self._exceptions.PayloadTooLargeException as error:
             raise TooLargeError(connection_id) from error
         except (BotoCoreError, ClientError) as error:
             raise UnreachableError(f"{type(error).__name__}: {error}") from error
@@ -66,7 +67,7 @@ class Sockets:
         """
         try:
             self._client.delete_connection(ConnectionId=connection_id)
-        except self._client.exceptions.GoneException as error:
+        except self._exceptions.GoneException as error:
             raise GoneError(connection_id) from error
         except (BotoCoreError, ClientError) as error:
             raise UnreachableError(f"{type(error).__name__}: {error}") from error

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 from typing import TYPE_CHECKING, Self
 
 import boto3
@@ -36,6 +37,8 @@ class UserPool:
 
     def __init__(self, client: "CognitoIdentityProviderClient", pool_id: str) -> None:
         self._client = client
+        # Here, since botocore makes other classes for each of several threads that ask first.
+        self._exceptions = client.exceptions
         self._pool_id = pool_id
 
     @classmethod
@@ -51,15 +54,11 @@ class UserPool:
         with _translated():
             try:
                 answer = self._client.list_users(**request)
-            except self._client.exceptions.InvalidParameterException as error:
+            except self._exceptions.InvalidParameterException as error:
                 # Nothing else of the request comes from outside.
                 raise InvalidPageError from error
-            with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as threads:
-                users = list(threads.map(self._user, answer["Users"]))
-        return UserPage(
-            users=tuple(user for user in users if user is not None),
-            after=answer.get("PaginationToken"),
-        )
+            users = self._with_groups(answer["Users"])
+        return UserPage(users=tuple(users), after=answer.get("PaginationToken"))
 
     def check(self, user_id: str) -> None:
         """Look for the user by `sub`, the one name that users of other providers have too."""
@@ -70,6 +69,22 @@ class UserPool:
             if not any(page["Users"] for page in pages):
                 raise UnknownUserError(user_id)
 
+    def _with_groups(self, found: "list[UserTypeTypeDef]") -> list[DirectoryUser]:
+        """Ask for the groups of all, until one question fails."""
+        failed = Event()
+
+        def ask(user: "UserTypeTypeDef") -> DirectoryUser | None:
+            if failed.is_set():
+                return None
+            try:
+                return self._user(user)
+            except Exception:
+                failed.set()
+                raise
+
+        with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as threads:
+            return [user for user in threads.map(ask, found) if user is not None]
+
     def _user(self, user: "UserTypeTypeDef") -> DirectoryUser | None:
         """Return a user with their groups; None for one that was deleted in this moment."""
         attributes = {entry["Name"]: entry.get("Value", "") for entry in user["Attributes"]}
@@ -78,7 +93,7 @@ class UserPool:
         )
         try:
             groups = [group["GroupName"] for page in pages for group in page["Groups"]]
-        except self._client.exceptions.UserNotFoundException:
+        except self._exceptions.UserNotFoundException:
             return None
         return DirectoryUser(
             user_id=attributes["sub"],

@@ -156,17 +156,16 @@ def test_no_more_questions_are_asked_once_there_are_too_many(aws: pytest.MonkeyP
     with pytest.raises(DirectoryBusyError):
         UserPool(answering(answer), "pool").page(limit=60, after=None)
 
-    assert asked.count("AdminListGroupsForUser") < 60
-    assert asked.count("AdminListGroupsForUser") >= QUESTIONS_AT_ONCE
+    assert 1 <= asked.count("AdminListGroupsForUser") <= QUESTIONS_AT_ONCE
 
 
 def test_who_is_deleted_while_the_page_is_made_is_left_out(aws: pytest.MonkeyPatch) -> None:
     def answer(operation: str) -> tuple[int, dict[str, Any]]:
         if operation == "ListUsers":
-            return 200, users(2) | {"PaginationToken": "further"}
+            return 200, users(8) | {"PaginationToken": "further"}
         return 400, {"__type": "UserNotFoundException", "message": "gone"}
 
-    page = UserPool(answering(answer), "pool").page(limit=2, after=None)
+    page = UserPool(answering(answer), "pool").page(limit=8, after=None)
 
     assert (page.users, page.after) == ((), "further")
 

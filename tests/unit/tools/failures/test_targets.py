@@ -21,19 +21,12 @@ from tools.failures.redrive import RedriveError
 from tools.failures.targets import Targets
 
 
-class TrimmedError(Exception):
-    """The stream's records are gone."""
-
-
 class FakeAws:
     """Clients of Lambda, SQS and DynamoDB Streams in one, with answers laid out in advance.
 
     :param answers: of the function, in order: what it returns, or an error to raise. The last one
         is for ever.
     """
-
-    class exceptions:  # noqa: N801 -- boto3's name
-        TrimmedDataAccessException = TrimmedError
 
     def __init__(self, *answers: Any, function_error: bool = False) -> None:
         self.answers = list(answers) or [None]
@@ -68,7 +61,8 @@ class FakeAws:
 
     def get_shard_iterator(self, **_where: str) -> dict[str, str]:
         if self.trimmed:
-            raise TrimmedError
+            error: Any = {"Error": {"Code": "TrimmedDataAccessException"}}
+            raise ClientError(error, "GetShardIterator")
         return {"ShardIterator": "0"}
 
     def get_records(self, *, ShardIterator: str) -> dict[str, Any]:  # noqa: N803
