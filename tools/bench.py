@@ -5,6 +5,7 @@ everywhere; seconds do not. Of several runs the quickest counts: what other proc
 machine only adds.
 """
 
+import argparse
 import json
 import os
 import re
@@ -197,4 +198,5 @@ def compile_runtime() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__).parse_args()
     sys.exit(main())

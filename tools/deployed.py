@@ -45,9 +45,6 @@ class StageName(StrEnum):
 
 
 Stage = Annotated[StageName, typer.Option(help="Which stage to operate.")]
-Directory = Annotated[
-    Path, typer.Option(help="Where the local stage keeps its state.", show_default=".local")
-]
 
 
 class StageError(Exception):

@@ -5,6 +5,7 @@ its readers would not survive is refused until its version is raised: replays an
 old events to new code, and during a deployment new events reach old code.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -138,4 +139,5 @@ def main(folder: Path = FOLDER) -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tools.event_schemas", description=__doc__).parse_args()
     sys.exit(main())

@@ -1,5 +1,6 @@
-"""Every check and every test, with one summary at the end: `python -m tools.verify [lint]`."""
+"""Every check and every test, with one summary at the end: `python -m tools.verify all | lint`."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -141,4 +142,6 @@ def main(scope: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))
+    arguments = argparse.ArgumentParser(prog="python -m tools.verify", description=__doc__)
+    arguments.add_argument("scope", choices=("all", "lint"))
+    sys.exit(main(arguments.parse_args().scope))

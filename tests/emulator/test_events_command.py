@@ -226,7 +226,7 @@ def test_a_replay_of_a_pattern_hands_over_what_matches_it_and_the_rule(bus: Bus)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("replay", "--from", "yesterday"), "a time is written like"),
+        (("replay", "--from", "yesterday"), "--from must be a time like"),
         (("replay", "--from", "now", "--to", "1h ago"), "--from must be before --to"),
         (("replay", "--from", "1h ago", "--to-rule", "On"), "is in the names of"),
         (("replay", "--from", "1h ago", "--to-rule", "zzz"), "is in no rule's name"),

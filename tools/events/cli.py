@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tools.deployed import DeployedStage, Directory, Stage, StageError, StageName, readable_errors
+from tools.arguments import Directory, all_filled, filled, whole_number
+from tools.deployed import DeployedStage, Stage, StageError, StageName, readable_errors
 from tools.events.pattern import EVERY_EVENT, PatternError, line, make_pattern
 from tools.events.replay import Replays, check_targets
 from tools.events.tap import Tap
@@ -25,21 +26,37 @@ LONGEST_TAIL_MINUTES = 24 * 60
 POLL_SECONDS = 5.0
 
 PatternText = Annotated[
-    str | None, typer.Option("--pattern", help="Only events that match this EventBridge pattern.")
+    str | None,
+    typer.Option(
+        "--pattern", callback=filled, help="Only events that match this EventBridge pattern."
+    ),
 ]
 Type = Annotated[
-    str | None, typer.Option("--type", help="Only events of this type, such as VoucherPaid.")
+    str | None,
+    typer.Option("--type", callback=filled, help="Only events of this type, such as VoucherPaid."),
 ]
-From = Annotated[str, typer.Option("--from", help="2030-01-31T12:00:00Z, or '1h ago'.")]
+From = Annotated[
+    str,
+    typer.Option(
+        "--from", help="2030-01-31T12:00:00Z, '90s ago', '30m ago', '1h ago', '2 days ago' or now."
+    ),
+]
 To = Annotated[str, typer.Option("--to", help="The same.")]
 ToRule = Annotated[
     list[str] | None,
-    typer.Option(help="Only to this rule, by a part of its name; may be repeated."),
+    typer.Option(
+        callback=all_filled, help="Only to this rule, by a part of its name; may be repeated."
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the events, hand none over.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Whole events, one a line.")]
 Minutes = Annotated[
-    int, typer.Option(min=1, max=LONGEST_TAIL_MINUTES, help="Ends by itself after so long.")
+    int,
+    typer.Option(
+        parser=whole_number(1, LONGEST_TAIL_MINUTES),
+        metavar="MINUTES",
+        help="Ends by itself after so long.",
+    ),
 ]
 
 app = typer.Typer(
@@ -100,7 +117,8 @@ def replay(
     """
     with readable_errors(), usage_errors():
         now = datetime.now(UTC)
-        start, end = parse_time(from_, now), parse_time(to, now)
+        start = parse_time(from_, now, name="--from")
+        end = parse_time(to, now, name="--to")
         if not start < end <= now:
             raise StageError(
                 f"--from must be before --to, and --to not in the future; got {as_text(start)} and"

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tools.arguments import shortened
+
 Pattern = dict[str, Any]
 
 EVERY_EVENT: Pattern = {"source": [{"prefix": ""}]}
@@ -23,12 +25,12 @@ def make_pattern(pattern: str | None, type_: str | None) -> Pattern | None:
         raise PatternError("--pattern and --type exclude each other: write the type in the pattern")
     try:
         made = json.loads(pattern)
-    except ValueError as error:
-        raise PatternError(f"--pattern must be JSON, got {pattern!r}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise PatternError(f"--pattern must be JSON, got {shortened(pattern)}: {error}") from error
     if not isinstance(made, dict) or not made:
         raise PatternError(
             f"--pattern must be an object with at least one field, such as"
-            f' {{"source": ["blockwork.vouchers"]}}, got {pattern!r}'
+            f' {{"source": ["blockwork.vouchers"]}}, got {shortened(pattern)}'
         )
     return made
 

@@ -15,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tools.deployed import DeployedStage, Directory, Stage, StageError, StageName, readable_errors
+from tools.arguments import Directory, filled
+from tools.deployed import DeployedStage, Stage, StageError, StageName, readable_errors
 from tools.failures.audit import log_group, record_drop
 from tools.failures.hand import HIDDEN_SECONDS, Hand
 from tools.failures.messages import Failure, recognise
@@ -31,13 +32,21 @@ INTERRUPTED = 130  # what a shell says of a command that was ended by Ctrl-C
 WORTH_A_BAR = 10
 
 Service = Annotated[
-    str | None, typer.Argument(help="One service, such as vouchers.", show_default="every service")
+    str | None,
+    typer.Argument(
+        callback=filled, help="One service, such as vouchers.", show_default="every service"
+    ),
 ]
-OneService = Annotated[str, typer.Argument(help="The service whose chain has the message.")]
+OneService = Annotated[
+    str, typer.Argument(callback=filled, help="The service whose chain has the message.")
+]
 Id = Annotated[
-    str | None, typer.Option("--id", help="One message, by its id.", show_default="every message")
+    str | None,
+    typer.Option(
+        "--id", callback=filled, help="One message, by its id.", show_default="every message"
+    ),
 ]
-OneId = Annotated[str, typer.Option("--id", help="The message, by its id.")]
+OneId = Annotated[str, typer.Option("--id", callback=filled, help="The message, by its id.")]
 Reason = Annotated[str, typer.Option(help="Why nobody will need the event again, for the record.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, run nothing.")]
 

@@ -3,23 +3,23 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from tools.arguments import Directory, whole_number
 from tools.local.emulator import answers
 from tools.local.errors import LocalStageError
 from tools.local.places import LOCAL
+from tools.local.ports import HIGHEST, LOWEST
 from tools.local.stage import LocalStage
 
-Directory = Annotated[
-    Path, typer.Option(help="Where the stage keeps its state.", show_default=".local")
-]
 Port = Annotated[
     int | None,
     typer.Option(
+        parser=whole_number(LOWEST, HIGHEST),
+        metavar="PORT",
         help="Port of AWS's APIs; website, providers, mail are on the next ones.",
         show_default="4566",
     ),
@@ -44,19 +44,22 @@ def up(directory: Directory = LOCAL, port: Port = None) -> None:
 
 def down(directory: Directory = LOCAL) -> None:
     """Stop the platform and keep its state."""
-    stopped = LocalStage(directory).down()
+    with readable_errors():
+        stopped = LocalStage(directory).down()
     console.print("The local stage is down." if stopped else "The local stage was not running.")
 
 
 def clean(directory: Directory = LOCAL) -> None:
     """Stop the platform and forget its state."""
-    LocalStage(directory).clean()
+    with readable_errors():
+        LocalStage(directory).clean()
     console.print("The local stage is down, its state is deleted.")
 
 
 def status(directory: Directory = LOCAL) -> None:
     """Say whether the platform runs, where, and how much memory it takes."""
-    stage = LocalStage(directory)
+    with readable_errors():
+        stage = LocalStage(directory)
     group = stage.emulator.group
     if group is None or not stage.emulator.is_running():
         console.print("The local stage is not running: make up")

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import Any
 import httpx
 import uv
 
+from tools.arguments import shortened
 from tools.local.errors import CommandError, LocalStageError
 from tools.local.fingerprint import fingerprint
 from tools.local.places import REPOSITORY
@@ -188,6 +190,21 @@ def answers(port: int, path: str = "/_ministack/health") -> bool:
         return False
 
 
+def check_is_folder(directory: Path) -> None:
+    """Refuse a path that is something else than a folder; it may be missing.
+
+    :raises LocalStageError: with the way out.
+    """
+    try:
+        is_folder = stat.S_ISDIR(directory.stat().st_mode)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise not_writable(directory, error.strerror) from error
+    if not is_folder:
+        raise not_writable(directory, "it is a file")
+
+
 def check_directory(directory: Path) -> None:
     """Refuse a folder that nothing can be written to.
 
@@ -199,7 +216,12 @@ def check_directory(directory: Path) -> None:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise LocalStageError(
-            f"{directory} cannot be written to ({error.strerror}): choose another folder with"
-            " --directory"
-        ) from error
+        raise not_writable(directory, error.strerror) from error
+
+
+def not_writable(directory: Path, why: str | None) -> LocalStageError:
+    """Return the error that says that a stage cannot keep its state there."""
+    return LocalStageError(
+        f"{shortened(directory)} cannot be written to ({why}): choose another folder with"
+        " --directory"
+    )

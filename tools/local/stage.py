@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.local.cdk import Cdk
-from tools.local.emulator import Emulator, check_directory
+from tools.local.emulator import Emulator, check_directory, check_is_folder
 from tools.local.errors import CommandError
 from tools.local.fingerprint import fingerprint
 from tools.local.places import LOCAL, REPOSITORY
@@ -29,9 +29,11 @@ class LocalStage:
     :param directory: holds all of it. Default: `.local` in the checkout.
     :param port: of AWS's APIs; the website is on the next one. Default: the last one used in this
         directory, else 4566.
+    :raises LocalStageError: if the path is a file's.
     """
 
     def __init__(self, directory: Path = LOCAL, port: int | None = None) -> None:
+        check_is_folder(directory)
         self.directory = directory.absolute()
         self.emulator = Emulator(self.directory)
         self.port = port or self.emulator.port or DEFAULT_PORT

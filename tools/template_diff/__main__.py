@@ -6,12 +6,20 @@ from typing import Annotated
 
 import typer
 
+from tools.arguments import whole_number
 from tools.template_diff.differences import TemplateDiffError, find_differences
 from tools.template_diff.report import COMMENT_LIMIT, as_markdown, as_text
 
 Assembly = Annotated[Path, typer.Argument(help="A cloud assembly, as 'cdk synth --output' makes.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")]
-Limit = Annotated[int, typer.Option(min=1000, help="Characters of Markdown, at most.")]
+Limit = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number(1000, 999_999_999),
+        metavar="CHARACTERS",
+        help="Length of the Markdown, at most.",
+    ),
+]
 
 
 def main(

@@ -84,14 +84,22 @@ def read_assembly(folder: Path) -> dict[str, Template]:
         raise TemplateDiffError(
             f"{folder} is no cloud assembly: make one with 'cdk synth --output {folder}'"
         )
-    artifacts: dict[str, Any] = json.loads(manifest.read_text()).get("artifacts", {})
-    return {
-        name: json.loads(
-            ASSET_HASH.sub("<asset>", (folder / artifact["properties"]["templateFile"]).read_text())
-        )
-        for name, artifact in artifacts.items()
-        if artifact["type"] == STACK_TYPE
-    }
+    try:
+        artifacts: dict[str, Any] = json.loads(manifest.read_text()).get("artifacts", {})
+        return {
+            name: json.loads(
+                ASSET_HASH.sub(
+                    "<asset>", (folder / artifact["properties"]["templateFile"]).read_text()
+                )
+            )
+            for name, artifact in artifacts.items()
+            if artifact["type"] == STACK_TYPE
+        }
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        raise TemplateDiffError(
+            f"{folder} is a broken cloud assembly ({type(error).__name__}: {error}): make it again"
+            f" with 'cdk synth --output {folder}'"
+        ) from error
 
 
 def cdk_diff(before: Template, after: Template) -> str:
