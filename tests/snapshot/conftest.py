@@ -30,16 +30,27 @@ def read_templates(folder: str) -> dict[str, Template]:
 
 
 @cache
-def all_templates() -> dict[str, Template]:
+def all_assemblies() -> tuple[Path, ...]:
     """Synthesise every stage; assemblies in the folder ASSEMBLIES stand in for their stages."""
-    templates = read_templates(platform_app().synth().directory)
     built = os.environ.get("ASSEMBLIES")
-    for assembly in Path(built).iterdir() if built else ():
+    return (Path(platform_app().synth().directory), *(Path(built).iterdir() if built else ()))
+
+
+@cache
+def all_templates() -> dict[str, Template]:
+    templates: dict[str, Template] = {}
+    for assembly in all_assemblies():
         templates |= read_templates(str(assembly))
     for template in templates.values():
         for resource in template["Resources"].values():
             resource.pop("Metadata", None)  # where a construct stands, which only the CLI adds
     return templates
+
+
+@pytest.fixture(scope="session")
+def assemblies() -> dict[str, Path]:
+    """Return the assembly's folder by stack name: its assets, its manifest."""
+    return {stack: folder for folder in all_assemblies() for stack in read_templates(str(folder))}
 
 
 @pytest.fixture(scope="session")

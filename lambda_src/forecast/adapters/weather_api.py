@@ -99,6 +99,7 @@ class WeatherApi:
                 "end_date": day.isoformat(),
             },
             preload_content=False,
+            redirect=False,  # urllib3 1.26 follows them in spite of the pool's `retries=False`
         )
         try:
             body = response.read(LARGEST_ANSWER + 1)

@@ -95,15 +95,19 @@ class PaymentProvider:
             if attempt:
                 self._sleep(FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1))
             try:
+                # The runtime brings urllib3, 1.26 or 2: only the younger one knows `json=`, only
+                # the younger one takes the pool's `retries=False` as a word about redirects.
                 answer = self._http.request(
                     method,
                     self._url + path,
-                    json=body,
+                    body=None if body is None else msgspec.json.encode(body),
                     headers={
                         "Authorization": f"Bearer {self._key()}",
                         "Connection": "close",
+                        **({} if body is None else {"Content-Type": "application/json"}),
                         **(headers or {}),
                     },
+                    redirect=False,
                 )
             except urllib3.exceptions.HTTPError as error:
                 # Its text could show the request; its kind says enough.

@@ -53,6 +53,8 @@ class WeatherServer:
                     return
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
+                if 300 <= status < 400:
+                    self.send_header("Location", f"{server.url}/elsewhere")
                 self.end_headers()
                 self.wfile.write(body)
 

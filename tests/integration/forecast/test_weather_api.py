@@ -84,6 +84,7 @@ def test_the_local_stage_has_a_provider_that_is_understood(provider: WeatherServ
     [
         (503, b"down for maintenance", "expected status 200, got 503"),
         (429, b"{}", "expected status 200, got 429"),
+        (302, b"", "expected status 200, got 302"),
         (200, b"", "truncated"),
         (200, b"<html>welcome</html>", "malformed"),
         (200, b"\xff\xfe", "malformed"),

@@ -61,6 +61,7 @@ def test_a_payment_is_taken_with_the_key_that_protects_it(
     (request,) = provider.requests
     assert (request["method"], request["path"]) == ("POST", "/payments")
     assert request["body"] == {"amount": "25.00", "currency": "GBP"}
+    assert request["headers"]["content-type"] == "application/json"
     assert request["headers"]["idempotency-key"] == "v1"
     assert request["headers"]["authorization"] == f"Bearer {SECRET}"
 
