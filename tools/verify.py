@@ -52,6 +52,7 @@ LINT = [
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
     Step(name="types", command=["mypy"]),
     Step(name="layers", command=["lint-imports"]),
+    Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
 ]
 TESTS = [
     Step(name="types of the web app", command=["npm", "run", "--loglevel=error", "typecheck"]),
