@@ -98,7 +98,12 @@ class VouchersStack(PlatformStack):
 
     def _sell(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
         """Take the money, once; what was cut off in the middle is settled from a queue."""
-        unsettled = Queue(self, "Unsettled", visibility_timeout=THREE_MINUTES)
+        unsettled = Queue(
+            self,
+            "Unsettled",
+            visibility_timeout=THREE_MINUTES,
+            dead_letter_queue=self._failures.dead_letter_queue(),
+        )
         key = ssm.StringParameter.from_secure_string_parameter_attributes(
             self,
             "PaymentKey",

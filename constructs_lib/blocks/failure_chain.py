@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -85,6 +86,18 @@ class FailureChain(Construct):
         function.add_environment("FAILURE_TOPIC_ARN", self.topic.topic_arn)
         function.add_environment("PATIENCE_SECONDS", str(patience.to_seconds()))
         self.grant_publish(function)
+
+    def dead_letter_queue(self, *, max_receive_count: int = 5) -> sqs.DeadLetterQueue:
+        """Return where SQS moves a queue's message that was taken so often and never done.
+
+        That is what becomes of a message whose consumer crashes or times out and cannot send it
+        here itself. A message that SQS moves keeps the encryption that it was sent with, and its
+        age ("Dead-letter queues in Amazon SQS", retention).
+
+        :param max_receive_count: more often than a consumer tries within its patience, at least 5
+            where Lambda is the consumer ("Using Lambda with Amazon SQS", dead-letter queue).
+        """
+        return sqs.DeadLetterQueue(queue=self.queue, max_receive_count=max_receive_count)
 
     def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to report failures, and nothing else."""

@@ -117,6 +117,15 @@ def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     }
     resources = {
         "Queue": {"Type": "AWS::SQS::Queue"},
+        "Work": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {
+                "RedrivePolicy": {
+                    "deadLetterTargetArn": {"Fn::GetAtt": ["Queue", "Arn"]},
+                    "maxReceiveCount": 2,
+                }
+            },
+        },
         "Role": role("dynamodb:UpdateItem"),
         "Runs": runs,
         "Consumer": function(CONSUMER, Environment={"Variables": {"RUNS": {"Ref": "Runs"}}}),
@@ -125,6 +134,7 @@ def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Chain:
         f"Local-{SERVICE.capitalize()}",
         resources,
         FailureQueueUrl={"Ref": "Queue"},
+        WorkUrl={"Ref": "Work"},
         ConsumerArn={"Fn::GetAtt": ["Consumer", "Arn"]},
         RunsName={"Ref": "Runs"},
         StreamArn={"Fn::GetAtt": ["Runs", "StreamArn"]},
@@ -179,6 +189,29 @@ def test_every_form_is_run_again_once_and_deleted(chain: Chain) -> None:
         "undelivered": 1,
         "parked": 1,
     }
+
+
+def test_what_sqs_moved_goes_back_to_its_queue_as_it_was(chain: Chain) -> None:
+    work = chain.outputs["WorkUrl"]
+    sent = {
+        "MessageBody": '{"key":  "k1"}',
+        "MessageAttributes": {"Tries": {"DataType": "Number", "StringValue": "7"}},
+    }
+    chain.sqs.send_message(QueueUrl=work, **sent)
+    take = {"QueueUrl": work, "VisibilityTimeout": 0, "MessageAttributeNames": ["All"]}
+    for _ in range(3):  # as a function does that crashes: it takes and never deletes
+        chain.sqs.receive_message(**take)
+    assert chain.depth() == (1, 0)
+
+    shown = chain.run("show", SERVICE)
+    done = chain.run("redrive", SERVICE)
+
+    assert "message of a queue" in shown.stdout
+    assert done.stdout.splitlines()[-1] == "1 redriven, 0 failed, 0 left"
+    assert chain.depth() == (0, 0)
+    (back,) = chain.sqs.receive_message(**take)["Messages"]
+    assert (back["Body"], back["MessageAttributes"]) == tuple(sent.values())
+    chain.sqs.purge_queue(QueueUrl=work)
 
 
 def test_the_records_of_a_batch_are_fetched_from_the_stream(chain: Chain) -> None:

@@ -1,17 +1,19 @@
 """What a message of a failure chain says: what failed, where, why, and how to run it again.
 
-A chain's queue holds messages of three services, each with a form of its own:
+A chain's queue holds messages of four services, each with a form of its own:
 
 - Lambda's record of an asynchronous invocation that failed for good; also what our stream and queue
   consumers park, with the one record that failed as payload.
 - Lambda's record of a stream's batch, which says where in the stream the records are.
 - EventBridge's and EventBridge Scheduler's dead letters: the payload, with attributes that say
   where it could not be delivered.
+- What SQS itself moved here from a queue whose consumer took it again and again and never said that
+  it was done: the message as it was, with the queue as `DeadLetterQueueSourceArn`.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +32,8 @@ class Message:
 
     :param receipt: what deletes it or puts it back, until it is received again.
     :param attributes: its message attributes, values as text.
+    :param sent_with: its message attributes as SQS takes them, with their types.
+    :param moved_from: the ARN of the queue that SQS moved it from, if it did.
     """
 
     id: str
@@ -37,6 +41,8 @@ class Message:
     body: str
     sent_at: datetime
     attributes: Mapping[str, str]
+    sent_with: Mapping[str, Any] = field(default_factory=dict)
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +93,16 @@ def recognise(message: Message) -> Failure:
         body = json.loads(message.body)
     except ValueError:
         body = message.body
+    if message.moved_from:
+        return Failure(
+            message=message,
+            origin="message of a queue",
+            target=message.moved_from,
+            payload=body,
+            event=event_of(body),
+            error="taken again and again, and never done: the consumer's log says why",
+            failed_at=message.sent_at,
+        )
     if "TARGET_ARN" in message.attributes:
         return _dead_letter(message, body)
     context = body.get("requestContext") if isinstance(body, dict) else None

@@ -40,7 +40,7 @@ class SqsQueue:
             MaxNumberOfMessages=MOST_A_CALL,
             VisibilityTimeout=hidden_seconds,
             WaitTimeSeconds=WAIT_SECONDS,
-            MessageSystemAttributeNames=["SentTimestamp"],
+            MessageSystemAttributeNames=["SentTimestamp", "DeadLetterQueueSourceArn"],
             MessageAttributeNames=["All"],
         )
         return [_message(received) for received in answer.get("Messages", [])]
@@ -69,14 +69,15 @@ class SqsQueue:
 
 
 def _message(received: dict[str, Any]) -> Message:
+    typed = received.get("MessageAttributes", {})
     return Message(
         id=received["MessageId"],
         receipt=received["ReceiptHandle"],
         body=received["Body"],
         sent_at=datetime.fromtimestamp(int(received["Attributes"]["SentTimestamp"]) / 1000, UTC),
         attributes={
-            name: value["StringValue"]
-            for name, value in received.get("MessageAttributes", {}).items()
-            if "StringValue" in value
+            name: value["StringValue"] for name, value in typed.items() if "StringValue" in value
         },
+        sent_with=typed,
+        moved_from=received["Attributes"].get("DeadLetterQueueSourceArn"),
     )

@@ -1,4 +1,4 @@
-"""Where failed events go again: Lambda functions, and queues that a rule delivers to."""
+"""Where failed events go again: functions, and queues that they were sent or delivered to."""
 
 import json
 import random
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.failures.messages import Failure
+from tools.failures.messages import Failure, Message
 from tools.failures.redrive import AT_ONCE, RedriveError
 from tools.failures.stream import read_batch
 
@@ -55,7 +55,7 @@ class Targets:
             if service == "lambda":
                 self._invoke(target, self._payload(failure))
             elif service == "sqs":
-                self._send(target, failure.payload)
+                self._send(target, failure.message)
             else:
                 raise RedriveError(
                     f"its target is {target}: only Lambda functions and SQS queues can be given"
@@ -93,11 +93,13 @@ class Targets:
                 break
         raise RedriveError("the function is throttled: it runs as often as its concurrency allows")
 
-    def _send(self, queue: str, payload: object) -> None:
+    def _send(self, queue: str, message: Message) -> None:
+        """Send a message as it was: a rule's dead letter has attributes that are of no event."""
         name = queue.split(":")[5]
         account = queue.split(":")[4]
         url = self._sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
-        self._sqs.send_message(QueueUrl=url, MessageBody=json.dumps(payload))
+        attributes = message.sent_with if message.moved_from else {}
+        self._sqs.send_message(QueueUrl=url, MessageBody=message.body, MessageAttributes=attributes)
 
 
 def _reason(body: bytes) -> str:

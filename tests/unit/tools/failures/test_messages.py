@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -84,6 +86,21 @@ def test_a_dead_letter_of_a_schedule_with_a_cut_off_payload_cannot_be_run_again(
 
     assert failure.origin == "delivery by a schedule"
     assert "cut off" in str(failure.obstacle)
+
+
+@pytest.mark.parametrize("body", ["no JSON", json.dumps(invocation())])
+def test_what_sqs_moved_is_for_the_queue_it_was_moved_from_whatever_it_says(body: str) -> None:
+    queue = "arn:aws:sqs:eu-west-2:111111111111:settle"
+    moved = replace(message(body, attributes=DEAD_LETTER), moved_from=queue)
+
+    failure = recognise(moved)
+
+    assert (failure.origin, failure.target, failure.function) == (
+        "message of a queue",
+        queue,
+        "settle",
+    )
+    assert failure.obstacle is None
 
 
 @pytest.mark.parametrize("body", ["not JSON", "[]", '{"requestContext": 1}', "{}"])

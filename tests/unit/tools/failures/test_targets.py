@@ -1,6 +1,7 @@
 import io
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ from tools.failures.messages import recognise
 from tools.failures.redrive import RedriveError
 from tools.failures.targets import Targets
 
+SETTLE = "arn:aws:sqs:eu-west-2:111111111111:settle"
+
 
 class FakeAws:
     """Clients of Lambda, SQS and DynamoDB Streams in one, with answers laid out in advance.
@@ -32,7 +35,7 @@ class FakeAws:
         self.answers = list(answers) or [None]
         self.function_error = function_error
         self.invoked: list[tuple[str, Any]] = []
-        self.sent: list[Any] = []
+        self.sent: list[tuple[str, dict[str, Any]]] = []
         self.pages: list[list[dict[str, Any]]] = []
         self.filters: list[dict[str, Any]] = []
         self.trimmed = False
@@ -51,9 +54,15 @@ class FakeAws:
     def get_queue_url(self, **_queue: str) -> dict[str, str]:
         return {"QueueUrl": "url"}
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
+    def send_message(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803
+        MessageBody: str,  # noqa: N803
+        MessageAttributes: dict[str, Any],  # noqa: N803
+    ) -> None:
         assert QueueUrl == "url"
-        self.sent.append(json.loads(MessageBody))
+        self.sent.append((MessageBody, MessageAttributes))
 
     def list_event_source_mappings(self, **_which: str) -> dict[str, Any]:
         filters = [{"Pattern": json.dumps(pattern)} for pattern in self.filters]
@@ -104,11 +113,22 @@ def test_the_function_of_a_failed_invocation_gets_the_event_again() -> None:
 
 def test_a_queue_that_a_rule_could_not_reach_gets_the_event() -> None:
     aws = FakeAws()
-    said = {**DEAD_LETTER, "TARGET_ARN": "arn:aws:sqs:eu-west-2:111111111111:settle"}
+    said = {**DEAD_LETTER, "TARGET_ARN": SETTLE}
 
     targets(aws)(recognise(message(EVENT, attributes=said)))
 
-    assert aws.sent == [EVENT]
+    assert aws.sent == [(json.dumps(EVENT), {})]
+
+
+@pytest.mark.parametrize("body", ['{"b": 1,  "a": "\\u00e9"}', "no JSON", '"text"', " "])
+def test_a_message_that_was_moved_goes_back_to_its_queue_as_it_was(body: str) -> None:
+    aws = FakeAws()
+    typed = {"Amount": {"DataType": "Number", "StringValue": "7"}}
+    moved = replace(message(body), sent_with=typed, moved_from=SETTLE)
+
+    targets(aws)(recognise(moved))
+
+    assert aws.sent == [(body, typed)]
 
 
 def test_a_function_that_fails_again_says_why() -> None:
