@@ -1,6 +1,7 @@
 """Checked request bodies: from bytes to a typed value, or a problem which names what is wrong."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast, get_args, get_origin
@@ -15,6 +16,10 @@ LARGEST_BODY = 64 * 1024
 DEEPEST_BODY = 32
 """Objects and arrays within each other. What an interpreter bears differs by version and stack."""
 MOST_ERRORS = 100
+
+CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^"';\s]*)""", re.IGNORECASE)
+UTF_8 = ("utf-8", "utf8")
+HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 Shape = TypeVar("Shape")
 
@@ -32,7 +37,7 @@ def read_body(request: Request, shape: type[Shape]) -> Shape:
         raise ProblemError(
             413, f"the body must have at most {LARGEST_BODY} bytes, got {len(request.body)}"
         )
-    body = _json(request.body)
+    body = _json(_text(request))
     each, is_array = _struct_of(shape)
     if not isinstance(body, list if is_array else dict):
         wanted = "array" if is_array else "object"
@@ -55,13 +60,45 @@ def _struct_of(shape: object) -> tuple[type[msgspec.Struct], bool]:
     return cast(type[msgspec.Struct], shape), False
 
 
-def _json(body: bytes) -> object:
-    """Parse strictly: msgspec refuses NaN, lone surrogates and numbers it cannot hold."""
+def _text(request: Request) -> str:
+    """Return the body as text, which JSON that is exchanged has in UTF-8 only (RFC 8259, 8.1).
+
+    API Gateway goes by the Content-Type alone: of a text type it may hand over U+FFFD where bytes
+    were not UTF-8. What was sent is lost then, so that is refused as the bytes are.
+    """
+    charset = CHARSET.search(request.headers.get("content-type", ""))
+    if charset and charset[1].lower() not in UTF_8:
+        raise _not_utf_8(f"Content-Type says charset={_short(charset[1])}")
     try:
-        value: object = msgspec.json.decode(body)
-        json.loads(body, object_pairs_hook=_unique)
+        text = request.body.decode()
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise _not_utf_8(f"byte {error.start} is 0x{byte:02x}, which has no place there") from None
+    if text.startswith("\ufeff"):
+        raise _not_utf_8("it begins with a byte order mark; leave that out")
+    if "\0" in text:
+        raise _not_utf_8("it has NUL bytes, as UTF-16 and UTF-32 have")
+    if (at := text.find("\ufffd")) >= 0:
+        raise _not_utf_8(
+            f"character {at} is U+FFFD, which stands for what could not be read;"
+            " write \\ufffd where you mean it"
+        )
+    return text
+
+
+def _not_utf_8(found: str) -> ProblemError:
+    return ProblemError(400, f"the body must be JSON in UTF-8: {found}")
+
+
+def _json(text: str) -> object:
+    """Parse strictly: msgspec refuses NaN and numbers it cannot hold."""
+    try:
+        _check_characters(
+            json.loads(text, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+        )
+        value: object = msgspec.json.decode(text)
     except (ValueError, msgspec.DecodeError) as error:
-        raise ProblemError(400, f"the body must be JSON in UTF-8: {error}") from error
+        raise ProblemError(400, f"the body must be JSON: {error}") from error
     except RecursionError as error:
         raise _too_deep() from error
     nested = [value]
@@ -70,6 +107,19 @@ def _json(body: bytes) -> object:
         if not nested:
             return value
     raise _too_deep()
+
+
+def _check_characters(value: object) -> None:
+    """Refuse what escapes can write but no encoding has: halves of a surrogate pair."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str) and (found := HALF_OF_A_PAIR.search(each)):
+            raise ValueError(f"{found[0]!a} in {_short(each)!a} is half of a character")
+        if isinstance(each, dict):
+            left += [*each, *each.values()]
+        elif isinstance(each, list):
+            left += each
 
 
 def _inside(value: object) -> Iterator[object]:
@@ -84,13 +134,14 @@ def _too_deep() -> ProblemError:
     return ProblemError(400, f"the body must be JSON, nested at most {DEEPEST_BODY} deep")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> None:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse an object with the same key twice: parsers disagree on which one counts."""
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            raise ValueError(f"the key {_short(key)!r} is there twice")
-        seen.add(key)
+    fields: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in fields:
+            raise ValueError(f"the key {_short(key)!a} is there twice")
+        fields[key] = value
+    return fields
 
 
 def _misfit(entries: list[Any], shape: type[msgspec.Struct], *, is_array: bool) -> ProblemError:

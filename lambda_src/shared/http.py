@@ -45,7 +45,7 @@ class Request:
             path=event.get("pathParameters") or {},
             query=event.get("queryStringParameters") or {},
             headers=_headers(event),
-            body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+            body=_bytes(body, is_base64=bool(event.get("isBase64Encoded"))),
             claims=authorizer.get("jwt", {}).get("claims") or {},
         )
 
@@ -199,6 +199,11 @@ def http_handler(
         return response
 
     return handler
+
+
+def _bytes(body: str, *, is_base64: bool) -> bytes:
+    # An event may hold half of a surrogate pair; whoever reads the body refuses it.
+    return base64.b64decode(body) if is_base64 else body.encode(errors="surrogatepass")
 
 
 def _headers(event: Event) -> dict[str, str]:

@@ -2,6 +2,7 @@ import base64
 from typing import Any
 
 import pytest
+from shared.bodies import read_body
 from shared.events import Envelope, UserSignedUp
 from shared.http import Request, Response, http_handler
 from shared.observability import current_correlation_id
@@ -57,6 +58,13 @@ def test_a_body_in_base64_is_decoded() -> None:
     encoded = event(body=base64.b64encode(b"\xff{}").decode()) | {"isBase64Encoded": True}
 
     assert Request.from_event(encoded).body == b"\xff{}"
+
+
+def test_a_body_with_half_of_a_pair_reaches_the_route_which_refuses_it() -> None:
+    halved = event(body='{"name": "\ud800"}')
+
+    with pytest.raises(ProblemError, match="must be JSON in UTF-8: byte 10 is 0xed"):
+        read_body(Request.from_event(halved), dict[str, str])
 
 
 @pytest.mark.parametrize("value", ["a", "A-b_9", "x" * 64])
