@@ -1,6 +1,7 @@
 """Grants that are narrower than those of the CDK's own constructs."""
 
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 
@@ -39,4 +40,16 @@ def grant_read_parameter(parameter: ssm.IParameter, grantee: iam.IGrantable, /) 
     """
     return iam.Grant.add_to_principal(
         grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameter.parameter_arn]
+    )
+
+
+def grant_read_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable, /) -> iam.Grant:
+    """Allow to read the values of a secret, and nothing about it.
+
+    A secret that is encrypted with AWS's own key for Secrets Manager takes no further permission.
+    """
+    return iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["secretsmanager:GetSecretValue"],
+        resource_arns=[secret.secret_arn],
     )

@@ -5,6 +5,9 @@ from constructs import Construct
 
 from stacks.config import StageConfig
 
+OF_PAGES = "the tokens of lists that lead from page to page"
+"""What a service that answers with lists has a key of its own for."""
+
 
 def event_source(service: str) -> str:
     """Return the name in which a microservice publishes, as `shared.events` writes it."""

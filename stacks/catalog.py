@@ -6,8 +6,8 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import BusinessApi, UserDirectory
-from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
-from stacks.base import PlatformStack
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, SigningKey, Table
+from stacks.base import OF_PAGES, PlatformStack
 from stacks.config import StageConfig
 
 REPLACED = ("name", "description", "price", "currency", "unit", "updatedAt", "version")
@@ -52,6 +52,7 @@ class CatalogStack(PlatformStack):
             log_removal_policy=config.removal_policy,
         )
         signed_in = users.authorizer()
+        pages = SigningKey(self, "Pages", signs=OF_PAGES)
 
         for key, entry, action, attributes in ROUTES:
             is_public = key.startswith("GET ")
@@ -67,6 +68,8 @@ class CatalogStack(PlatformStack):
             products.grant_attributes(
                 function, action, attributes=attributes, return_values=["NONE", "ALL_NEW"]
             )
+            if entry == "list_products":
+                pages.give_to(function)
             route = api.route(key, function, authorizer=None if is_public else signed_in)
             if is_public:
                 acknowledge(route, APIG4="tariffs are for everybody to read")

@@ -18,9 +18,9 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
-from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, SigningKey, Table
 from constructs_lib.primitives.table import WHAT_WAS_WRITTEN
-from stacks.base import PlatformStack, event_source
+from stacks.base import OF_PAGES, PlatformStack, event_source
 from stacks.config import StageConfig
 
 TEN_SECONDS = Duration.seconds(10)
@@ -129,6 +129,7 @@ class IdentityStack(PlatformStack):
     def _answer(self, api: BusinessApi, push: PushChannel) -> None:
         """Answer everybody about themselves, and administrators about others."""
         signed_in = self.users.authorizer()
+        pages = SigningKey(self, "Pages", signs=OF_PAGES)
         for key, entry, to_table, pool_actions in ROUTES:
             environment = {}
             if to_table:
@@ -146,6 +147,8 @@ class IdentityStack(PlatformStack):
                 )
             if pool_actions:
                 self.users.pool.grant(function, *pool_actions)
+            if entry == "list_users":
+                pages.give_to(function)
             api.route(key, function, authorizer=signed_in)
 
         ticket = self._function("create_ticket", {"TICKETS_TABLE": push.tickets.table_name})

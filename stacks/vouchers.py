@@ -29,9 +29,10 @@ from constructs_lib.primitives import (
     PythonFunction,
     PythonService,
     Queue,
+    SigningKey,
     Table,
 )
-from stacks.base import PlatformStack, event_source
+from stacks.base import OF_PAGES, PlatformStack, event_source
 from stacks.config import StageConfig
 
 READ, WRITE = "dynamodb:GetItem", "dynamodb:UpdateItem"
@@ -138,6 +139,7 @@ class VouchersStack(PlatformStack):
 
     def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
         """Answer who asks for vouchers of their own."""
+        pages = SigningKey(self, "Pages", signs=OF_PAGES)
         settings = {
             "VOUCHERS_TABLE": self._table.table_name,
             "DOCUMENTS_BUCKET": self._documents.bucket_name,
@@ -149,6 +151,8 @@ class VouchersStack(PlatformStack):
             function = self._function(id_, entry, settings)
             self._table.grant_attributes(function, action, attributes=VOUCHER)
             self._documents.grant_objects(function, "s3:GetObject", keys=PDF)
+            if entry == "list_vouchers":
+                pages.give_to(function)
             api.route(key, function, authorizer=signed_in)
 
     def _tell(self, bus: EventBus) -> None:

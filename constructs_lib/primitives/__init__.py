@@ -6,6 +6,7 @@ from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.python_function import PythonFunction
 from constructs_lib.primitives.python_service import PythonService
 from constructs_lib.primitives.queue import Queue
+from constructs_lib.primitives.signing_key import SigningKey
 from constructs_lib.primitives.table import Table
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "PythonFunction",
     "PythonService",
     "Queue",
+    "SigningKey",
     "Table",
 ]

@@ -1,13 +1,18 @@
-"""Lists page by page: `limit` and `nextToken` in the query, `nextToken` in the answer."""
+"""Lists page by page: `limit` and `nextToken` in the query, `nextToken` in the answer.
+
+A `nextToken` carries the key of the last entry that was shown, and a signature over it and the
+request that it continues: the list, the user, the path and all of the query but these two. So it
+reads nothing that the caller was not about to read anyway.
+"""
 
 import base64
+import json
 import re
 from dataclasses import dataclass
 
-import msgspec
-
 from shared.http import Request
 from shared.problems import ProblemError
+from shared.signing import DIGEST_SIZE, Signer
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
@@ -16,6 +21,9 @@ LIMIT = re.compile(r"[0-9]{1,3}")
 # the largest token of a user may be 7,200 and a browser's other headers 1,200. A token of Cognito
 # that is wrapped into ours has some hundred characters.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,1536}")
+FORMAT = b"\x01"
+"""What a token begins with: raise it when its content changes, so that older ones are refused."""
+OF_A_PAGE = {"limit", "nextToken"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +38,12 @@ class PageQuery:
     after: str | None
 
 
-def read_page_query(request: Request, *, key: str, largest: int = LARGEST_LIMIT) -> PageQuery:
-    """Read `limit` (default 50) and `nextToken` from the query of a list ordered by `key`.
+def read_page_query(
+    request: Request, *, of: str, signer: Signer, largest: int = LARGEST_LIMIT
+) -> PageQuery:
+    """Read `limit` (default 50) and `nextToken` from the query.
 
+    :param of: which list it is, one name for each of those whose tokens `signer` signs.
     :param largest: the largest `limit` there is. Default: 100.
     :raises ProblemError: 400 if either is not one that the API gives or documents.
     """
@@ -40,25 +51,42 @@ def read_page_query(request: Request, *, key: str, largest: int = LARGEST_LIMIT)
     if not LIMIT.fullmatch(limit) or not 1 <= int(limit) <= largest:
         raise ProblemError(400, f"limit must be from 1 to {largest}, got {limit[:40]!r}")
     token = request.query.get("nextToken")
-    return PageQuery(limit=int(limit), after=None if token is None else _key_in(token, key))
+    after = None if token is None else _last_of(token, request, of, signer)
+    return PageQuery(limit=int(limit), after=after)
 
 
-def next_token(*, key: str, last: str) -> str:
-    """Return the token of the page after the entry whose `key` is `last`."""
-    return base64.urlsafe_b64encode(msgspec.json.encode({key: last})).decode().rstrip("=")
+def next_token(request: Request, *, of: str, signer: Signer, last: str) -> str:
+    """Return the token of the page after the entry whose key is `last`."""
+    signature = signer.sign(_signed(request, of, last))
+    return base64.urlsafe_b64encode(FORMAT + signature + last.encode()).decode().rstrip("=")
 
 
-def _key_in(token: str, key: str) -> str:
+def _last_of(token: str, request: Request, of: str, signer: Signer) -> str:
     try:
         # Checked first, since base64 skips characters outside its alphabet.
         if not TOKEN.fullmatch(token):
             raise ValueError("not base64url")
-        padded = token + "=" * (-len(token) % 4)
-        last = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=dict[str, str])
-        if last.keys() != {key} or not last[key]:
-            raise ValueError("not a key of this list")
-    except (ValueError, msgspec.DecodeError) as error:
+        content = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        if base64.urlsafe_b64encode(content).decode().rstrip("=") != token:
+            raise ValueError("its last character has bits that say nothing")
+        begin = len(FORMAT) + DIGEST_SIZE
+        signature, last = content[len(FORMAT) : begin], content[begin:].decode()
+        if not content.startswith(FORMAT) or not last:
+            raise ValueError("of another format")
+        if not signer.is_signed(_signed(request, of, last), signature):
+            raise ValueError("not ours, or of another request")
+    except ValueError as error:
         raise ProblemError(
-            400, "nextToken must be one that this list answered with; leave it out to start again"
+            400,
+            "nextToken must be one that this list answered you with, sent back with the same"
+            " query; leave it out to start again",
         ) from error
-    return last[key]
+    return last
+
+
+def _signed(request: Request, of: str, last: str) -> bytes:
+    query = {name: value for name, value in request.query.items() if name not in OF_A_PAGE}
+    user = str(request.claims.get("sub", ""))
+    # JSON, so that no two requests look the same; its ASCII, so that every text has bytes.
+    asked = [of, user, dict(request.path), query, last]
+    return FORMAT + json.dumps(asked, sort_keys=True).encode()

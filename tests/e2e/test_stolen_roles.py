@@ -298,3 +298,49 @@ def test_who_pays_reads_the_one_secret_as_it_is_now(
     ]["Value"]
     with denied():
         getattr(ssm, ask)(**arguments)
+
+
+PAGED = {"Catalog": "ListProducts", "Identity": "ListUsers", "Vouchers": "ListVouchers"}
+
+
+@pytest.mark.parametrize("stack", PAGED)
+def test_who_answers_page_by_page_reads_the_key_of_its_own_service(
+    as_function: Client, platform: dict[str, Any], stack: str
+) -> None:
+    secrets = as_function("secretsmanager", stack, PAGED[stack])
+    keys = {
+        name: physical_id(platform, name, "Pages", "AWS::SecretsManager::Secret") for name in PAGED
+    }
+
+    for name, key_arn in keys.items():
+        if name == stack:
+            assert secrets.get_secret_value(SecretId=key_arn)["SecretString"]
+        else:
+            with denied():
+                secrets.get_secret_value(SecretId=key_arn)
+    for ask in ("put_secret_value", "update_secret"):
+        with denied():
+            getattr(secrets, ask)(SecretId=keys[stack], SecretString="known")
+    with denied():
+        secrets.describe_secret(SecretId=keys[stack])
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        ("Catalog", "GetProduct"),
+        ("Catalog", "CreateProduct"),
+        ("Identity", "GetProfile"),
+        ("Identity", "ReplacePermissions"),
+        ("Vouchers", "GetVoucher"),
+        ("Vouchers", "CreateVoucher"),
+    ],
+    ids="-".join,
+)
+def test_nobody_else_reads_the_key_of_the_pages(
+    as_function: Client, platform: dict[str, Any], who: tuple[str, str]
+) -> None:
+    key_arn = physical_id(platform, who[0], "Pages", "AWS::SecretsManager::Secret")
+
+    with denied():
+        as_function("secretsmanager", *who).get_secret_value(SecretId=key_arn)

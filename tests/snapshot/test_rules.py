@@ -33,6 +33,7 @@ NAMES = {
     "AWS::SNS::Topic": "TopicName",
     "AWS::SSM::Parameter": "Name",
     "AWS::Scheduler::Schedule": "Name",
+    "AWS::SecretsManager::Secret": "Name",
     "AWS::SQS::Queue": "QueueName",
 }
 READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan")}
@@ -154,6 +155,7 @@ def test_nobody_replaces_items_where_there_are_several_kinds(
     [
         ("cognito-idp", {"ListUsers", "AdminListGroupsForUser"}, None),
         ("s3", {"GetObject", "PutObject", "DeleteObject", "ListBucket"}, None),
+        ("secretsmanager", {"GetSecretValue"}, None),
         ("ses", {"SendEmail", "SendRawEmail"}, "ses:FromAddress"),
         ("ssm", {"GetParameter"}, None),
     ],

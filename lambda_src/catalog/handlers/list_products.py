@@ -2,22 +2,25 @@
 
 from shared.http import Request, Response, http_handler
 from shared.paging import next_token, read_page_query
+from shared.signing import SecretSigner, Signer
 
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products
 from catalog.handlers.product_json import view
 
-KEY = "productId"
+LIST = "products"
 
 
-def list_products(request: Request, *, products: Products) -> Response:
+def list_products(request: Request, *, products: Products, signer: Signer) -> Response:
     """Answer 200 with one page of products, and the token of the next if there is one."""
-    query = read_page_query(request, key=KEY)
+    query = read_page_query(request, of=LIST, signer=signer)
     page = products.page(limit=query.limit, after=query.after)
     body: dict[str, object] = {"products": [view(product) for product in page.products]}
     if page.last_id is not None:
-        body["nextToken"] = next_token(key=KEY, last=page.last_id)
+        body["nextToken"] = next_token(request, of=LIST, signer=signer, last=page.last_id)
     return Response.ok(body)
 
 
-handler = http_handler(list_products, products=ProductTable.from_environment)
+handler = http_handler(
+    list_products, products=ProductTable.from_environment, signer=SecretSigner.from_environment
+)

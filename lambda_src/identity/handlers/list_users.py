@@ -2,6 +2,7 @@
 
 from shared.http import Request, Response, http_handler
 from shared.paging import next_token, read_page_query
+from shared.signing import SecretSigner, Signer
 from shared.users import require
 
 from identity.adapters.user_pool import UserPool
@@ -13,19 +14,19 @@ from identity.domain.directory import (
 )
 from identity.domain.granting import counted_in
 
-KEY = "paginationToken"
+LIST = "users"
 LARGEST_LIMIT = 60
 """Cognito's own (API reference, ListUsers)."""
 
 
-def list_users(request: Request, *, directory: Directory) -> Response:
+def list_users(request: Request, *, directory: Directory, signer: Signer) -> Response:
     """Answer 200 with one page of users, and the token of the next if there is one."""
     require(request.user, "list", "users")
-    query = read_page_query(request, key=KEY, largest=LARGEST_LIMIT)
+    query = read_page_query(request, of=LIST, signer=signer, largest=LARGEST_LIMIT)
     page = directory.page(limit=query.limit, after=query.after)
     body: dict[str, object] = {"users": [_view(user) for user in page.users]}
     if page.after is not None:
-        body["nextToken"] = next_token(key=KEY, last=page.after)
+        body["nextToken"] = next_token(request, of=LIST, signer=signer, last=page.after)
     return Response.ok(body)
 
 
@@ -42,4 +43,5 @@ handler = http_handler(
     list_users,
     errors={InvalidPageError: 400, DirectoryBusyError: 503},
     directory=UserPool.from_environment,
+    signer=SecretSigner.from_environment,
 )

@@ -2,25 +2,28 @@
 
 from shared.http import Request, Response, http_handler
 from shared.paging import next_token, read_page_query
+from shared.signing import SecretSigner, Signer
 
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.vouchers import Documents, Vouchers
 from vouchers.handlers.voucher_json import view_with_document
 
-KEY = "voucherId"
+LIST = "vouchers"
 
 
-def list_vouchers(request: Request, *, vouchers: Vouchers, documents: Documents) -> Response:
+def list_vouchers(
+    request: Request, *, vouchers: Vouchers, documents: Documents, signer: Signer
+) -> Response:
     """Answer 200 with one page of vouchers, and the token of the next if there is one."""
     user = request.user
-    query = read_page_query(request, key=KEY)
+    query = read_page_query(request, of=LIST, signer=signer)
     page = vouchers.page(user.user_id, limit=query.limit, after=query.after)
     body: dict[str, object] = {
         "vouchers": [view_with_document(voucher, documents) for voucher in page.vouchers]
     }
     if page.last_id is not None:
-        body["nextToken"] = next_token(key=KEY, last=page.last_id)
+        body["nextToken"] = next_token(request, of=LIST, signer=signer, last=page.last_id)
     return Response.ok(body)
 
 
@@ -28,4 +31,5 @@ handler = http_handler(
     list_vouchers,
     vouchers=VoucherTable.from_environment,
     documents=DocumentBucket.from_environment,
+    signer=SecretSigner.from_environment,
 )

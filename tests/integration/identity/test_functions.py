@@ -32,7 +32,7 @@ from shared.records import TableChange
 from tests.integration.identity.people import People
 from tests.unit.lambda_src.events import CONTEXT, body_of, event
 from tests.unit.lambda_src.identity.samples import claims, trigger_event
-from tests.unit.lambda_src.shared.fakes import ParkedRecords, PublishedEvents
+from tests.unit.lambda_src.shared.fakes import KnownKey, ParkedRecords, PublishedEvents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -173,7 +173,7 @@ def test_from_a_grant_to_the_token_and_to_the_news(platform: Platform, people: P
 def test_an_administrator_sees_everybody_page_by_page(platform: Platform, people: People) -> None:
     expected = {people.add(f"user-{number}@example.com", "customers") for number in range(5)}
     administrator = platform.token("user-1", "eve@example.com", "administrators")
-    handler = http_handler(list_users, directory=UserPool.from_environment)
+    handler = http_handler(list_users, directory=UserPool.from_environment, signer=KnownKey)
 
     seen: list[str] = []
     query = {"limit": "2"}

@@ -31,7 +31,12 @@ from vouchers.handlers.settle_payment import settle_payment
 from tests.integration.vouchers.conftest import sent_mails
 from tests.integration.vouchers.provider import Provider
 from tests.unit.lambda_src.events import CONTEXT, CUSTOMER, body_of, event
-from tests.unit.lambda_src.shared.fakes import ParkedRecords, PublishedEvents, RememberedOnce
+from tests.unit.lambda_src.shared.fakes import (
+    KnownKey,
+    ParkedRecords,
+    PublishedEvents,
+    RememberedOnce,
+)
 from tests.unit.lambda_src.vouchers.fakes import Clock
 
 if TYPE_CHECKING:
@@ -84,6 +89,7 @@ class Platform:
             list_vouchers,
             vouchers=VoucherTable.from_environment,
             documents=DocumentBucket.from_environment,
+            signer=KnownKey,
         )
         return body_of(route(event(claims=CUSTOMER), CONTEXT))["vouchers"]
 

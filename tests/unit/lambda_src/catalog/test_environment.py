@@ -5,7 +5,7 @@ import pytest
 from tests.unit.lambda_src.environment import LAMBDA_SRC, variables_read_by
 
 NEEDED = {
-    "list_products": {"PRODUCTS_TABLE"},
+    "list_products": {"PRODUCTS_TABLE", "SIGNING_KEY_ARN"},
     "get_product": {"PRODUCTS_TABLE"},
     "create_product": {"PRODUCTS_TABLE"},
     "replace_product": {"PRODUCTS_TABLE"},

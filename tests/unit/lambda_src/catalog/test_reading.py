@@ -12,10 +12,11 @@ from shared.problems import ProblemError
 
 from tests.unit.lambda_src.catalog.in_memory_products import InMemoryProducts
 from tests.unit.lambda_src.catalog.samples import product
+from tests.unit.lambda_src.shared.fakes import KnownKey
 
 
 def listed(products: InMemoryProducts, **query: str) -> dict[str, Any]:
-    response = list_products(Request(query=query), products=products)
+    response = list_products(Request(query=query), products=products, signer=KnownKey())
     assert response.status == 200
     assert isinstance(response.body, dict)
     return response.body

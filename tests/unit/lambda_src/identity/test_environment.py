@@ -6,7 +6,7 @@ from tests.unit.lambda_src.environment import LAMBDA_SRC, variables_read_by
 
 NEEDED = {
     "refresh_tokens": {"USER_POOL_CLIENT_ID"},
-    "list_users": {"USER_POOL_ID"},
+    "list_users": {"USER_POOL_ID", "SIGNING_KEY_ARN"},
     "get_profile": {"USERS_TABLE"},
     "replace_profile": {"USERS_TABLE"},
     "get_permissions": {"USERS_TABLE", "USER_POOL_ID"},

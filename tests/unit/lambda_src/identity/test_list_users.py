@@ -9,8 +9,14 @@ from shared.problems import ProblemError
 
 from tests.unit.lambda_src.identity.fakes import ListedUsers
 from tests.unit.lambda_src.identity.samples import claims, member
+from tests.unit.lambda_src.shared.fakes import KnownKey
 
 LISTER = claims("list:users")
+SIGNER = KnownKey()
+
+
+def token(last: str, *, of: str = "users") -> str:
+    return next_token(Request(claims=LISTER), of=of, signer=SIGNER, last=last)
 
 
 def listed(
@@ -20,7 +26,7 @@ def listed(
     by: dict[str, Any] = LISTER,
 ) -> dict[str, Any]:
     request = Request(query=query or {}, claims=by)
-    response = list_users(request, directory=directory)
+    response = list_users(request, directory=directory, signer=SIGNER)
     assert response.status == 200
     assert isinstance(response.body, dict)
     return response.body
@@ -81,18 +87,18 @@ def test_a_page_without_users_is_not_the_last_while_it_has_a_token() -> None:
 
     assert answer == {
         "users": [],
-        "nextToken": next_token(key="paginationToken", last="further/on=="),
+        "nextToken": token("further/on=="),
     }
 
 
 def test_a_token_of_another_list_is_refused() -> None:
     with pytest.raises(ProblemError, match="nextToken must be one that this list"):
-        listed(ListedUsers(), {"nextToken": next_token(key="productId", last="p1")})
+        listed(ListedUsers(), {"nextToken": token("1", of="products")})
 
 
 def test_a_token_that_the_directory_does_not_know_is_refused() -> None:
     with pytest.raises(InvalidPageError, match="nextToken must be one that this list"):
-        listed(ListedUsers(), {"nextToken": next_token(key="paginationToken", last="invented")})
+        listed(ListedUsers(), {"nextToken": token("invented")})
 
 
 @pytest.mark.parametrize("granted", [[], ["list:products"], ["grant:permissions"]])

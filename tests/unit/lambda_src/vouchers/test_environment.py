@@ -15,7 +15,7 @@ SHOWING = {"VOUCHERS_TABLE", "DOCUMENTS_BUCKET"}
 PARKING = {"FAILURE_TOPIC_ARN", "PATIENCE_SECONDS"}
 NEEDED = {
     "create_voucher": PAYING,
-    "list_vouchers": SHOWING,
+    "list_vouchers": SHOWING | {"SIGNING_KEY_ARN"},
     "get_voucher": SHOWING,
     "settle_payment": PAYING | PARKING,
     "issue_voucher": SHOWING | PARKING,

@@ -12,6 +12,7 @@ from vouchers.handlers.get_voucher import get_voucher
 from vouchers.handlers.list_vouchers import list_vouchers
 
 from tests.unit.lambda_src.events import CUSTOMER
+from tests.unit.lambda_src.shared.fakes import KnownKey
 from tests.unit.lambda_src.vouchers.fakes import InMemoryDocuments, InMemoryVouchers
 from tests.unit.lambda_src.vouchers.samples import CODE, ISSUED, MAILED, NOW, PAID, voucher
 
@@ -41,7 +42,9 @@ def listed(
     vouchers: InMemoryVouchers, claims: dict[str, Any] = CUSTOMER, **query: str
 ) -> dict[str, Any]:
     request = Request(query=query, claims=claims)
-    response = list_vouchers(request, vouchers=vouchers, documents=InMemoryDocuments())
+    response = list_vouchers(
+        request, vouchers=vouchers, documents=InMemoryDocuments(), signer=KnownKey()
+    )
     assert response.status == 200
     assert isinstance(response.body, dict)
     return response.body
