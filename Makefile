@@ -54,7 +54,9 @@ diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage=$(STAGE)
 
 deploy: build  ## Deploy a stage to its AWS account (STAGE=dev)
-	@cdk deploy --all --no-notices -c stage=$(STAGE)
+	@cdk synth --quiet --no-notices -c stage=$(STAGE) -c deploying=true
+	@python -m tools.lift_protection cdk.out
+	@cdk deploy --app cdk.out --all --no-notices
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.emulator.support import Aws, eventually
 
@@ -115,3 +116,24 @@ def test_a_sender_that_ses_knows_is_not_made_again(aws: Aws) -> None:
 
     assert create(aws, "known-sender", {"Sender": identity}) == "ROLLBACK_COMPLETE"
     assert aws.client("sesv2").get_email_identity(EmailIdentity=sender)
+
+
+def test_a_stack_whose_creation_failed_blocks_its_name_until_it_is_deleted(aws: Aws) -> None:
+    cloudformation = aws.client("cloudformation")
+    name, template = "failed-creation", json.dumps({"Resources": {"Broken": BROKEN}})
+    cloudformation.create_stack(
+        StackName=name, TemplateBody=template, EnableTerminationProtection=True
+    )
+    assert ended(aws, name) == "ROLLBACK_COMPLETE"
+
+    with pytest.raises(cloudformation.exceptions.AlreadyExistsException):
+        cloudformation.create_stack(StackName=name, TemplateBody=template)
+    with pytest.raises(ClientError, match="ROLLBACK_COMPLETE state and can not be updated"):
+        cloudformation.create_change_set(
+            StackName=name, TemplateBody=template, ChangeSetName="again", ChangeSetType="CREATE"
+        )
+    with pytest.raises(ClientError, match="TerminationProtection is enabled"):
+        cloudformation.delete_stack(StackName=name)
+
+    cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+    assert delete(aws, name) == "DELETE_COMPLETE"

@@ -104,6 +104,22 @@ def test_stages_are_deployed_one_after_the_other_from_tested_assemblies() -> Non
         assert jobs[stage]["with"] == {"stage": stage}
 
 
+def test_who_deploys_by_hand_does_what_the_workflow_does() -> None:
+    dry = subprocess.run(
+        ["make", "--dry-run", "--assume-old", "build", "deploy", "STAGE=prod"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    workflow = commands(ROOT / ".github" / "workflows" / "deploy-stage.yml")
+    step = re.compile(r"cdk deploy --app|python -m [\w.]+")
+
+    by_workflow = [found[0] for line in workflow if (found := step.search(line))]
+    by_hand = [found[0] for line in dry.stdout.splitlines() if (found := step.search(line))]
+    assert by_hand == by_workflow == ["python -m tools.lift_protection", "cdk deploy --app"]
+
+
 def test_nothing_but_main_is_deployed_whoever_starts_it() -> None:
     jobs = read(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
     (refuse,) = jobs["main-only"]["steps"]

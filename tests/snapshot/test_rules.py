@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from shared.events import EVENTS, source_of
 
+from app import STAGES_FILE
+from stacks.config import all_stages
+from stacks.stages_file import read_stages_file
 from tests.snapshot.conftest import Template
+from tests.snapshot.naming import own_names
 from tests.unit.lambda_src.environment import variables_read_by
 
 KEEPS_DATA = {
@@ -18,23 +22,6 @@ KEEPS_DATA = {
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
-}
-NAMES = {
-    "AWS::Cognito::UserPool": "UserPoolName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::DynamoDB::GlobalTable": "TableName",
-    "AWS::Events::Archive": "ArchiveName",
-    "AWS::Events::Rule": "Name",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::KMS::Alias": "AliasName",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SSM::Parameter": "Name",
-    "AWS::Scheduler::Schedule": "Name",
-    "AWS::SecretsManager::Secret": "Name",
-    "AWS::SQS::Queue": "QueueName",
 }
 READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan")}
 ITEM_ACTIONS = READS | {f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem")}
@@ -103,12 +90,23 @@ def test_no_role_may_do_everything_or_anything_to_everything(
             assert set(actions) <= set(ALLOWED_ON_EVERYTHING)
 
 
-def test_nothing_has_a_name_of_its_own_that_would_block_a_replacement(
+def test_nothing_has_a_name_that_cloudformation_would_make_up(
     stack_name: str, templates: dict[str, Template]
 ) -> None:
-    for kind, name in NAMES.items():
-        for properties in of_type(templates[stack_name], kind).values():
-            assert name not in properties
+    """It would block a replacement, a retry, and a second stage in the account."""
+    for logical_id, resource in templates[stack_name]["Resources"].items():
+        assert [name for name in own_names(resource) if not name.required] == [], logical_id
+
+
+def test_what_must_have_a_name_has_one_of_its_stack_or_what_the_world_calls_it(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    stages = all_stages(read_stages_file(STAGES_FILE))
+    of_the_world = {stage.mail_sender for stage in stages} | {stage.domain for stage in stages}
+    for resource in templates[stack_name]["Resources"].values():
+        for name in own_names(resource):
+            if name.value.removesuffix(".") not in of_the_world:
+                assert stack_name.replace("-", "") in name.value, name
 
 
 def test_who_uses_a_table_says_which_items_or_attributes_for(
@@ -243,13 +241,6 @@ def test_nothing_stays_of_a_creation_that_failed(
     resources = templates[stack_name]["Resources"].items()
 
     assert [key for key, value in resources if value.get("DeletionPolicy") == "Retain"] == []
-
-
-def test_only_what_must_have_a_name_has_one_and_it_is_the_stacks_own(
-    stack_name: str, templates: dict[str, Template]
-) -> None:
-    for bus in of_type(templates[stack_name], "AWS::Events::EventBus").values():
-        assert bus["Name"].startswith(stack_name.replace("-", ""))  # CloudFormation makes up none
 
 
 @pytest.mark.parametrize("stage", ["Staging", "Prod"])

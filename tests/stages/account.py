@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,12 @@ class Account:
         )
 
     def run(
-        self, *command: str | Path, cwd: Path | None = None
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command in the checkout with the owner's credentials."""
+        """Run a command in the checkout with the owner's credentials, or those in the variables."""
         inherited = {k: v for k, v in tool_environment().items() if not k.startswith("AWS_")}
         return subprocess.run(
             [str(part) for part in command],
@@ -92,6 +96,7 @@ class Account:
                 "CDK_HOME": str(self.source / "cdk-home"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
                 "NO_PROXY": "127.0.0.1,localhost",
+                **(variables or {}),
             },
             capture_output=True,
             text=True,

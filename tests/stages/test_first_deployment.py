@@ -1,0 +1,132 @@
+"""A first deployment that failed half way succeeds when it is tried again, protected or not.
+
+What the workflow runs is run here, with the rights that CONTRIBUTING.md gives it and no others.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from tests.stages.account import ROOT, Account
+
+WORKFLOW = ROOT / ".github" / "workflows" / "deploy-stage.yml"
+BROKEN_APP = """
+import sys
+
+from aws_cdk import aws_ses as ses
+
+from app import build_app
+
+app = build_app()
+for stack in app.node.children:
+    if stack.node.id in sys.argv[1:]:
+        others = list(stack.node.children)
+        broken = ses.CfnEmailIdentity(stack, "Broken", email_identity="TAKEN")
+        broken.node.add_dependency(*others)
+app.synth()
+"""
+"""Makes a stack whose last resource cannot be made: the account has it already."""
+TAKEN = "taken@blockwork.test"
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    account = Account("staging", tmp_path_factory.mktemp("first-deployment"))
+    account.open()
+    try:
+        done = account.bootstrap()
+        assert done.returncode == 0, done.stdout + done.stderr
+        for name in (".venv", "node_modules"):
+            (account.source / name).symlink_to(ROOT / name)
+        (account.source / "broken_app.py").write_text(BROKEN_APP.replace("TAKEN", TAKEN))
+        account.client("sesv2").create_email_identity(EmailIdentity=TAKEN)
+        yield account
+    finally:
+        account.emulator.stop()
+
+
+@pytest.fixture(scope="module")
+def deployer(account: Account) -> dict[str, str]:
+    """The credentials of somebody who may assume the bootstrap's roles, nothing else."""
+    iam = account.client("iam")
+    iam.create_user(UserName="deployer")
+    roles = f"arn:aws:iam::{account.id}:role/cdk-*"
+    allowed = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName="deployer", PolicyName="Roles", PolicyDocument=document)
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    return {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+
+
+def synthesize(account: Account, *broken: str) -> None:
+    app = " ".join(["python3 broken_app.py", *broken])
+    context = ("-c", "stage=staging", "-c", "deploying=true")
+    done = account.cdk("synth", "--quiet", "--app", app, *context, "--output", "assemblies/staging")
+    assert done.returncode == 0, done.stderr
+
+
+def deploy(account: Account, deployer: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Do what the workflow does with a tested assembly."""
+    (script,) = (
+        step["run"]
+        for step in yaml.safe_load(WORKFLOW.read_text())["jobs"]["deploy"]["steps"]
+        if step.get("name") == "Deploy what was tested"
+    )
+    return account.run("bash", "-e", "-c", script, variables={"STAGE": "staging", **deployer})
+
+
+def states(account: Account) -> dict[str, tuple[str, bool]]:
+    """Return by stack its status, and whether it is protected."""
+    return {
+        name: (stack["StackStatus"], stack["EnableTerminationProtection"])
+        for name, stack in account.stacks().items()
+    }
+
+
+def buses(account: Account) -> list[str]:
+    found = account.client("events").list_event_buses()["EventBuses"]
+    return [bus["Name"] for bus in found if bus["Name"] != "default"]
+
+
+def test_each_try_goes_on_where_the_last_one_failed(
+    account: Account, deployer: dict[str, str]
+) -> None:
+    synthesize(account, "Staging-Foundation")
+    first = deploy(account, deployer)
+
+    assert first.returncode != 0
+    assert states(account) == {"Staging-Foundation": ("ROLLBACK_COMPLETE", True)}
+    assert buses(account) == []  # the name is free again
+
+    # Two tables, a user pool and logs are kept from deletion, so this one cannot be rolled back.
+    synthesize(account, "Staging-Identity")
+    second = deploy(account, deployer)
+
+    assert second.returncode != 0
+    assert "Staging-Foundation: its creation failed (ROLLBACK_COMPLETE)" in second.stdout
+    assert states(account)["Staging-Foundation"] == ("CREATE_COMPLETE", True)
+    assert states(account)["Staging-Identity"] == ("ROLLBACK_FAILED", True)
+    assert len(buses(account)) == 1
+
+    synthesize(account)
+    third = deploy(account, deployer)
+
+    assert third.returncode == 0, third.stdout[-2000:] + third.stderr[-4000:]
+    assert "Staging-Foundation: its creation" not in third.stdout
+    assert "Staging-Identity: its creation failed (ROLLBACK_FAILED)" in third.stdout
+    assert set(states(account).values()) == {("CREATE_COMPLETE", True)}
+
+
+def test_what_is_in_use_keeps_its_protection(account: Account, deployer: dict[str, str]) -> None:
+    before = states(account)
+    again = deploy(account, deployer)
+
+    assert again.returncode == 0, again.stderr
+    assert "protection" not in again.stdout
+    assert states(account) == before
