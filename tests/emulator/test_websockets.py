@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually
 from tests.emulator.websocket_api import TICKET, Api, deployed
+from tests.waiting import PATIENCE
 from tools.local.emulator import Emulator
 from tools.local.toolchain import Toolchain
 
@@ -87,6 +88,20 @@ def test_a_client_that_goes_without_a_word_is_noticed_and_gone(api: Api) -> None
 
     with pytest.raises(api.connections.exceptions.GoneException):
         api.connections.post_to_connection(ConnectionId=connection_id, Data="hello")
+
+
+@pytest.mark.parametrize("frame", [b'{"action": "report"}', b"\xff\xfe", b""])
+def test_a_binary_frame_ends_the_connection_and_reaches_no_route(api: Api, frame: bytes) -> None:
+    with api.connected() as (connection, connection_id):
+        connection.send(frame)
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=PATIENCE)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1003
+    end = api.heard_of("$disconnect", connection_id)
+    assert end["disconnectStatusCode"] == 1003
+    assert api.log("routes").count("line of MESSAGE") >= 1  # it does run, for text
 
 
 def test_posting_to_a_connection_nobody_knows_is_refused_as_gone(api: Api) -> None:

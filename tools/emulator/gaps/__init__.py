@@ -38,6 +38,7 @@ from tools.emulator.gaps import (
     mail_permissions,
     mail_relay,
     native_packages,
+    object_texts,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -54,6 +55,7 @@ from tools.emulator.gaps import (
     topic_mails,
     user_filters,
     websocket_ends,
+    websocket_frames,
     websocket_limits,
     websocket_routes,
 )
@@ -72,7 +74,9 @@ GAPS = (
     http_api_metrics,
     websocket_routes,
     websocket_limits,
+    websocket_frames,
     websocket_ends,
+    object_texts,
     edge_listener,
     shared_layers,
     native_packages,  # of layers too
