@@ -71,6 +71,24 @@ def test_a_missing_file_is_missing_and_nobody_is_told_to_keep_that(
     assert "cache-control" not in answer.headers
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/", "/tariffs/anything", "/config.json", "/assets/gone.js"])
+def test_the_website_is_only_read(platform: dict[str, Any], method: str, path: str) -> None:
+    answer = httpx.request(method, platform["siteUrl"] + path)
+
+    assert answer.status_code == 403
+    assert "The request could not be satisfied" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/tariffs/anything", "/config.json", "/assets/gone.js"])
+def test_head_tells_what_get_would_without_the_content(platform: dict[str, Any], path: str) -> None:
+    head = httpx.head(platform["siteUrl"] + path)
+    answer = httpx.get(platform["siteUrl"] + path)
+
+    assert (head.status_code, head.content) == (answer.status_code, b"")
+    assert head.headers["content-type"] == answer.headers["content-type"]
+
+
 @pytest.mark.parametrize("path", ["/", "/config.json", "/gone.txt"])
 def test_every_answer_forbids_what_the_site_does_not_need(
     platform: dict[str, Any], path: str

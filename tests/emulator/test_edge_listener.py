@@ -7,6 +7,7 @@ import pytest
 
 from tests.emulator.support import Aws
 
+NOT_ALLOWED = "not configured to allow the HTTP request method"
 FALLBACK = """
 function handler(event) {
   if (event.request.uri.indexOf('.') < 0) event.request.uri = '/index.html';
@@ -101,7 +102,14 @@ def site(name: str, alias: str) -> dict[str, Any]:
                             }
                         ],
                     },
-                    "CacheBehaviors": [{"PathPattern": "/assets/*", **behaviour}],
+                    "CacheBehaviors": [
+                        {"PathPattern": "/assets/*", **behaviour},
+                        {
+                            "PathPattern": "/more/*",
+                            "AllowedMethods": ["GET", "HEAD", "OPTIONS"],
+                            **behaviour,
+                        },
+                    ],
                 }
             },
         },
@@ -153,6 +161,43 @@ def test_head_has_no_body(aws: Aws, http: httpx.Client) -> None:
     answer = http.head(f"{aws.edge}/")
 
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.usefixtures("domains")
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/", ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
+        ("/products/1", ("POST", "OPTIONS")),
+        ("/assets/app.js", ("POST", "OPTIONS")),
+        ("/more/app.js", ("POST", "DELETE")),
+    ],
+)
+def test_a_method_that_the_behaviour_does_not_allow_is_refused(
+    aws: Aws, http: httpx.Client, path: str, methods: tuple[str, ...]
+) -> None:
+    for method in methods:
+        answer = http.request(method, f"{aws.edge}{path}", content=b"{}")
+
+        assert answer.status_code == 403
+        assert NOT_ALLOWED in answer.text
+        assert answer.headers["content-type"] == "text/html"
+        assert answer.headers["x-cache"] == "Error from cloudfront"
+
+
+@pytest.mark.usefixtures("domains")
+def test_a_behaviour_may_allow_more(aws: Aws, http: httpx.Client) -> None:
+    for method in ("GET", "OPTIONS"):
+        answer = http.request(method, f"{aws.edge}/more/app.js")
+
+        assert NOT_ALLOWED not in answer.text  # the bucket has answered
+
+
+@pytest.mark.usefixtures("domains")
+def test_a_refused_head_has_no_body_either(aws: Aws, http: httpx.Client) -> None:
+    answer = http.head(f"{aws.edge}/assets/missing")
+
+    assert (answer.status_code, answer.content) == (403, b"")
 
 
 @pytest.mark.usefixtures("domains")

@@ -8,6 +8,7 @@ that test without the module, delete both.
 from tools.emulator.gaps import (
     alarm_actions,
     alarm_states,
+    allowed_methods,
     async_invocations,
     cognito_addresses,
     cognito_attributes,
@@ -76,6 +77,7 @@ GAPS = (
     websocket_limits,
     websocket_frames,
     websocket_ends,
+    allowed_methods,
     object_texts,
     edge_listener,
     shared_layers,
