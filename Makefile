@@ -67,7 +67,7 @@ schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
-	  tools/emulator/requirements requirements requirements-dev; do \
+	  tools/emulator/requirements tests/target/requirements requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
 	    --output-file $$name.txt $$name.in || exit 1; \
 	done

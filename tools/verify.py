@@ -63,6 +63,7 @@ TESTS = [
     pytest("packaging", "tests/packaging"),
     pytest("emulator", "tests/emulator"),
     pytest("stages", "tests/stages"),
+    pytest("python 3.14", "tests/target"),
 ]
 DEPLOYED = [pytest("end to end, browser", "tests/e2e", "tests/browser")]
 """Waits more than it computes, so it runs beside all the others."""

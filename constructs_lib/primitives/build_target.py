@@ -3,8 +3,10 @@
 import platform
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 
 LAMBDA_PYTHON = "3.14"
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
@@ -43,4 +45,17 @@ class BuildTarget:
         """An interpreter of exactly this version, which alone can write its bytecode."""
         if self.python == f"3.{sys.version_info.minor}":
             return sys.executable
-        return shutil.which(f"python{self.python}")
+        found = shutil.which(f"python{self.python}")
+        return found if found and _version(found) == self.python else None
+
+
+@cache
+def _version(interpreter: str) -> str | None:
+    """Return its minor version; None where it does not run, as what a version manager leaves."""
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    command = [interpreter, "-I", "-c", code]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return done.stdout.strip() or None

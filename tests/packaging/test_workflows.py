@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from constructs_lib.primitives.build_target import LAMBDA_PYTHON
 from tests.packaging.conftest import ROOT
+from tests.target.conftest import ARM64_SHOWN_BY
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NAMES = [path.name for path in WORKFLOWS]
@@ -137,3 +140,20 @@ def test_only_the_job_that_runs_no_code_of_the_change_may_write() -> None:
     assert [name for name, job in jobs.items() if "permissions" in job] == ["comment"]
     assert jobs["comment"]["permissions"] == {"pull-requests": "write"}
     assert not any("checkout" in step.get("uses", "") for step in jobs["comment"]["steps"])
+
+
+def test_everything_is_tested_with_the_oldest_python_and_with_lambdas() -> None:
+    jobs = read(ROOT / ".github" / "workflows" / "tests.yml")["jobs"]
+    everything, setup = jobs["everything"], jobs["everything"]["steps"][1]["with"]
+    (run,) = [step for step in everything["steps"] if "make test" in step.get("run", "")]
+
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    oldest = settings["project"]["requires-python"].removeprefix(">=")
+    assert everything["strategy"]["matrix"]["python"] == [oldest, LAMBDA_PYTHON]
+    # Lambda's is there in any case; the last one named makes the environment.
+    assert setup["python-version"].split("\n")[:2] == [LAMBDA_PYTHON, "${{ matrix.python }}"]
+    # What one job leaves to another is done there, and left to nobody else.
+    arm64 = jobs[run["env"][ARM64_SHOWN_BY]]
+    assert arm64["runs-on"].endswith("-arm")
+    assert "python -m pytest tests/target" in arm64["steps"][-1]["run"]
+    assert ARM64_SHOWN_BY not in str(arm64)

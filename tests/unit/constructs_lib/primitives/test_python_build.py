@@ -192,6 +192,17 @@ def test_bytecode_needs_an_interpreter_of_exactly_that_version() -> None:
     assert BuildTarget(python="3.99").interpreter is None
 
 
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexit 127", "#!/bin/sh\necho 3.12", "no program"])
+def test_what_only_bears_its_name_writes_no_bytecode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    (tmp_path / "python3.99").write_text(script)
+    (tmp_path / "python3.99").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert BuildTarget(python="3.99").interpreter is None
+
+
 def local_wheel(folder: Path) -> Path:
     """Make a package that is installed without a registry."""
     wheel = folder / "tiny-1-py3-none-any.whl"
