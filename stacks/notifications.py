@@ -16,7 +16,7 @@ PUSHED: Mapping[str, Sequence[str]] = {
     "identity": ["PermissionsChanged"],
     "readings": ["ReadingsImported", "ImportFailed"],
     "support": ["TaskOpened", "TaskClosed"],
-    "vouchers": ["VoucherPaid", "VoucherIssued", "VoucherMailed"],
+    "vouchers": ["VoucherPaid", "VoucherIssued", "VoucherMailed", "VoucherFailed"],
 }
 """By microservice, events that somebody with an open browser wants to know of at once: theirs."""
 

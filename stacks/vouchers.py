@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
@@ -37,7 +38,8 @@ from stacks.config import StageConfig
 
 READ, WRITE = "dynamodb:GetItem", "dynamodb:UpdateItem"
 ORDER = ("amount", "currency", "recipientEmail")
-VOUCHER = (*ORDER, "status", "statusSince", "createdAt", "correlationId")
+STANDING = ("status", "reason")
+VOUCHER = (*ORDER, *STANDING, "statusSince", "createdAt", "correlationId")
 PAYMENT = (*ORDER, "paymentId", "idempotencyKey")
 CODE = ("code",)
 PURCHASE = (*ORDER, "voucherId", "state", "startedAt", "leaseUntil", "correlationId")
@@ -45,6 +47,12 @@ PURCHASE = (*ORDER, "voucherId", "state", "startedAt", "leaseUntil", "correlatio
 PDF = "*.pdf"
 HALF_A_MINUTE = Duration.seconds(30)
 THREE_MINUTES = Duration.minutes(3)
+PAYMENT_TAKES = Duration.minutes(15)
+"""For how long the provider is asked what became of a payment before it is to void it."""
+DELIVERY_TAKES = Duration.days(3)
+"""How long people have to mend what keeps vouchers from being delivered."""
+FAILED = "VouchersFailed"
+"""What `vouchers.handlers.publish_changes` counts."""
 
 
 class VouchersStack(PlatformStack):
@@ -91,7 +99,7 @@ class VouchersStack(PlatformStack):
         signed_in = users.authorizer()
         self._sell(api, signed_in)
         self._show(api, signed_in)
-        self._tell(bus)
+        self._tell(bus, alarms)
         self._deliver(sender)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
@@ -118,9 +126,20 @@ class VouchersStack(PlatformStack):
             "SETTLE_SECONDS": str(self._config.settle_after.to_seconds()),
         }
         create = self._function("CreateVoucher", "create_voucher", settings)
-        settle = self._function("SettlePayment", "settle_payment", settings)
-        for function, of_purchase in ((create, PURCHASE), (settle, ("state",))):
-            self._table.grant_attributes(function, READ, attributes=PURCHASE)
+        settle = self._function(
+            "SettlePayment",
+            "settle_payment",
+            {
+                **settings,
+                "PAYMENT_SECONDS": str(PAYMENT_TAKES.to_seconds()),
+                "DELIVERY_SECONDS": str(DELIVERY_TAKES.to_seconds()),
+            },
+        )
+        for function, of_purchase, of_voucher in (
+            (create, PURCHASE, ()),
+            (settle, ("state", "leaseUntil"), STANDING),
+        ):
+            self._table.grant_attributes(function, READ, attributes=[*PURCHASE, *of_voucher])
             self._table.grant_attributes(
                 function, WRITE, attributes=[*of_purchase, *VOUCHER, *PAYMENT, *CODE]
             )
@@ -133,8 +152,9 @@ class VouchersStack(PlatformStack):
             queue=unsettled,
             function=settle,
             failures=self._failures,
-            # A look-up takes 5 seconds at most: five of them fit into one invocation.
-            batch_size=5,
+            # A look-up takes 5 seconds at most, voiding as well: both for two fit into one
+            # invocation.
+            batch_size=2,
         )
 
     def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
@@ -155,13 +175,24 @@ class VouchersStack(PlatformStack):
                 pages.give_to(function)
             api.route(key, function, authorizer=signed_in)
 
-    def _tell(self, bus: EventBus) -> None:
-        """Publish every new status."""
+    def _tell(self, bus: EventBus, alarms: AlarmTopic) -> None:
+        """Publish every new status, and alarm people of those that failed."""
         publish = self._function(
             "PublishChanges", "publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name}
         )
         bus.grant_publish(publish, source=event_source("vouchers"))
         self._follow("Publishing", publish, ["INSERT", "MODIFY"])
+        alarms.watch(
+            publish.metric_counted(FAILED).create_alarm(
+                self,
+                "VouchersFailed",
+                alarm_description="Vouchers came to nothing, and no money is kept for them: their "
+                "`reason` says why, the failure chain may say more",
+                threshold=1,
+                evaluation_periods=1,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+        )
 
     def _deliver(self, sender: ses.IEmailIdentity) -> None:
         """Print what is paid, mail what is printed."""
@@ -181,7 +212,7 @@ class VouchersStack(PlatformStack):
         )
         for function, shown in ((issue, [*VOUCHER, *CODE]), (mail, VOUCHER)):
             self._table.grant_attributes(function, READ, attributes=shown)
-            self._table.grant_attributes(function, WRITE, attributes=["status", "statusSince"])
+            self._table.grant_attributes(function, WRITE, attributes=[*STANDING, "statusSince"])
         self._documents.grant_objects(issue, "s3:PutObject", keys=PDF)
         self._documents.grant_objects(mail, "s3:GetObject", keys=PDF)
         grant_send_mail(sender, mail, address=self._config.mail_sender, actions=RAW_MAIL)

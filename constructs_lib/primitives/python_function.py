@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -14,9 +15,11 @@ from constructs_lib.primitives.build_target import LAMBDA_PYTHON
 from constructs_lib.primitives.python_service import PythonService
 
 TEN_SECONDS = Duration.seconds(10)
+FIVE_MINUTES = Duration.minutes(5)
 ONE_HOUR = Duration.hours(1)
 LONGEST_EVENT_AGE = Duration.hours(6)
 LONGEST_TIMEOUT_SECONDS = 15 * 60
+COUNTED = "Blockwork"
 RUNTIME = lambda_.Runtime(
     f"python{LAMBDA_PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
 )
@@ -154,6 +157,22 @@ class PythonFunction(lambda_.Function):
         )
         config.maximum_retry_attempts = retry_attempts
         config.maximum_event_age_in_seconds = max_event_age.to_seconds()
+
+    def metric_counted(self, name: str) -> cloudwatch.Metric:
+        """Return how often the function has counted something, as a sum.
+
+        It writes that into its log, in CloudWatch's embedded metric format, with the namespace
+        `COUNTED` and its own name as the only dimension, `FunctionName`.
+
+        :param name: what it counts.
+        """
+        return cloudwatch.Metric(
+            namespace=COUNTED,
+            metric_name=name,
+            dimensions_map={"FunctionName": self.function_name},
+            statistic="Sum",
+            period=FIVE_MINUTES,
+        )
 
 
 def _check_retry_attempts(retry_attempts: int, scope: Construct, *id_: str) -> None:

@@ -104,6 +104,16 @@ class VoucherMailed(Event, frozen=True, kw_only=True):
     user_id: Id
 
 
+class VoucherFailed(Event, frozen=True, kw_only=True):
+    """A voucher comes to nothing, and no money is kept for it."""
+
+    SERVICE: ClassVar[str] = "vouchers"
+
+    voucher_id: Id
+    user_id: Id
+    reason: str
+
+
 class ReadingsImported(Event, frozen=True, kw_only=True):
     """A file of meter readings is stored, but for the rejected rows."""
 

@@ -123,6 +123,47 @@ def test_nobody_asks_for_the_status_in_a_hidden_tab(
     visitor.forgive("net::ERR_FAILED")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_voucher_that_failed_says_so_and_why_and_is_not_asked_for_any_more(
+    visit: Visit, customer: User, platform: dict[str, Any], scheme: Any
+) -> None:
+    reason = "The voucher could not be delivered in time. The money was returned."
+    failed = {
+        "voucherId": "v1",
+        "status": "FAILED",
+        "reason": reason,
+        "amount": "12.50",
+        "currency": "GBP",
+        "recipientEmail": "anna@example.com",
+        "createdAt": "2026-01-31T12:00:00Z",
+    }
+    visitor = visit(width=320, height=640, scheme=scheme)
+    page = visitor.page
+    headers = {"access-control-allow-origin": platform["siteUrl"]}
+    page.route(
+        VOUCHERS_API, lambda route: route.fulfill(json={"vouchers": [failed]}, headers=headers)
+    )
+    page.route(
+        re.compile(r"\$default/vouchers/"),
+        lambda route: route.fulfill(json=failed, headers=headers),
+    )
+    visitor.open("/sign-in?next=/vouchers")
+    visitor.sign_in(customer)
+    card = page.locator(".card").first
+    expect(card.get_by_role("listitem")).to_have_text("Failed")
+    assert visitor.accessibility_findings() == []
+    card.get_by_role("link").click()
+
+    expect(page.get_by_role("main").get_by_role("status")).to_have_text(reason)
+    expect(page.get_by_role("main").get_by_role("listitem")).to_have_text("Failed")
+    expect(page.get_by_role("button", name="Open the PDF")).to_have_count(0)
+    assert visitor.accessibility_findings() == []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2_500)
+    assert [url for url in asked if "/vouchers" in url] == []
+
+
 def show_tab(page: Page, *, hidden: bool) -> None:
     page.evaluate(
         "hidden => {"

@@ -171,7 +171,7 @@ FORBIDDEN: dict[tuple[str, str], tuple[tuple[str, str], tuple[tuple[str, Item], 
     ("Vouchers", "CreateVoucher"): (BOUGHT, (*SHOWING, *PRICING[-2:])),
     ("Vouchers", "SettlePayment"): (
         BOUGHT,
-        (*SHOWING, *PRICING[-2:], setting("key#1", "leaseUntil"), setting("key#1", "voucherId")),
+        (*SHOWING, *PRICING[-2:], setting("key#1", "startedAt"), setting("key#1", "voucherId")),
     ),
     ("Notifications", "PushConnect"): (
         ("Notifications", "PushChannel"),

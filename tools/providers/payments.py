@@ -1,8 +1,12 @@
-"""What a payment provider remembers: each payment, once for its idempotency key."""
+"""What a payment provider remembers: each payment, once for its idempotency key.
+
+Its file is a book: a line for each decision, so that money which was taken and went back stands in
+it twice, and nothing is ever struck out.
+"""
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,7 +29,8 @@ class Payment:
     :param key: the customer's idempotency key.
     :param amount: a decimal string with two decimals.
     :param currency: three letters (ISO 4217).
-    :param status: TAKEN or DECLINED.
+    :param status: TAKEN, DECLINED or VOIDED.
+    :param returned: whether this decision gave money back.
     """
 
     key: str
@@ -33,6 +38,7 @@ class Payment:
     amount: str
     currency: str
     status: str
+    returned: bool = False
 
 
 class Payments:
@@ -44,8 +50,8 @@ class Payments:
     def __init__(self, file: Path) -> None:
         self._file = file
         lines = file.read_text().splitlines() if file.is_file() else []
-        payments = [Payment(**json.loads(line)) for line in lines]
-        self._by_key = {payment.key: payment for payment in payments}
+        self._book = [Payment(**json.loads(line)) for line in lines]
+        self._by_key = {payment.key: payment for payment in self._book}
 
     def take(
         self, key: str, *, amount: object, currency: object, decline: bool = False
@@ -63,7 +69,7 @@ class Payments:
         if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
             raise InvalidPaymentError(f'currency must be a code such as "GBP", got {currency!r}')
         if known := self._by_key.get(key):
-            if (known.amount, known.currency) != (amount, currency):
+            if known.amount and (known.amount, known.currency) != (amount, currency):
                 raise OtherPaymentError(
                     f"{key} was used for {known.amount} {known.currency}, not {amount} {currency}"
                 )
@@ -75,16 +81,35 @@ class Payments:
             currency=currency,
             status="DECLINED" if decline else "TAKEN",
         )
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a") as file:
-            file.write(json.dumps(asdict(payment)) + "\n")
-        self._by_key[key] = payment
-        return payment, True
+        return self._decide(payment), True
+
+    def void(self, key: str) -> Payment:
+        """Give back what was taken for a key, once, and take nothing for it any more."""
+        known = self._by_key.get(key)
+        if known and known.status == "VOIDED":
+            return known
+        returned = known is not None and known.status == "TAKEN"
+        payment = known or Payment(
+            key=key, payment_id=f"pay_{uuid4().hex}", amount="", currency="", status="VOIDED"
+        )
+        return self._decide(replace(payment, status="VOIDED", returned=returned))
 
     def find(self, key: str) -> Payment | None:
         """Return what was decided for a key."""
         return self._by_key.get(key)
 
+    def book(self) -> list[Payment]:
+        """Return every decision there was, the oldest first."""
+        return list(self._book)
+
     def taken(self) -> list[Payment]:
-        """Return every payment that was taken, the oldest first."""
+        """Return every payment that was taken and is kept, the oldest first."""
         return [payment for payment in self._by_key.values() if payment.status == "TAKEN"]
+
+    def _decide(self, payment: Payment) -> Payment:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.open("a") as file:
+            file.write(json.dumps(asdict(payment)) + "\n")
+        self._book.append(payment)
+        self._by_key[payment.key] = payment
+        return payment

@@ -1,7 +1,8 @@
 """Everything outside, behind one HTTP API, and how it behaves.
 
 `PUT /control` takes `{"payments": {"mode", "seconds"}, "weather": {…}, "mail": {…}}` with any of
-the three, `GET /control` returns all of them. `GET /payments` and `GET /mails` say what happened.
+the three, `GET /control` returns all of them. `GET /payments` (money that is kept), `GET /book`
+(every time that money was taken or returned) and `GET /mails` say what happened.
 """
 
 import asyncio
@@ -21,13 +22,18 @@ MODES = {
         "decline": 0.0,
         "delay": 2.0,
         "timeout-after-taking": 60.0,
+        "timeout-after-returning": 60.0,
         "twice": 0.0,
+        "down": 0.0,
+        "nonsense": 0.0,
     },
     "weather": {"ok": 0.0, "down": 0.0, "slow": 60.0, "nonsense": 0.0},
     "mail": {"ok": 0.0, "down": 0.0},
 }
 """What each can be told to do, with the seconds it takes unless it is told those too."""
 
+DOWN = Answer.of(503, {"error": "down"})
+NONSENSE = Answer.of(200, {"paymentId": 7, "status": ["PERHAPS"]})
 NOT_FOUND = Answer.of(404, {"error": "not found"})
 
 
@@ -72,6 +78,10 @@ class World:
                 return Answer.of(200, [_payment_json(one) for one in self._payments.taken()])
             case "GET", ("payments", key):
                 return self._find(request, key)
+            case "POST", ("payments", key, "void"):
+                return await self._void(request, key)
+            case "GET", ("book",):
+                return Answer.of(200, list(map(_entry_json, self._payments.book())))
             case "GET", ("v1", "forecast"):
                 return await self._forecast(request)
             case "GET", ("mails",):
@@ -105,6 +115,8 @@ class World:
         if not self._knows_key(request):
             return Answer.of(401, {"error": "the API key is wrong"})
         behaviour = self._behaviours["payments"]
+        if behaviour.mode == "down":
+            return DOWN
         if behaviour.mode == "delay":
             await asyncio.sleep(behaviour.seconds)
         try:
@@ -122,7 +134,9 @@ class World:
         if behaviour.mode == "timeout-after-taking":
             await asyncio.sleep(behaviour.seconds)
             return None
-        if payment.status == "DECLINED":
+        if behaviour.mode == "nonsense":
+            return NONSENSE
+        if payment.status != "TAKEN":
             return Answer.of(402, {"paymentId": payment.payment_id, "status": payment.status})
         times = 2 if behaviour.mode == "twice" else 1
         return Answer.of(201 if is_new else 200, _payment_json(payment), times=times)
@@ -130,8 +144,23 @@ class World:
     def _find(self, request: Request, key: str) -> Answer:
         if not self._knows_key(request):
             return Answer.of(401, {"error": "the API key is wrong"})
+        mode = self._behaviours["payments"].mode
+        if mode in ("down", "nonsense"):
+            return DOWN if mode == "down" else NONSENSE
         payment = self._payments.find(key)
         return Answer.of(200, _payment_json(payment)) if payment else NOT_FOUND
+
+    async def _void(self, request: Request, key: str) -> Answer | None:
+        if not self._knows_key(request):
+            return Answer.of(401, {"error": "the API key is wrong"})
+        behaviour = self._behaviours["payments"]
+        if behaviour.mode == "down":
+            return DOWN
+        payment = self._payments.void(key)
+        if behaviour.mode == "timeout-after-returning":
+            await asyncio.sleep(behaviour.seconds)
+            return None
+        return Answer.of(200, _payment_json(payment))
 
     def _knows_key(self, request: Request) -> bool:
         key = self._payment_key()
@@ -172,3 +201,8 @@ def _payment_json(payment: Payment) -> dict[str, str]:
         "currency": payment.currency,
         "key": payment.key,
     }
+
+
+def _entry_json(entry: Payment) -> dict[str, str]:
+    kind = "RETURNED" if entry.returned else entry.status
+    return _payment_json(entry) | {"kind": kind}

@@ -32,7 +32,14 @@ KEY = "key#"
 
 KEYS = ("userId", "itemId")
 ORDER_ATTRIBUTES = ("amount", "currency", "recipientEmail")
-VOUCHER_ATTRIBUTES = (*ORDER_ATTRIBUTES, "status", "statusSince", "createdAt", "correlationId")
+STANDING_ATTRIBUTES = ("status", "reason")
+VOUCHER_ATTRIBUTES = (
+    *ORDER_ATTRIBUTES,
+    *STANDING_ATTRIBUTES,
+    "statusSince",
+    "createdAt",
+    "correlationId",
+)
 PAYMENT_ATTRIBUTES = (*ORDER_ATTRIBUTES, "paymentId", "idempotencyKey")
 CODE_ATTRIBUTES = ("code",)
 PURCHASE_ATTRIBUTES = (
@@ -82,7 +89,9 @@ def order_of(text: "Mapping[str, str]") -> Order:
 
 def voucher_item(voucher: Voucher) -> "Item":
     """Return a voucher as an item."""
+    reason: Item = {"reason": {"S": voucher.reason}} if voucher.reason else {}
     return {
+        **reason,
         **key(voucher.user_id, VOUCHER + voucher.voucher_id),
         **order_attributes(voucher.order),
         "status": {"S": voucher.status},
@@ -103,6 +112,7 @@ def voucher_of(item: "Mapping[str, Any]") -> Voucher:
         status_since=datetime.fromisoformat(text["statusSince"]),
         created_at=datetime.fromisoformat(text["createdAt"]),
         correlation_id=text["correlationId"],
+        reason=text.get("reason"),
     )
 
 

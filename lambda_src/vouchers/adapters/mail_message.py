@@ -4,12 +4,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from vouchers.domain.voucher import Order
+from vouchers.domain.vouchers import UndeliverableError
 
 # Lines as long as mail may have them (RFC 5322, section 2.1.1), so that no address is folded.
 UNFOLDED = SMTP.clone(max_line_length=998)
 
 
-class UnmailableError(Exception):
+class UnmailableError(UndeliverableError):
     """No mail to a recipient can be written, so nothing may be sold that is sent to them."""
 
 

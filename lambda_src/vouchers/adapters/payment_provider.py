@@ -2,7 +2,9 @@
 
 `POST /payments` with `Idempotency-Key` and `{"amount", "currency"}` answers 201 (or 200, where it
 repeats itself) `{"paymentId", "status": "TAKEN"}`, or 402. `GET /payments/{key}` answers 200 with
-the same and a status `TAKEN` or `DECLINED`, or 404.
+the same and a status `TAKEN`, `DECLINED` or `VOIDED`, or 404. `POST /payments/{key}/void` answers
+200 with the status `VOIDED` as soon as no money is kept for the key: what was taken is on its way
+back, once however often it is asked for, and a payment of the key that comes later is answered 402.
 """
 
 import os
@@ -31,7 +33,7 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What the provider says of a payment; further fields are its own affair."""
 
     payment_id: str = ""
-    status: Literal["TAKEN", "DECLINED"]
+    status: Literal["TAKEN", "DECLINED", "VOIDED"]
 
 
 class PaymentProvider:
@@ -79,6 +81,13 @@ class PaymentProvider:
         path = f"/payments/{quote(key, safe='')}"
         status, answer = self._ask("GET", path, (200, 404), tries=1)
         return None if status == 404 else _outcome(answer)
+
+    def void(self, key: str) -> None:
+        """Have what was taken for a key returned, and nothing taken for it any more."""
+        _, answer = self._ask("POST", f"/payments/{quote(key, safe='')}/void", (200,), tries=1)
+        if _payment(answer).status != "VOIDED":
+            logger.error("the payment provider does not say that a payment is void")
+            raise PaymentUnknownError
 
     def _ask(
         self,
@@ -130,13 +139,17 @@ class PaymentProvider:
         return self._secret
 
 
-def _outcome(answer: bytes) -> Taken | Declined:
+def _payment(answer: bytes) -> PaymentBody:
     try:
-        payment = msgspec.json.decode(answer, type=PaymentBody)
+        return msgspec.json.decode(answer, type=PaymentBody)
     except (msgspec.MsgspecError, RecursionError) as error:
         logger.error("the payment provider's answer does not fit its API", reason=str(error))
         raise PaymentUnknownError from error
-    if payment.status == "DECLINED":
+
+
+def _outcome(answer: bytes) -> Taken | Declined:
+    payment = _payment(answer)
+    if payment.status in ("DECLINED", "VOIDED"):
         return Declined()
     if not payment.payment_id:
         logger.error("the payment provider's answer does not name the payment")

@@ -30,11 +30,12 @@ from vouchers.adapters.items import (
 from vouchers.domain.purchase import (
     PaymentUnknownError,
     Purchase,
+    PurchaseFailedError,
     PurchaseOvertakenError,
     PurchaseState,
     Taken,
 )
-from vouchers.domain.voucher import VoucherCode
+from vouchers.domain.voucher import VoucherCode, VoucherStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -135,23 +136,55 @@ class PurchaseTable:
         self, purchase: Purchase, *, payment: Taken, code: VoucherCode, now: datetime
     ) -> None:
         """Keep everything in one transaction; whoever comes second finds the purchase DONE."""
-        transaction = self._completion(purchase, payment, code, now)
+        user, voucher_id = purchase.user_id, purchase.voucher_id
+        new_items = [
+            voucher_item(replace(purchase.voucher(), status_since=now)),
+            {**key(user, CODE + voucher_id), "code": {"S": str(code)}},
+            {
+                **key(user, PAYMENT + voucher_id),
+                **order_attributes(purchase.order),
+                "paymentId": {"S": payment.payment_id},
+                "idempotencyKey": {"S": purchase.key},
+            },
+        ]
+        # A payment that was taken wins over a refusal before it.
+        before = (PurchaseState.STARTED, PurchaseState.DECLINED)
+        if self._end(purchase, PurchaseState.DONE, before, new_items) is PurchaseState.FAILED:
+            raise PurchaseFailedError
+
+    def fail(self, purchase: Purchase, *, reason: str, now: datetime) -> None:
+        """Keep both in one transaction; whoever comes second finds the purchase at its end."""
+        failed = replace(
+            purchase.voucher(), status=VoucherStatus.FAILED, reason=reason, status_since=now
+        )
+        self._end(purchase, PurchaseState.FAILED, (PurchaseState.STARTED,), [voucher_item(failed)])
+
+    def _end(
+        self,
+        purchase: Purchase,
+        state: PurchaseState,
+        before: tuple[PurchaseState, ...],
+        new_items: list[dict[str, Any]],
+    ) -> PurchaseState:
+        """Bring a purchase from a state before to its end, with new items; return which it has."""
+        transaction = self._ending(purchase, state, before, new_items)
         reason: Exception | None = None
         for attempt in range(TRANSACTION_TRIES):
             if attempt:
                 self._sleep(FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1))
             try:
                 self._client.transact_write_items(TransactItems=transaction)
-                return
+                return state
             except self._client.exceptions.TransactionCanceledException as error:
                 # Either somebody was quicker, or two transactions met: the item says which.
                 reason = error
-                if self._is_done(purchase):
-                    return
+                kept = self._state_of(purchase)
+                if kept is not None and kept not in before:
+                    return kept
             except (BotoCoreError, ClientError) as error:
                 reason = error
                 break
-        logger.error("a payment was taken and is not kept yet", reason=str(reason))
+        logger.error("the end of a purchase is not kept yet", state=state, reason=str(reason))
         raise PaymentUnknownError from reason
 
     def _lease(self, purchase: Purchase, *, until: datetime) -> None:
@@ -168,39 +201,33 @@ class PurchaseTable:
             },
         )
 
-    def _is_done(self, purchase: Purchase) -> bool:
+    def _state_of(self, purchase: Purchase) -> PurchaseState | None:
         try:
             kept = self.find(purchase.user_id, purchase.key)
         except (BotoCoreError, ClientError) as error:
             raise PaymentUnknownError from error
-        return kept is not None and kept.state is PurchaseState.DONE
+        return kept.state if kept else None
 
-    def _completion(
-        self, purchase: Purchase, payment: Taken, code: VoucherCode, now: datetime
+    def _ending(
+        self,
+        purchase: Purchase,
+        state: PurchaseState,
+        before: tuple[PurchaseState, ...],
+        new_items: list[dict[str, Any]],
     ) -> "list[TransactWriteItemTypeDef]":
-        user, voucher_id = purchase.user_id, purchase.voucher_id
-        new_items: list[dict[str, Any]] = [
-            voucher_item(replace(purchase.voucher(), status_since=now)),
-            {**key(user, CODE + voucher_id), "code": {"S": str(code)}},
-            {
-                **key(user, PAYMENT + voucher_id),
-                **order_attributes(purchase.order),
-                "paymentId": {"S": payment.payment_id},
-                "idempotencyKey": {"S": purchase.key},
-            },
-        ]
-        completed: TransactWriteItemTypeDef = {
+        marks = {f":before{n}": {"S": one} for n, one in enumerate(before)}
+        ended: TransactWriteItemTypeDef = {
             "Update": {
                 "TableName": self._name,
                 "Key": _key(purchase),
-                "UpdateExpression": "SET #state = :done",
-                "ConditionExpression": "attribute_exists(itemId) AND #state <> :done",
+                "UpdateExpression": "SET #state = :state",
+                "ConditionExpression": f"#state IN ({', '.join(marks)})",
                 "ExpressionAttributeNames": {"#state": "state"},
-                "ExpressionAttributeValues": {":done": {"S": PurchaseState.DONE}},
+                "ExpressionAttributeValues": {":state": {"S": state}, **marks},
             }
         }
         added: list[TransactWriteItemTypeDef] = [{"Update": self._new(item)} for item in new_items]
-        return [completed, *added]
+        return [ended, *added]
 
     def _new(self, item: dict[str, Any]) -> Any:  # noqa: ANN401
         """Return the request that makes an item, never in the place of another."""

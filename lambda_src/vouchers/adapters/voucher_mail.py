@@ -9,6 +9,7 @@ from botocore.config import Config
 
 from vouchers.adapters.mail_message import addressed
 from vouchers.domain.voucher import Voucher
+from vouchers.domain.vouchers import UndeliverableError
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -46,11 +47,16 @@ class VoucherMail:
     def send(self, voucher: Voucher, pdf: bytes) -> None:
         """Send the mail with the document attached."""
         message = compose(voucher, pdf, sender=self._sender)
-        self._client.send_email(
-            FromEmailAddress=self._sender,
-            Destination={"ToAddresses": [voucher.order.recipient_email]},
-            Content={"Raw": {"Data": message.as_bytes()}},
-        )
+        try:
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [voucher.order.recipient_email]},
+                Content={"Raw": {"Data": message.as_bytes()}},
+            )
+        except self._client.exceptions.BadRequestException as error:
+            # What SES says of an address that it cannot read (SES API v2, SendEmail). Its other
+            # refusals are about the sender or the account: people can mend those.
+            raise UndeliverableError from error
 
 
 def compose(voucher: Voucher, pdf: bytes, *, sender: str) -> EmailMessage:

@@ -13,18 +13,22 @@ from vouchers.adapters.items import (
     CODE,
     CODE_ATTRIBUTES,
     KEYS,
+    STANDING_ATTRIBUTES,
     VOUCHER,
     VOUCHER_ATTRIBUTES,
     iso,
     key,
+    status_of,
     voucher_of,
 )
 from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
-from vouchers.domain.vouchers import UnknownVoucherError, VoucherPage
+from vouchers.domain.vouchers import Standing, UnknownVoucherError, VoucherPage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
+
+UNFINISHED = {":paid": {"S": VoucherStatus.PAID}, ":issued": {"S": VoucherStatus.ISSUED}}
 
 
 class VoucherTable:
@@ -67,13 +71,18 @@ class VoucherTable:
         """Return a voucher, as it is after every write that has been answered."""
         return voucher_of(self._item(user_id, VOUCHER, voucher_id, VOUCHER_ATTRIBUTES))
 
+    def standing(self, user_id: str, voucher_id: str) -> Standing:
+        """Return how it stands with a voucher, whatever else is in its item."""
+        item = self._item(user_id, VOUCHER, voucher_id, STANDING_ATTRIBUTES)
+        return Standing(status_of(item), given_up="reason" in item)
+
     def code(self, user_id: str, voucher_id: str) -> VoucherCode:
         """Return what redeems a voucher."""
         item = self._item(user_id, CODE, voucher_id, CODE_ATTRIBUTES)
         return VoucherCode(item["code"]["S"])
 
-    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> None:
-        """Change the status, unless the voucher is there or further already."""
+    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> bool:
+        """Change the status, unless the voucher is there, further or given up already."""
         if to.before is None:
             raise ValueError(f"to must be a status that follows another, got {to}")
         try:
@@ -81,7 +90,7 @@ class VoucherTable:
                 TableName=self._name,
                 Key=key(user_id, VOUCHER + voucher_id),
                 UpdateExpression="SET #status = :to, statusSince = :now",
-                ConditionExpression="#status = :before",
+                ConditionExpression="#status = :before AND attribute_not_exists(reason)",
                 ExpressionAttributeNames={"#status": "status"},  # a reserved word of DynamoDB
                 ExpressionAttributeValues={
                     ":before": {"S": to.before},
@@ -90,7 +99,54 @@ class VoucherTable:
                 },
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            if self.get(user_id, voucher_id).status is to.before:
+            standing = self.standing(user_id, voucher_id)
+            if standing == Standing(to.before, given_up=False):
+                raise
+            return not standing.given_up
+        return True
+
+    def give_up(self, user_id: str, voucher_id: str, *, reason: str) -> bool:
+        """Keep the reason: from then on nobody else changes the voucher."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=key(user_id, VOUCHER + voucher_id),
+                UpdateExpression="SET reason = :reason",
+                ConditionExpression="#status IN (:paid, :issued) AND attribute_not_exists(reason)",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={**UNFINISHED, ":reason": {"S": reason}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return self.standing(user_id, voucher_id).given_up
+        return True
+
+    def fail(self, user_id: str, voucher_id: str, *, now: datetime) -> None:
+        """Change the status and take the code away in one transaction."""
+        failed: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._name,
+                "Key": key(user_id, VOUCHER + voucher_id),
+                "UpdateExpression": "SET #status = :failed, statusSince = :now",
+                "ConditionExpression": "#status IN (:paid, :issued) AND attribute_exists(reason)",
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {
+                    **UNFINISHED,
+                    ":failed": {"S": VoucherStatus.FAILED},
+                    ":now": {"S": iso(now)},
+                },
+            }
+        }
+        worthless: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._name,
+                "Key": key(user_id, CODE + voucher_id),
+                "UpdateExpression": "REMOVE code",
+            }
+        }
+        try:
+            self._client.transact_write_items(TransactItems=[failed, worthless])
+        except self._client.exceptions.TransactionCanceledException:
+            if self.standing(user_id, voucher_id).status is not VoucherStatus.FAILED:
                 raise
 
     def _item(

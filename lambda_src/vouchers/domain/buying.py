@@ -2,11 +2,12 @@
 
 Before the provider is asked, two things are kept: the purchase, which ties the customer's key to
 one key at the provider, and a message that has it settled later. Whatever dies after that, the
-message finds out at the provider what happened. Every later step may be repeated by anybody.
+message finds out at the provider what happened (`settling`). Every later step may be repeated by
+anybody.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from vouchers.domain.purchase import (
     LEASE,
@@ -16,17 +17,14 @@ from vouchers.domain.purchase import (
     Payments,
     PaymentUnknownError,
     Purchase,
+    PurchaseFailedError,
     PurchaseOvertakenError,
     PurchaseRunningError,
     Purchases,
     PurchaseState,
     Settlements,
-    Taken,
 )
 from vouchers.domain.voucher import Order, Voucher, VoucherCode, new_code, new_voucher_id
-
-SETTLING_TAKES = timedelta(minutes=15)
-"""For how long a payment that the provider does not know is asked for again."""
 
 
 def buy(
@@ -47,6 +45,7 @@ def buy(
     :raises KeyReusedError: if the key was used for another order.
     :raises PurchaseRunningError: if another request with the key is at work.
     :raises PaymentDeclinedError: if the provider refuses, or has refused this key before.
+    :raises PurchaseFailedError: if the purchase has come to nothing before.
     :raises PaymentUnknownError: if it is not known whether the money was taken.
     """
     moment = now()
@@ -69,6 +68,8 @@ def buy(
                 return purchase.voucher()
             case PurchaseState.DECLINED:
                 raise PaymentDeclinedError
+            case PurchaseState.FAILED:
+                raise PurchaseFailedError
         purchase = _take_over(purchase, moment, purchases)
     settlements.schedule(purchase)
     try:
@@ -91,35 +92,3 @@ def _take_over(purchase: Purchase, now: datetime, purchases: Purchases) -> Purch
         return purchases.take_over(purchase, lease_until=now + LEASE)
     except PurchaseOvertakenError:
         raise PurchaseRunningError(LEASE) from None
-
-
-def settle(
-    *,
-    user_id: str,
-    key: str,
-    now: datetime,
-    purchases: Purchases,
-    payments: Payments,
-    settlements: Settlements,
-    code: Callable[[], VoucherCode] = new_code,
-) -> None:
-    """Bring a purchase to its end whose request may have died, without taking any money.
-
-    :raises PaymentUnknownError: if the provider gives no answer that can be relied on.
-    """
-    purchase = purchases.find(user_id, key)
-    if purchase is None or purchase.state is not PurchaseState.STARTED:
-        return
-    if purchase.lease_until > now:
-        settlements.schedule(purchase, after=purchase.lease_until - now)
-        return
-    outcome = payments.look_up(purchase.voucher_id)
-    if isinstance(outcome, Taken):
-        purchases.complete(purchase, payment=outcome, code=code(), now=now)
-    elif isinstance(outcome, Declined):
-        purchases.decline(purchase)
-    elif (waited := now - purchase.lease_until) < SETTLING_TAKES:
-        # The request to pay may be on its way still, so not knowing it once proves nothing.
-        # After that the purchase stays STARTED: nothing was taken, and the customer, who was
-        # told that it is safe to repeat, is the one to decide whether to pay.
-        settlements.schedule(purchase, after=max(waited, timedelta(minutes=1)))

@@ -3,8 +3,9 @@
 ::
 
     STARTED ──► DONE          the money is taken, and the voucher is there
-       │         ▲
-       └──► DECLINED          the provider refused; a payment that turns up later still wins
+       │ │       ▲
+       │ └──► DECLINED        the provider refused; a payment that turns up later still wins
+       └────► FAILED          it came to nothing without the customer: a voucher says so, too
 
 While STARTED, one request at a time works on it: the one that holds the lease.
 """
@@ -27,6 +28,7 @@ class PurchaseState(StrEnum):
     STARTED = "STARTED"
     DECLINED = "DECLINED"
     DONE = "DONE"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,16 @@ class PaymentDeclinedError(Exception):
         )
 
 
+class PurchaseFailedError(Exception):
+    """The purchase came to nothing while no request was at work on it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this purchase has failed and no money is kept for it: GET /vouchers says why;"
+            " try again with another Idempotency-Key"
+        )
+
+
 class PaymentUnknownError(Exception):
     """Nobody knows yet whether the money was taken."""
 
@@ -137,6 +149,14 @@ class Payments(Protocol):
         :raises PaymentUnknownError: if there is no answer that can be relied on.
         """
 
+    def void(self, key: str) -> None:
+        """See to it that no money is kept for a key: what was taken goes back, once.
+
+        A request to pay with the key that comes later is declined. May be repeated.
+
+        :raises PaymentUnknownError: if it is not sure that this has happened.
+        """
+
 
 class Purchases(Protocol):
     """Where purchases are kept. Every method is one atomic step."""
@@ -165,6 +185,15 @@ class Purchases(Protocol):
         """Keep voucher, code, payment and the state DONE: all or nothing, and only once.
 
         Nothing happens if it is DONE already.
+
+        :raises PurchaseFailedError: if it is FAILED: then no money is kept.
+        :raises PaymentUnknownError: if it could not be kept for now.
+        """
+
+    def fail(self, purchase: Purchase, *, reason: str, now: datetime) -> None:
+        """Keep a FAILED voucher and the state FAILED: both or nothing, and only once.
+
+        Nothing happens if it is not STARTED any more.
 
         :raises PaymentUnknownError: if it could not be kept for now.
         """

@@ -53,11 +53,12 @@ class Currency(StrEnum):
 
 
 class VoucherStatus(StrEnum):
-    """How far a voucher has come. It never goes back."""
+    """How far a voucher has come. It never goes back, and MAILED and FAILED are its two ends."""
 
     PAID = "PAID"
     ISSUED = "ISSUED"
     MAILED = "MAILED"
+    FAILED = "FAILED"
 
     @property
     def before(self) -> "VoucherStatus | None":
@@ -67,7 +68,12 @@ class VoucherStatus(StrEnum):
     @property
     def has_document(self) -> bool:
         """Whether there is a PDF to fetch."""
-        return self is not VoucherStatus.PAID
+        return self in (VoucherStatus.ISSUED, VoucherStatus.MAILED)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will happen to the voucher any more."""
+        return self in (VoucherStatus.MAILED, VoucherStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +92,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
-    """A voucher that is paid for. Its code is a secret and kept apart.
+    """A voucher that is paid for, or came to nothing. Its code is a secret and kept apart.
 
+    :param reason: why it is given up, for its buyer to read; None if it is not. Its status becomes
+        FAILED as soon as no money is kept for it, and no other one until then.
     :param status_since: when its status changed last, in UTC.
     :param created_at: when it was ordered, in UTC.
     :param correlation_id: that of the request which bought it.
@@ -100,6 +108,7 @@ class Voucher:
     status_since: datetime
     created_at: datetime
     correlation_id: str
+    reason: str | None = None
 
 
 class VoucherCode(str):

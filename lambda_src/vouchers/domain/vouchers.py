@@ -7,6 +7,12 @@ from typing import Protocol
 
 from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
 
+UNMAILABLE = "The voucher cannot be mailed to this address. The money was returned."
+
+
+class UndeliverableError(Exception):
+    """No mail will ever reach a recipient, however often it is sent."""
+
 
 class UnknownVoucherError(Exception):
     """Somebody asked for a voucher which they do not have."""
@@ -26,6 +32,14 @@ class VoucherPage:
     last_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with a voucher; known even of one that cannot be read otherwise."""
+
+    status: VoucherStatus
+    given_up: bool
+
+
 class Vouchers(Protocol):
     """Where vouchers are kept. Every change is one atomic step forward."""
 
@@ -38,16 +52,36 @@ class Vouchers(Protocol):
         :raises UnknownVoucherError: if the user has none of this id.
         """
 
+    def standing(self, user_id: str, voucher_id: str) -> Standing:
+        """Return how it stands with a voucher.
+
+        :raises UnknownVoucherError: if the user has none of this id.
+        """
+
     def code(self, user_id: str, voucher_id: str) -> VoucherCode:
         """Return what redeems a voucher.
 
         :raises UnknownVoucherError: if the user has none of this id.
         """
 
-    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> None:
+    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> bool:
         """Give a voucher the next status; nothing happens to one that is there or further.
 
+        :returns: False if the voucher is given up: then nothing happens to it either.
         :raises UnknownVoucherError: if the user has none of this id.
+        """
+
+    def give_up(self, user_id: str, voucher_id: str, *, reason: str) -> bool:
+        """Keep why a voucher is not delivered any more, unless it has come to an end.
+
+        :returns: whether it is given up, by this or an earlier call.
+        :raises UnknownVoucherError: if the user has none of this id.
+        """
+
+    def fail(self, user_id: str, voucher_id: str, *, now: datetime) -> None:
+        """Give a voucher that is given up the status FAILED, and forget what redeems it.
+
+        Nothing happens to one that is FAILED already.
         """
 
 
@@ -75,7 +109,10 @@ class Mailer(Protocol):
     """What sends a mail."""
 
     def send(self, voucher: Voucher, pdf: bytes) -> None:
-        """Send a voucher to its recipient."""
+        """Send a voucher to its recipient.
+
+        :raises UndeliverableError: if the mail service refuses the recipient for good.
+        """
 
 
 def issue(
@@ -89,7 +126,7 @@ def issue(
 ) -> None:
     """Make the document of a voucher, if it has none yet. May be repeated."""
     voucher = vouchers.get(user_id, voucher_id)
-    if voucher.status.has_document:
+    if voucher.status is not VoucherStatus.PAID or voucher.reason:
         return
     documents.put(user_id, voucher_id, printer(voucher, vouchers.code(user_id, voucher_id)))
     vouchers.advance(user_id, voucher_id, VoucherStatus.ISSUED, now=now())
@@ -109,14 +146,19 @@ def mail(
     To be called once at a time for one voucher.
     """
     voucher = vouchers.get(user_id, voucher_id)
-    if voucher.status is VoucherStatus.MAILED:
+    if voucher.status.is_final or voucher.reason:
         return
     pdf = documents.get(user_id, voucher_id)
     # News of the document may be quicker than the one who made it and marks the voucher.
-    vouchers.advance(user_id, voucher_id, VoucherStatus.ISSUED, now=now())
+    if not vouchers.advance(user_id, voucher_id, VoucherStatus.ISSUED, now=now()):
+        return
     # One window remains: mail services take no idempotency key, so whoever dies between these two
     # lines has sent a mail that nobody knows of, and the next try sends a second one. The other
     # order would lose the mail instead, and with it what was paid for; two mails with one code
     # are a nuisance only.
-    mailer.send(voucher, pdf)
+    try:
+        mailer.send(voucher, pdf)
+    except UndeliverableError:
+        vouchers.give_up(user_id, voucher_id, reason=UNMAILABLE)
+        return
     vouchers.advance(user_id, voucher_id, VoucherStatus.MAILED, now=now())

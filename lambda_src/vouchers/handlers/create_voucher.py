@@ -19,6 +19,7 @@ from vouchers.domain.purchase import (
     PaymentDeclinedError,
     Payments,
     PaymentUnknownError,
+    PurchaseFailedError,
     PurchaseRunningError,
     Purchases,
     Settlements,
@@ -30,6 +31,7 @@ IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 ERRORS = {
     KeyReusedError: 422,
     PaymentDeclinedError: 402,
+    PurchaseFailedError: 402,
     PurchaseRunningError: 409,
     PaymentUnknownError: 503,
 }

@@ -1,8 +1,11 @@
 """Tells the other microservices how far a voucher has come: the table's stream says so."""
 
+from collections.abc import Callable
+
 from shared.consuming import consume_stream
 from shared.event_publisher import EventPublisher, Events
-from shared.events import Envelope, Event, VoucherIssued, VoucherMailed, VoucherPaid
+from shared.events import Envelope, Event, VoucherFailed, VoucherIssued, VoucherMailed, VoucherPaid
+from shared.metrics import count
 from shared.observability import logger
 from shared.parking import FailureTopic
 from shared.records import TableChange
@@ -10,13 +13,21 @@ from shared.records import TableChange
 from vouchers.domain.voucher import Voucher, VoucherStatus
 from vouchers.handlers.voucher_change import new_voucher, old_status
 
+FAILED = "VouchersFailed"
+"""The metric that people are alarmed by, its stack says by the same name."""
 
-def publish_changes(change: TableChange, *, events: Events) -> None:
-    """Publish the event of a new status; other changes are nobody's business."""
+
+def publish_changes(change: TableChange, *, events: Events, count: Callable[[str], None]) -> None:
+    """Publish the event of a new status, and count failures; other changes are nobody's business.
+
+    :param count: adds one to the metric of a name; may be called twice for one failure.
+    """
     voucher = new_voucher(change)
     if voucher is None or voucher.status is old_status(change):
         return
     logger.set_correlation_id(voucher.correlation_id)
+    if voucher.status is VoucherStatus.FAILED:
+        count(FAILED)
     events.publish(
         Envelope.of(
             _event(voucher),
@@ -37,6 +48,10 @@ def _event(voucher: Voucher) -> Event:
             currency=str(voucher.order.currency),
             recipient_email=str(voucher.order.recipient_email),
         )
+    if voucher.status is VoucherStatus.FAILED:
+        return VoucherFailed(
+            voucher_id=voucher.voucher_id, user_id=voucher.user_id, reason=voucher.reason or ""
+        )
     kind = VoucherIssued if voucher.status is VoucherStatus.ISSUED else VoucherMailed
     return kind(voucher_id=voucher.voucher_id, user_id=voucher.user_id)
 
@@ -46,4 +61,5 @@ handler = consume_stream(
     publish_changes,
     parking=FailureTopic.from_environment,
     events=EventPublisher.from_environment,
+    count=lambda: count,
 )

@@ -1,4 +1,4 @@
-"""Settles a payment whose request may have died: the queue says which, the provider says how."""
+"""Brings purchases to their end: the queue says which, provider and table say how."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,11 +7,14 @@ from shared.consuming import consume_queue
 from shared.observability import logger
 from shared.parking import FailureTopic
 
+from vouchers.adapters.deadlines import deadlines_from_environment
 from vouchers.adapters.payment_provider import PaymentProvider
 from vouchers.adapters.purchase_table import PurchaseTable
 from vouchers.adapters.settlement_queue import SettlementMessage, SettlementQueue
-from vouchers.domain.buying import settle
+from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.purchase import Payments, Purchases, Settlements
+from vouchers.domain.settling import Deadlines, settle
+from vouchers.domain.vouchers import Vouchers
 
 
 def settle_payment(
@@ -19,10 +22,12 @@ def settle_payment(
     *,
     purchases: Purchases,
     payments: Payments,
+    vouchers: Vouchers,
     settlements: Settlements,
+    deadlines: Deadlines,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Bring one purchase to its end."""
+    """Bring one purchase nearer to its end."""
     logger.set_correlation_id(message.correlation_id)
     settle(
         user_id=message.user_id,
@@ -30,7 +35,9 @@ def settle_payment(
         now=now(),
         purchases=purchases,
         payments=payments,
+        vouchers=vouchers,
         settlements=settlements,
+        deadlines=deadlines,
     )
 
 
@@ -40,5 +47,7 @@ handler = consume_queue(
     parking=FailureTopic.from_environment,
     purchases=PurchaseTable.from_environment,
     payments=PaymentProvider.from_environment,
+    vouchers=VoucherTable.from_environment,
     settlements=SettlementQueue.from_environment,
+    deadlines=deadlines_from_environment,
 )

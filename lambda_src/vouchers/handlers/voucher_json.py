@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 from shared.mail_address import MailAddress
 
-from vouchers.domain.voucher import Amount, Currency, Order, Voucher
+from vouchers.domain.voucher import Amount, Currency, Order, Voucher, VoucherStatus
 from vouchers.domain.vouchers import Documents
 
 
@@ -26,6 +26,7 @@ class VoucherBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def view(voucher: Voucher) -> dict[str, str]:
     """Return a voucher as the API shows it. Its code is in the document alone."""
     order = voucher.order
+    failed = voucher.status is VoucherStatus.FAILED
     return {
         "voucherId": voucher.voucher_id,
         "status": str(voucher.status),
@@ -33,6 +34,7 @@ def view(voucher: Voucher) -> dict[str, str]:
         "currency": str(order.currency),
         "recipientEmail": str(order.recipient_email),
         "createdAt": _iso(voucher.created_at),
+        **({"reason": voucher.reason} if failed and voucher.reason else {}),
     }
 
 

@@ -4,7 +4,8 @@ import type { ApiClient } from "./client.ts";
 
 /** In the order in which a voucher goes through them. */
 export const STATUSES = ["PAID", "ISSUED", "MAILED"] as const;
-export type Status = (typeof STATUSES)[number];
+/** Or it comes to nothing, which is an end as well: no money is kept. */
+export type Status = (typeof STATUSES)[number] | "FAILED";
 
 export interface VoucherDraft {
   /** Decimal string with two decimals. */
@@ -16,6 +17,8 @@ export interface VoucherDraft {
 export interface Voucher extends VoucherDraft {
   readonly voucherId: string;
   readonly status: Status;
+  /** Why it came to nothing, for people to read; only with the status FAILED. */
+  readonly reason?: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** Where the PDF is for a few minutes; only once issued. */
@@ -72,9 +75,9 @@ export class Vouchers {
   }
 
   /** One has reached a status, as the back end tells; answers the voucher, asked for if it is new here. */
-  async advance(voucherId: string, status: Status): Promise<Voucher> {
+  async advance(voucherId: string, status: Status, reason?: string): Promise<Voucher> {
     const seen = this.#seen.get(voucherId);
-    const voucher = seen ? this.#keep({ ...seen, status }) : await this.get(voucherId);
+    const voucher = seen ? this.#keep({ ...seen, status, ...(reason === undefined ? {} : { reason }) }) : await this.get(voucherId);
     this.#changes.dispatchEvent(new CustomEvent("change", { detail: voucher }));
     return voucher;
   }
@@ -116,21 +119,36 @@ export class Vouchers {
   /** An answer may come later than what the back end has told since: no voucher goes back. */
   #newest(voucher: Voucher): Voucher {
     const seen = this.#seen.get(voucher.voucherId);
-    const newest = seen && hasReached(seen, voucher.status) ? { ...voucher, status: seen.status } : voucher;
+    const newest = seen && isFurther(seen, voucher) ? { ...voucher, status: seen.status, ...reasonOf(seen) } : voucher;
     this.#seen.set(newest.voucherId, newest);
     return newest;
   }
 }
 
-/** Whether a voucher has reached a status. */
-export function hasReached({ status }: Voucher, wanted: Status): boolean {
-  return STATUSES.indexOf(status) >= STATUSES.indexOf(wanted);
+/** Whether a voucher has reached a status; one that came to nothing has reached none. */
+export function hasReached({ status }: Voucher, wanted: Exclude<Status, "FAILED">): boolean {
+  return status !== "FAILED" && STATUSES.indexOf(status) >= STATUSES.indexOf(wanted);
+}
+
+/** Whether nothing will happen to a voucher any more. */
+export function isOver({ status }: Voucher): boolean {
+  return status === "MAILED" || status === "FAILED";
+}
+
+/** Whether what was seen of a voucher is newer than, or as new as, an answer. */
+function isFurther(seen: Voucher, answer: Voucher): boolean {
+  return seen.status === "FAILED" || (answer.status !== "FAILED" && hasReached(seen, answer.status));
+}
+
+function reasonOf({ reason }: Voucher): Pick<Voucher, "reason"> {
+  return reason === undefined ? {} : { reason };
 }
 
 function checked(value: unknown): Voucher {
   const voucher = value as Voucher;
   if (
-    typeof voucher?.voucherId !== "string" || !STATUSES.includes(voucher.status) ||
+    typeof voucher?.voucherId !== "string" || ![...STATUSES, "FAILED"].includes(voucher.status) ||
+    (voucher.reason !== undefined && typeof voucher.reason !== "string") ||
     !/^\d+(\.\d+)?$/.test(voucher.amount) || typeof voucher.recipientEmail !== "string" ||
     (voucher.pdfUrl !== undefined && !/^https?:\/\//.test(voucher.pdfUrl))
   ) {

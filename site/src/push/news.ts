@@ -5,13 +5,14 @@ import { paths, type App } from "../app.ts";
 import { formatPrice } from "../money.ts";
 import type { Message } from "./live.ts";
 
-const REACHED: Readonly<Record<string, Status>> = { VoucherPaid: "PAID", VoucherIssued: "ISSUED", VoucherMailed: "MAILED" };
+const REACHED: Readonly<Record<string, Status>> = { VoucherPaid: "PAID", VoucherIssued: "ISSUED", VoucherMailed: "MAILED", VoucherFailed: "FAILED" };
 
 const WORDS: Readonly<Record<Status, ((voucher: Voucher) => string) | undefined>> = {
   // Who paid was told when the purchase was answered.
   PAID: undefined,
   ISSUED: (voucher) => `Your voucher of ${priceOf(voucher)} is ready and on its way to ${voucher.recipientEmail}.`,
   MAILED: (voucher) => `Your voucher of ${priceOf(voucher)} was mailed to ${voucher.recipientEmail}.`,
+  FAILED: (voucher) => `Your voucher of ${priceOf(voucher)} for ${voucher.recipientEmail} failed. ${voucher.reason ?? ""}`.trim(),
 };
 
 /** Take up a message; one of a kind that this site does not know is none of its business. */
@@ -24,7 +25,8 @@ export async function takeUp({ type, data }: Message, app: App, vouchers: Vouche
   const status = REACHED[type];
   const voucherId = data["voucherId"];
   if (!vouchers || !status || typeof voucherId !== "string") return;
-  const voucher = await vouchers.advance(voucherId, status);
+  const { reason } = data;
+  const voucher = await vouchers.advance(voucherId, status, typeof reason === "string" ? reason : undefined);
   const words = WORDS[status]?.(voucher);
   // The page of the voucher itself says it.
   if (words && window.location.pathname !== paths.voucher(voucherId)) app.shell.notify(words);

@@ -1,5 +1,5 @@
 import { ApiError, Unreachable } from "../api/client.ts";
-import { hasReached, type Status, type Voucher, type Vouchers } from "../api/vouchers.ts";
+import { hasReached, isOver, type Status, type Voucher, type Vouchers } from "../api/vouchers.ts";
 import { paths, type App } from "../app.ts";
 import { formatPrice } from "../money.ts";
 import type { Page, Redirect, View } from "../router.ts";
@@ -16,9 +16,10 @@ const NEWS: Readonly<Record<Status, (voucher: Voucher) => string>> = {
   PAID: () => "Your payment has arrived. We are making the voucher; this page follows by itself.",
   ISSUED: ({ recipientEmail }) => `The voucher is ready and on its way to ${recipientEmail}.`,
   MAILED: ({ recipientEmail }) => `The voucher was mailed to ${recipientEmail}.`,
+  FAILED: ({ reason }) => reason ?? "The voucher came to nothing. No money was kept.",
 };
 
-/** One voucher; follows it until it is mailed. */
+/** One voucher; follows it until it is mailed, or came to nothing. */
 export function voucherView(app: App, vouchers: Vouchers, page: Page, voucherId: string): View | Redirect {
   const refused = unlessSignedIn(app, page);
   if (refused) return refused;
@@ -31,12 +32,12 @@ export function voucherView(app: App, vouchers: Vouchers, page: Page, voucherId:
     const follow = async () => {
       const voucher = await read();
       if (!page.left.aborted) update(voucher);
-      return hasReached(voucher, "MAILED");
+      return isOver(voucher);
     };
     vouchers.onChange((voucher) => {
       if (voucher.voucherId === voucherId) update(voucher);
     }, page.left);
-    if (!hasReached(first, "MAILED")) {
+    if (!isOver(first)) {
       askWhileSilent(app.live, follow, page.left);
       if (known) void follow().catch(() => undefined);
     }

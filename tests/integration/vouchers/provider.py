@@ -22,6 +22,7 @@ class Provider:
         self.secret = SECRET
         self.taken: dict[str, str] = {}
         self.declined: set[str] = set()
+        self.returned: list[str] = []
         self.requests: list[dict[str, Any]] = []
         self.url = ""
         self._lock = Lock()
@@ -36,6 +37,13 @@ class Provider:
             self.taken.setdefault(key, f"payment-{len(self.taken) + 1}")
             return not known
 
+    def void(self, key: str) -> bytes:
+        with self._lock:
+            if self.taken.pop(key, None):
+                self.returned.append(key)
+            self.declined.add(key)
+        return json.dumps({"paymentId": "p", "status": "VOIDED"}).encode()
+
     def view(self, key: str) -> bytes:
         return json.dumps({"paymentId": self.taken[key], "status": "TAKEN", "extra": 1}).encode()
 
@@ -47,12 +55,14 @@ class Provider:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                self._note(json.loads(self.rfile.read(length)))
-                key = self.headers["Idempotency-Key"]
+                length = int(self.headers.get("Content-Length", 0))
+                self._note(json.loads(self.rfile.read(length) or b"null"))
                 if self.headers["Authorization"] != f"Bearer {provider.secret}":
                     return self._answer(401)
                 behaviour = provider.next_behaviour()
+                if self.path.endswith("/void"):
+                    return self._void(self.path.split("/")[-2], behaviour)
+                key = self.headers["Idempotency-Key"]
                 if behaviour == "decline":
                     provider.declined.add(key)
                     return self._answer(402, b'{"status": "DECLINED"}')
@@ -81,6 +91,14 @@ class Provider:
                 if key not in provider.taken:
                     return self._answer(404)
                 return self._answer(200, provider.view(key))
+
+            def _void(self, key: str, behaviour: str) -> None:
+                if behaviour.isdecimal():
+                    return self._answer(int(behaviour))
+                answer = provider.void(key)
+                if behaviour == "hang up after voiding":
+                    return self._hang_up()
+                return self._answer(200, answer if behaviour == "ok" else behaviour.encode())
 
             def _note(self, body: Any) -> None:
                 provider.requests.append(

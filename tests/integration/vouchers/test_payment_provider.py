@@ -160,6 +160,41 @@ def test_what_became_of_a_payment_can_be_asked(
     assert payments.look_up("v3") is None
 
 
+def test_what_was_taken_goes_back_once_and_nothing_is_taken_later(
+    payments: PaymentProvider, provider: Provider
+) -> None:
+    payments.charge(order(), key="v1")
+
+    for key in ("v1", "v1", "v2"):
+        payments.void(key)
+
+    assert (provider.taken, provider.returned) == ({}, ["v1"])
+    assert [payments.look_up(key) for key in ("v1", "v2")] == [Declined(), Declined()]
+    request = provider.requests[1]
+    assert (request["method"], request["path"]) == ("POST", "/payments/v1/void")
+    assert request["headers"]["authorization"] == f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        *("500", "401", "404", "hang up after voiding", "nonsense", "{}"),
+        '{"paymentId": "p1", "status": "TAKEN"}',
+    ],
+)
+def test_money_counts_as_returned_only_if_the_provider_says_so(
+    payments: PaymentProvider, provider: Provider, trouble: str
+) -> None:
+    payments.charge(order(), key="v1")
+    provider.script = [trouble]
+    with pytest.raises(PaymentUnknownError):
+        payments.void("v1")
+
+    payments.void("v1")
+
+    assert (provider.taken, provider.returned) == ({}, ["v1"])
+
+
 @pytest.mark.parametrize("trouble", ["500", "401"])
 def test_a_question_that_is_not_answered_is_left_to_the_queue(
     payments: PaymentProvider, provider: Provider, trouble: str

@@ -11,13 +11,14 @@ from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.purchase import (
     PaymentUnknownError,
     Purchase,
+    PurchaseFailedError,
     PurchaseOvertakenError,
     PurchaseState,
     Taken,
 )
 from vouchers.domain.voucher import VoucherCode
 
-from tests.unit.lambda_src.vouchers.samples import CODE, LATER, NOW, order, purchase
+from tests.unit.lambda_src.vouchers.samples import CODE, FAILED, LATER, NOW, order, purchase
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -211,3 +212,32 @@ def test_releasing_never_hides_what_went_wrong_before(client: "DynamoDBClient") 
     table.release(started, now=NOW)
 
     assert table.find("user-2", "k1") == started
+
+
+def test_failing_keeps_a_failed_voucher_and_lets_nobody_complete_it(
+    table: PurchaseTable, client: "DynamoDBClient"
+) -> None:
+    table.start(purchase())
+
+    for reason in ("declined", "late"):
+        table.fail(purchase(), reason=reason, now=LATER)
+    with pytest.raises(PurchaseFailedError):
+        complete(table)
+    table.decline(purchase())
+
+    assert items(client) == ["key#k1", "voucher#voucher-k1"]
+    assert state(table) is PurchaseState.FAILED
+    failed = replace(purchase().voucher(), status=FAILED, status_since=LATER, reason="declined")
+    assert VoucherTable(client, "vouchers").get("user-2", "voucher-k1") == failed
+
+
+def test_what_is_done_or_declined_does_not_fail(table: PurchaseTable) -> None:
+    table.start(purchase())
+    table.decline(purchase())
+    table.fail(purchase(), reason="late", now=LATER)
+    assert state(table) is PurchaseState.DECLINED
+    complete(table)
+
+    table.fail(purchase(), reason="late", now=LATER)
+
+    assert state(table) is PurchaseState.DONE

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.settlement_queue import SettlementQueue
 from vouchers.adapters.voucher_mail import ONE_TRY, VoucherMail
+from vouchers.domain.vouchers import UndeliverableError
 
 from tests.integration.vouchers.conftest import sent_mails
 from tests.unit.lambda_src.vouchers.samples import purchase, voucher
@@ -117,3 +118,25 @@ def test_a_mail_is_tried_once_since_ses_may_have_sent_what_timed_out(sender: str
         VoucherMail(client, sender).send(voucher("v1"), b"%PDF-1.7")
 
     assert tries == ["try"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "raised"),
+    [
+        ("BadRequestException", UndeliverableError),
+        ("MessageRejected", ClientError),
+        ("SendingPausedException", ClientError),
+    ],
+)
+def test_only_a_recipient_whom_ses_cannot_read_is_undeliverable(
+    sender: str, refusal: str, raised: type[Exception]
+) -> None:
+    client = boto3.client("sesv2", config=ONE_TRY)
+
+    def refuse(**_: Any) -> None:
+        kind = getattr(client.exceptions, refusal)
+        raise kind({"Error": {"Code": refusal, "Message": "no"}}, "SendEmail")
+
+    client.meta.events.register("before-send.sesv2.SendEmail", refuse)
+    with pytest.raises(raised):
+        VoucherMail(client, sender).send(voucher("v1"), b"%PDF-1.7")

@@ -7,10 +7,11 @@ from vouchers.adapters.purchase_table import PurchaseTable
 from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.purchase import Taken
 from vouchers.domain.voucher import Voucher, VoucherStatus, new_voucher_id
-from vouchers.domain.vouchers import UnknownVoucherError
+from vouchers.domain.vouchers import Standing, UnknownVoucherError
 
 from tests.unit.lambda_src.vouchers.samples import (
     CODE,
+    FAILED,
     ISSUED,
     LATER,
     MAILED,
@@ -110,3 +111,43 @@ def test_what_is_not_there_gets_no_status(
 def test_nothing_becomes_paid_by_a_new_status(table: VoucherTable) -> None:
     with pytest.raises(ValueError, match="to must be a status that follows another, got PAID"):
         table.advance("user-2", ID, PAID, now=LATER)
+
+
+def test_a_voucher_that_is_given_up_goes_no_further_and_then_fails(
+    table: VoucherTable, client: "DynamoDBClient"
+) -> None:
+    bought = buy(client)
+
+    assert table.give_up("user-2", ID, reason="no paper")
+    assert table.give_up("user-2", ID, reason="no ink")
+    assert not table.advance("user-2", ID, ISSUED, now=LATER)
+    assert table.get("user-2", ID) == replace(bought, reason="no paper")
+    assert table.standing("user-2", ID) == Standing(PAID, given_up=True)
+    for _ in range(2):
+        table.fail("user-2", ID, now=LATER)
+
+    failed = replace(bought, status=FAILED, status_since=LATER, reason="no paper")
+    assert table.get("user-2", ID) == failed
+    for to in (ISSUED, MAILED):
+        assert not table.advance("user-2", ID, to, now=LATER)
+    assert table.get("user-2", ID) == failed
+    (code,) = (
+        item
+        for item in client.scan(TableName="vouchers")["Items"]
+        if item["itemId"]["S"] == f"code#{ID}"
+    )
+    assert "code" not in code
+
+
+def test_what_is_mailed_or_not_given_up_does_not_fail(
+    table: VoucherTable, client: "DynamoDBClient"
+) -> None:
+    buy(client)
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        table.fail("user-2", ID, now=LATER)
+    for to in (ISSUED, MAILED):
+        assert table.advance("user-2", ID, to, now=LATER)
+
+    assert not table.give_up("user-2", ID, reason="no paper")
+    assert table.standing("user-2", ID) == Standing(MAILED, given_up=False)
+    assert table.code("user-2", ID) == CODE

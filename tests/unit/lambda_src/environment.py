@@ -1,6 +1,7 @@
 """Which environment variables an entry point reads, found in the sources it is made of.
 
-What the libraries read (`AWS_…`, `POWERTOOLS_…`) is theirs to document and left out.
+What the libraries read (`AWS_…`, `POWERTOOLS_…`) is theirs to document and left out; what Lambda
+sets itself (`AWS_LAMBDA_…`) need not be given.
 """
 
 import ast
@@ -24,7 +25,8 @@ def variables_read_by(module: str) -> set[str]:
             continue
         seen.add(name)
         tree = ast.parse(source.read_text(encoding="utf-8"))
-        found.update(_variables(tree))
+        read = _variables(tree)
+        found.update(name for name in read if not name.startswith("AWS_LAMBDA_"))
         pending.extend(_imports(tree, package=name.rpartition(".")[0]))
     return found
 

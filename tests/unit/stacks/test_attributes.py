@@ -1,8 +1,11 @@
 """The names of attributes are a contract between stacks, which grant them, and adapters."""
 
+from dataclasses import replace
+
 from catalog.adapters import product_table as products
 from identity.adapters import items as users
 from vouchers.adapters import items as vouchers
+from vouchers.handlers import publish_changes
 
 from stacks import catalog, identity
 from stacks import vouchers as vouchers_stack
@@ -22,7 +25,9 @@ def test_vouchers_grants_what_is_in_its_items() -> None:
     assert vouchers_stack.PAYMENT == vouchers.PAYMENT_ATTRIBUTES
     assert vouchers_stack.PURCHASE == vouchers.PURCHASE_ATTRIBUTES
     assert vouchers_stack.CODE == vouchers.CODE_ATTRIBUTES
-    written = vouchers.voucher_item(voucher()).keys()
+    assert vouchers_stack.FAILED == publish_changes.FAILED
+    assert vouchers_stack.STANDING == vouchers.STANDING_ATTRIBUTES
+    written = vouchers.voucher_item(replace(voucher(), reason="late")).keys()
     assert written == {*vouchers.KEYS, *vouchers.VOUCHER_ATTRIBUTES}
 
 

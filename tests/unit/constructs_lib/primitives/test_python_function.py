@@ -4,6 +4,7 @@ import pytest
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
+from shared import metrics
 
 from constructs_lib.blocks import FailureChain
 from constructs_lib.primitives import PythonFunction, PythonService
@@ -122,3 +123,17 @@ def test_it_refuses_what_lambda_would_refuse_and_says_where(
 
 def test_it_is_a_function_that_other_constructs_take(function: PythonFunction) -> None:
     assert isinstance(function, lambda_.Function)
+
+
+def test_an_alarm_on_what_it_counts_looks_where_its_code_counts(
+    stack: Stack, function: PythonFunction
+) -> None:
+    function.metric_counted("Broken").create_alarm(
+        stack, "Alarm", threshold=1, evaluation_periods=1
+    )
+
+    (alarm,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
+    found = alarm["Properties"]
+    assert (found["Namespace"], found["MetricName"]) == (metrics.NAMESPACE, "Broken")
+    assert [one["Name"] for one in found["Dimensions"]] == [metrics.DIMENSION]
+    assert found["Statistic"] == "Sum"

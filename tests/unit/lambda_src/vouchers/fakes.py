@@ -8,12 +8,13 @@ from vouchers.domain.purchase import (
     Declined,
     PaymentUnknownError,
     Purchase,
+    PurchaseFailedError,
     PurchaseOvertakenError,
     PurchaseState,
     Taken,
 )
 from vouchers.domain.voucher import Order, Voucher, VoucherCode, VoucherStatus
-from vouchers.domain.vouchers import UnknownVoucherError, VoucherPage
+from vouchers.domain.vouchers import Standing, UnknownVoucherError, VoucherPage
 
 from tests.unit.lambda_src.vouchers.samples import NOW
 
@@ -49,11 +50,15 @@ class FakeProvider:
 
     :param before: what happens when a request to pay arrives, before the money is taken.
     :param after: what happens when the money is taken, before the answer is sent.
+    :param after_void: what happens when it is given back, before the answer is sent.
+    :param returned: whose money went back, once for each time.
     """
 
     declines: bool = False
     before: Callable[[], None] = lambda: None
     after: Callable[[], None] = lambda: None
+    after_void: Callable[[], None] = lambda: None
+    returned: list[str] = field(default_factory=list)
     taken: dict[str, Order] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
@@ -62,7 +67,7 @@ class FakeProvider:
     def charge(self, order: Order, *, key: str) -> Taken | Declined:
         self.requests.append(key)
         self.before()
-        if self.declines and key not in self.taken:
+        if key in self.refused or (self.declines and key not in self.taken):
             self.refused.add(key)
         else:
             self.taken[key] = order
@@ -74,6 +79,13 @@ class FakeProvider:
         self.before()
         return self._outcome(key)
 
+    def void(self, key: str) -> None:
+        self.before()
+        if self.taken.pop(key, None):
+            self.returned.append(key)
+        self.refused.add(key)
+        self.after_void()
+
     def _outcome(self, key: str) -> Taken | Declined | None:
         if key in self.taken:
             return Taken(f"payment-of-{key}")
@@ -82,8 +94,12 @@ class FakeProvider:
 
 @dataclass
 class InMemoryVouchers:
-    """The port `Vouchers`."""
+    """The port `Vouchers`.
 
+    :param before_fail: what happens just before a voucher gets the status FAILED.
+    """
+
+    before_fail: Callable[[], None] = lambda: None
     kept: dict[tuple[str, str], Voucher] = field(default_factory=dict)
     codes: dict[tuple[str, str], VoucherCode] = field(default_factory=dict)
 
@@ -100,19 +116,42 @@ class InMemoryVouchers:
             raise UnknownVoucherError(voucher_id)
         return self.kept[user_id, voucher_id]
 
+    def standing(self, user_id: str, voucher_id: str) -> Standing:
+        voucher = self.get(user_id, voucher_id)
+        return Standing(voucher.status, given_up=voucher.reason is not None)
+
     def code(self, user_id: str, voucher_id: str) -> VoucherCode:
         self.get(user_id, voucher_id)
         return self.codes[user_id, voucher_id]
 
-    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> None:
+    def advance(self, user_id: str, voucher_id: str, to: VoucherStatus, *, now: datetime) -> bool:
         voucher = self.get(user_id, voucher_id)
-        if voucher.status is to.before:
+        if voucher.status is to.before and voucher.reason is None:
             self.kept[user_id, voucher_id] = replace(voucher, status=to, status_since=now)
+        return voucher.reason is None
 
-    def add(self, voucher: Voucher, code: VoucherCode) -> None:
+    def give_up(self, user_id: str, voucher_id: str, *, reason: str) -> bool:
+        voucher = self.get(user_id, voucher_id)
+        if voucher.reason is None and not voucher.status.is_final:
+            voucher = self.kept[user_id, voucher_id] = replace(voucher, reason=reason)
+        return voucher.reason is not None
+
+    def fail(self, user_id: str, voucher_id: str, *, now: datetime) -> None:
+        self.before_fail()
+        voucher = self.get(user_id, voucher_id)
+        if voucher.status is not VoucherStatus.FAILED:
+            assert voucher.reason
+            assert not voucher.status.is_final
+            failed = replace(voucher, status=VoucherStatus.FAILED, status_since=now)
+            self.kept[user_id, voucher_id] = failed
+            self.codes.pop((user_id, voucher_id), None)
+
+    def add(self, voucher: Voucher, code: VoucherCode | None = None) -> None:
         key = (voucher.user_id, voucher.voucher_id)
         assert key not in self.kept
-        self.kept[key], self.codes[key] = voucher, code
+        self.kept[key] = voucher
+        if code:
+            self.codes[key] = code
 
 
 @dataclass
@@ -120,10 +159,12 @@ class InMemoryPurchases:
     """The port `Purchases`.
 
     :param before_complete: what happens just before a purchase is completed.
+    :param before_fail: what happens just before a purchase is failed.
     """
 
     vouchers: InMemoryVouchers = field(default_factory=InMemoryVouchers)
     before_complete: Callable[[], None] = lambda: None
+    before_fail: Callable[[], None] = lambda: None
     kept: dict[tuple[str, str], Purchase] = field(default_factory=dict)
     payments: list[str] = field(default_factory=list)
 
@@ -152,9 +193,19 @@ class InMemoryPurchases:
         self.before_complete()
         if self._of(purchase).state is PurchaseState.DONE:
             return
+        if self._of(purchase).state is PurchaseState.FAILED:
+            raise PurchaseFailedError
         self.vouchers.add(replace(purchase.voucher(), status_since=now), code)
         self.payments.append(payment.payment_id)
         self._keep(replace(self._of(purchase), state=PurchaseState.DONE))
+
+    def fail(self, purchase: Purchase, *, reason: str, now: datetime) -> None:
+        self.before_fail()
+        if self._of(purchase).state is not PurchaseState.STARTED:
+            return
+        failed = replace(purchase.voucher(), status=VoucherStatus.FAILED, reason=reason)
+        self.vouchers.add(replace(failed, status_since=now))
+        self._keep(replace(self._of(purchase), state=PurchaseState.FAILED))
 
     def _of(self, purchase: Purchase) -> Purchase:
         return self.kept[purchase.user_id, purchase.key]

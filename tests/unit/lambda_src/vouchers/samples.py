@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.mail_address import MailAddress
 from vouchers.domain.purchase import LEASE, Purchase, PurchaseState
+from vouchers.domain.settling import Deadlines
 from vouchers.domain.voucher import (
     Amount,
     Currency,
@@ -18,6 +19,8 @@ NOW = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 CODE = VoucherCode("ACDE-FHJK-MNPR-TVWX-Y346")
 PAID, ISSUED, MAILED = VoucherStatus.PAID, VoucherStatus.ISSUED, VoucherStatus.MAILED
+FAILED = VoucherStatus.FAILED
+DEADLINES = Deadlines(payment=timedelta(minutes=15), delivery=timedelta(days=3))
 
 
 def order(amount: str = "25.00", email: str = "friend@example.com") -> Order:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from vouchers.domain.buying import buy, settle
+from vouchers.domain.buying import buy
 from vouchers.domain.purchase import (
     PurchaseState,
 )
-from vouchers.domain.voucher import Order, Voucher
+from vouchers.domain.settling import settle
+from vouchers.domain.voucher import Order, Voucher, VoucherStatus
 
 from tests.unit.lambda_src.vouchers.fakes import (
     Clock,
@@ -14,7 +15,7 @@ from tests.unit.lambda_src.vouchers.fakes import (
     InMemoryPurchases,
     Settlements,
 )
-from tests.unit.lambda_src.vouchers.samples import order
+from tests.unit.lambda_src.vouchers.samples import DEADLINES, order
 
 
 @dataclass
@@ -45,11 +46,18 @@ class Shop:
             now=self.clock(),
             purchases=self.purchases,
             payments=self.provider,
+            vouchers=self.purchases.vouchers,
             settlements=self.settlements,
+            deadlines=DEADLINES,
         )
 
     def state(self, key: str = "k1") -> PurchaseState:
         return self.purchases.kept["u1", key].state
+
+    def reasons(self) -> list[str | None]:
+        """Return why vouchers have failed."""
+        kept = self.purchases.vouchers.kept.values()
+        return [voucher.reason for voucher in kept if voucher.status is VoucherStatus.FAILED]
 
     def assert_one_voucher_and_one_payment(self) -> None:
         assert len(self.provider.taken) == 1

@@ -17,7 +17,7 @@ NEEDED = {
     "create_voucher": PAYING,
     "list_vouchers": SHOWING | {"SIGNING_KEY_ARN"},
     "get_voucher": SHOWING,
-    "settle_payment": PAYING | PARKING,
+    "settle_payment": PAYING | PARKING | {"PAYMENT_SECONDS", "DELIVERY_SECONDS"},
     "issue_voucher": SHOWING | PARKING,
     "publish_changes": {"EVENT_BUS_NAME"} | PARKING,
     "mail_voucher": SHOWING | {"MAIL_SENDER", "IDEMPOTENCY_TABLE"},

@@ -1,6 +1,8 @@
 """The consumer of the queue: the same message more than once, a provider that is down, poison."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from tests.unit.lambda_src.vouchers.fakes import (
     Settlements,
     time_out,
 )
-from tests.unit.lambda_src.vouchers.samples import order, purchase
+from tests.unit.lambda_src.vouchers.samples import DEADLINES, order, purchase
 
 
 class Queue:
@@ -29,9 +31,15 @@ class Queue:
         self.provider = FakeProvider(taken={"voucher-k1": order()})
         self.purchases = InMemoryPurchases()
         self.purchases.start(purchase("k1"))
+        self.settlements = Settlements()
         self.parking = ParkedRecords(patience=300)
         self.clock = Clock()
         self.clock.forward(minutes=1)
+
+    def begin(self, *, ago: timedelta) -> None:
+        """Let the purchase have begun that long before now."""
+        began = replace(purchase("k1"), started_at=datetime.now(UTC) - ago)
+        self.purchases.kept["user-2", "k1"] = began
 
     def deliver(self, *bodies: str, age: float = 0) -> list[str]:
         """Hand over messages, and return the numbers of those that failed."""
@@ -51,7 +59,9 @@ class Queue:
             now=lambda: self.clock.moment.timestamp(),
             purchases=lambda: self.purchases,
             payments=lambda: self.provider,
-            settlements=Settlements,
+            vouchers=lambda: self.purchases.vouchers,
+            settlements=lambda: self.settlements,
+            deadlines=lambda: DEADLINES,
         )
         answer = handler({"Records": records}, CONTEXT)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
@@ -85,6 +95,10 @@ def test_what_happens_is_logged_with_the_correlation_id_of_the_request(
 
 def test_while_the_provider_is_down_it_is_asked_again_and_then_people_are(queue: Queue) -> None:
     queue.provider.before = time_out
+    queue.begin(ago=timedelta(minutes=14))
+    assert queue.deliver(message()) == []
+    assert [(user, key) for user, key, _ in queue.settlements.messages] == [("user-2", "k1")]
+    queue.begin(ago=timedelta(minutes=15))
 
     assert queue.deliver(message()) == ["0"]
     assert queue.deliver(message(), age=301) == []

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from vouchers.domain.purchase import (
     LEASE,
-    PaymentDeclinedError,
     PaymentUnknownError,
+    PurchaseFailedError,
     PurchaseState,
 )
+from vouchers.domain.settling import DECLINED, UNPAID
 from vouchers.domain.voucher import Voucher
 
 from tests.unit.lambda_src.vouchers.fakes import (
@@ -144,12 +145,12 @@ def test_settling_finds_out_that_a_payment_was_declined(shop: Shop) -> None:
 
     shop.settle()
 
-    assert shop.state() is PurchaseState.DECLINED
-    with pytest.raises(PaymentDeclinedError):
+    assert (shop.state(), shop.reasons()) == (PurchaseState.FAILED, [DECLINED])
+    with pytest.raises(PurchaseFailedError):
         shop.buy()
 
 
-def test_settling_asks_for_a_while_and_takes_no_money_itself(shop: Shop) -> None:
+def test_settling_asks_for_a_while_takes_no_money_itself_and_gives_up(shop: Shop) -> None:
     shop.provider.before = time_out
     with pytest.raises(PaymentUnknownError):
         shop.buy()
@@ -163,7 +164,7 @@ def test_settling_asks_for_a_while_and_takes_no_money_itself(shop: Shop) -> None
 
     assert waited == [60, 60, 120, 240, 480]
     assert (shop.provider.taken, shop.provider.requests) == ({}, shop.provider.requests[:1])
-    assert shop.state() is PurchaseState.STARTED
+    assert (shop.state(), shop.reasons()) == (PurchaseState.FAILED, [UNPAID])
 
 
 def test_a_payment_that_arrives_at_the_provider_late_is_found(shop: Shop) -> None:
@@ -186,11 +187,16 @@ def test_settling_fails_openly_while_the_provider_is_down(shop: Shop) -> None:
     with pytest.raises(PaymentUnknownError):
         shop.buy()
     shop.provider.before = time_out
+    shop.clock.forward(minutes=14)
+    shop.settle()
+    assert shop.settlements.messages[-1] == ("u1", "k1", timedelta(minutes=14))
 
-    with pytest.raises(PaymentUnknownError):
-        shop.settle()
+    shop.clock.forward(minutes=1)
+    for _ in range(2):
+        with pytest.raises(PaymentUnknownError):
+            shop.settle()
 
-    assert shop.state() is PurchaseState.STARTED
+    assert (shop.state(), shop.reasons()) == (PurchaseState.STARTED, [])
 
 
 def test_money_that_was_taken_wins_over_a_refusal_before(shop: Shop) -> None:

@@ -58,3 +58,32 @@ def test_what_is_no_payment_is_refused(
 ) -> None:
     with pytest.raises(InvalidPaymentError):
         payments.take(key, amount=amount, currency=currency)
+
+
+def test_money_goes_back_once_and_the_book_says_when(payments: Payments, tmp_path: Path) -> None:
+    payments.take("a", amount="25.00", currency="GBP")
+
+    first, second = payments.void("a"), Payments(tmp_path / "payments.jsonl").void("a")
+
+    assert first == second == payments.find("a")
+    assert payments.take("a", amount="25.00", currency="GBP") == (first, False)
+    assert payments.taken() == []
+    assert [(entry.status, entry.returned) for entry in payments.book()] == [
+        ("TAKEN", False),
+        ("VOIDED", True),
+    ]
+    assert payments.book() == Payments(tmp_path / "payments.jsonl").book()
+
+
+@pytest.mark.parametrize("declined", [True, False])
+def test_nothing_is_taken_for_a_void_key_and_nothing_was_to_be_returned(
+    payments: Payments, declined: bool
+) -> None:
+    if declined:
+        payments.take("a", amount="25.00", currency="GBP", decline=True)
+
+    payments.void("a")
+
+    assert payments.take("a", amount="25.00", currency="GBP")[0].status == "VOIDED"
+    assert [entry for entry in payments.book() if entry.returned] == []
+    assert payments.taken() == []
