@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +47,7 @@ def test_a_killed_emulator_comes_back_with_its_state(mortal: Emulator) -> None:
         "kept", {"Role": role(), "Function": function(SOURCE)}, name={"Ref": "Function"}
     )
     for service in ("cloudformation", "lambda", "iam"):
-        eventually(partial(mentions, mortal.state / f"{service}.json", "kept-"))
+        eventually(partial(is_kept, mortal, service, "kept-"))
 
     os.killpg(group.pid, signal.SIGKILL)
     eventually(lambda: not mortal.is_running())
@@ -56,8 +58,10 @@ def test_a_killed_emulator_comes_back_with_its_state(mortal: Emulator) -> None:
     assert invoke(aws, made["name"])["answer"] == "still here"
 
 
-def mentions(file: Path, text: str) -> bool:
-    return file.exists() and text in file.read_text()
+def is_kept(emulator: Emulator, service: str, text: str) -> bool:
+    with closing(sqlite3.connect(emulator.state / "state.sqlite")) as database:
+        asked = "SELECT count(*) FROM pieces WHERE service = ? AND instr(content, ?)"
+        return bool(database.execute(asked, (service, text.encode())).fetchone()[0])
 
 
 def test_an_orderly_stop_leaves_nothing_running(mortal: Emulator) -> None:
