@@ -20,6 +20,8 @@ T = TypeVar("T")
 PATIENCE = 90.0
 """Seconds without any change after which nothing is going to happen any more."""
 PATIENCE_MS = PATIENCE * 1000
+QUIET = 2.0
+"""Seconds to watch for what must not come. A slow machine may hide it, but never make it up."""
 LOOKS = 300
 """There have been so many as well: where looking itself takes long, the rest does too."""
 
@@ -57,12 +59,12 @@ def eventually(
 def settled(
     look: Callable[[], T],
     *,
-    quiet: float = 2.0,
+    quiet: float = QUIET,
     pause: Callable[[float], object] = time.sleep,
 ) -> T:
     """Look until what is seen has not changed for `quiet` seconds, and return it.
 
-    For what must not come. A slow machine may hide it from this, but never make up a failure.
+    For what must not come.
     """
     seen, moved = look(), time.monotonic()
     while time.monotonic() - moved < quiet:

@@ -1,13 +1,13 @@
 """What the back end tells a page over its WebSocket."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, WebSocket
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import letting_events_in
+from tests.waiting import NothingMovedError, eventually
 
 
 class Channel:
@@ -38,10 +38,13 @@ class Channel:
         return [message["type"] for message in self.messages if "id" in message]
 
     def _wait(self, check: Callable[[], bool], otherwise: str) -> None:
-        deadline = time.monotonic() + PATIENCE_MS / 1000
-        while not check():
-            assert time.monotonic() < deadline, f"{otherwise}, got {self.messages}"
-            self._page.wait_for_timeout(200)  # which lets the page's events in
+        def look() -> tuple[bool, int]:
+            return check(), len(self.told())
+
+        try:
+            eventually(look, until=lambda seen: seen[0], pause=letting_events_in(self._page))
+        except NothingMovedError as error:
+            raise AssertionError(f"{otherwise}, got {self.messages}") from error
 
     def _pongs(self) -> int:
         return sum(message["type"] == "pong" for message in self.messages)

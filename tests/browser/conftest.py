@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.e2e.accounts import code_for
 from tests.e2e.conftest import aws, make_account
+from tests.waiting import PATIENCE_MS
 
 STRANGER = "evil.example"
 NAMES = f"MAP {STRANGER} 127.0.0.1"  # as its owner's name server could say
@@ -20,9 +21,12 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-
-PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def letting_events_in(page: Page) -> Callable[[float], None]:
+    """Return a pause between two looks in which the page goes on."""
+    return lambda seconds: page.wait_for_timeout(seconds * 1000)
 
 
 class Visitor:
@@ -168,7 +172,7 @@ def new_user(platform: dict[str, Any]) -> Iterator[Callable[[], dict[str, Any]]]
 @pytest.fixture
 def mailed_code(platform: dict[str, Any]) -> Iterator[Callable[..., str]]:
     """Return what waits for so many mails with a code to an address, and reads the last."""
-    with httpx.Client(base_url=platform["providersUrl"], timeout=30) as outside:
+    with httpx.Client(base_url=platform["providersUrl"]) as outside:
         yield partial(code_for, outside)
 
 

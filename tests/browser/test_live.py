@@ -9,15 +9,14 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.channel import Channel
-from tests.browser.conftest import Visit, Visitor
+from tests.browser.conftest import Visit, Visitor, letting_events_in
 from tests.browser.till import a_recipient, at_the_till, pay
 from tests.e2e.accounts import put_permissions
-from tests.e2e.conftest import bearer, eventually, sign_in, sign_in_by_srp
+from tests.e2e.conftest import bearer, sign_in, sign_in_by_srp
+from tests.waiting import eventually, settled
 
 User = dict[str, Any]
 NewUser = Callable[[], User]
-
-UNTIL_MAILED_MS = 60_000
 
 
 def collect_news(page: Page) -> Callable[[], list[str]]:
@@ -35,9 +34,7 @@ def buy_elsewhere(platform: User, user: User, recipient: str) -> None:
     """Buy a voucher without this browser, and wait until it is mailed."""
     config = httpx.get(platform["configUrl"]).json()
     token = sign_in_by_srp(config, user["email"], user["password"]).id_token
-    with httpx.Client(
-        base_url=config["apis"]["vouchers"], headers=bearer(token), timeout=30
-    ) as vouchers:
+    with httpx.Client(base_url=config["apis"]["vouchers"], headers=bearer(token)) as vouchers:
         bought = vouchers.post(
             "/vouchers",
             json={"amount": "31.00", "currency": "GBP", "recipientEmail": recipient},
@@ -45,7 +42,7 @@ def buy_elsewhere(platform: User, user: User, recipient: str) -> None:
         )
         assert bought.status_code == 201, bought.text
         path = f"/vouchers/{bought.json()['voucherId']}"
-        assert eventually(lambda: vouchers.get(path).json()["status"] == "MAILED", seconds=60)
+        eventually(lambda: vouchers.get(path).json()["status"], until="MAILED".__eq__)
 
 
 def grant(visitor: Visitor, user: User, permission: str) -> None:
@@ -85,7 +82,7 @@ def test_a_customer_follows_a_voucher_live_another_sees_nothing_of_it_and_may_wh
     expect(buyer.page.get_by_role("heading", level=1)).to_have_text("Voucher of £12.50")
     said = collect_news(buyer.page)
     news = buyer.page.get_by_role("main").get_by_role("status")
-    expect(news).to_have_text(f"The voucher was mailed to {recipient}.", timeout=UNTIL_MAILED_MS)
+    expect(news).to_have_text(f"The voucher was mailed to {recipient}.")
     assert said()[-2:] == [
         f"The voucher is ready and on its way to {recipient}.",
         f"The voucher was mailed to {recipient}.",
@@ -133,7 +130,7 @@ def test_what_was_missed_while_offline_is_told_once_when_the_connection_is_back(
     buy_elsewhere(platform, user, first)
     toasts = page.locator(".message")
     mailed = toasts.filter(has_text=f"Your voucher of £31.00 was mailed to {first}.")
-    expect(mailed).to_be_visible(timeout=UNTIL_MAILED_MS)
+    expect(mailed).to_be_visible()
     card = page.locator(".card").filter(has_text=first)
     expect(card.get_by_role("listitem").filter(has_text=": done")).to_have_count(3)
 
@@ -165,7 +162,7 @@ def test_where_nobody_tells_the_page_asks(visit: Visit, new_user: NewUser) -> No
     recipient = a_recipient()
     pay(page, recipient)
     news = page.get_by_role("main").get_by_role("status")
-    expect(news).to_have_text(f"The voucher was mailed to {recipient}.", timeout=UNTIL_MAILED_MS)
+    expect(news).to_have_text(f"The voucher was mailed to {recipient}.")
     visitor.forgive("net::ERR_FAILED")
 
 
@@ -209,7 +206,7 @@ def test_a_few_messages_are_shown_at_once_and_stay_while_they_are_looked_at(
     channel.wait_until_open()
     config = httpx.get(platform["configUrl"]).json()
     granter = sign_in(platform, config, "administrators")
-    with httpx.Client(base_url=config["apis"]["identity"], timeout=30) as identity:
+    with httpx.Client(base_url=config["apis"]["identity"]) as identity:
         for number in range(4):
             put_permissions(identity, granter, user["user_id"], [f"test:{number}"])
     toasts = page.locator(".message")
@@ -220,8 +217,8 @@ def test_a_few_messages_are_shown_at_once_and_stay_while_they_are_looked_at(
     assert visitor.accessibility_findings() == []
 
     toasts.first.hover()
-    page.wait_for_timeout(9_000)
     expect(toasts).to_have_count(1)
+    assert settled(toasts.count, pause=letting_events_in(page)) == 1
     page.get_by_role("button", name="Close this message").click()
     expect(toasts).to_have_count(0)
     expect(page.get_by_role("main")).to_be_focused()

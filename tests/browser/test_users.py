@@ -105,7 +105,7 @@ def test_what_the_api_has_against_a_permission_is_said_and_nothing_is_lost(
     user = new_user()
     config = httpx.get(platform["configUrl"]).json()
     many = [f"write:{number:02}-{'x' * 120}" for number in range(31)]
-    with httpx.Client(base_url=config["apis"]["identity"], timeout=30) as identity:
+    with httpx.Client(base_url=config["apis"]["identity"]) as identity:
         granter = sign_in(platform, config, "administrators")
         assert put_permissions(identity, granter, user["user_id"], many).status_code == 200
 

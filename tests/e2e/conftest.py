@@ -148,11 +148,6 @@ def function_name(platform: dict[str, Any], stack: str, prefix: str) -> str:
     return str(name)
 
 
-def eventually(check: Callable[[], bool], *, seconds: float = 0) -> bool:
-    """Wait as `tests.waiting.eventually` does, whatever the seconds."""
-    return waiting.eventually(check)
-
-
 def run_tool(platform: dict[str, Any], *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line against the platform's stage."""
     directory = ("--directory", platform["directory"])

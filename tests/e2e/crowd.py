@@ -94,8 +94,6 @@ class Crowd:
         return tab
 
 
-async def eventually(
-    look: Callable[[], T], *, until: Callable[[T], object] = bool, seconds: float = 0
-) -> T:
+async def eventually(look: Callable[[], T], *, until: Callable[[T], object] = bool) -> T:
     """Wait as `tests.waiting.eventually` does; browsers go on meanwhile."""
     return await asyncio.to_thread(waiting.eventually, look, until=until)

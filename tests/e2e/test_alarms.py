@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import aws, eventually, run_tool
+from tests.e2e.conftest import aws, run_tool
 from tests.e2e.test_failures import publish, signed_up
+from tests.waiting import eventually
 
 OPERATIONS = "operations@blockwork.example"
 
@@ -29,8 +30,7 @@ def test_an_event_that_fails_for_good_is_a_mail_to_who_operates_the_stage(
     publish(platform, event)
 
     assert eventually(
-        lambda: "ALARM" in {one["NewStateValue"] for one in told(outside, alarm)[before:]},
-        seconds=120,
+        lambda: "ALARM" in {one["NewStateValue"] for one in told(outside, alarm)[before:]}
     )
     dropped = run_tool(platform, "failures", "show", "notifications").stdout.split()[1]
     reason = ("--id", dropped, "--reason", "made up by a test")
@@ -56,4 +56,4 @@ def test_every_alarm_of_the_stage_reaches_who_operates_it(
         }
 
     assert names
-    assert eventually(lambda: not silent(), seconds=60), silent()
+    assert eventually(lambda: not silent()), silent()

@@ -131,9 +131,7 @@ class Post:
 
     def codes(self, email: str, *, count: int = 1) -> list[str]:
         """Wait for so many mails with a code, and return the codes, the oldest first."""
-        texts = eventually(
-            lambda: found if len(found := self.texts(email)) >= count else None, seconds=10
-        )
+        texts = eventually(lambda: found if len(found := self.texts(email)) >= count else None)
         return re.findall(r"\b\d{6}\b", " ".join(texts))
 
 

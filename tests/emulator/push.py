@@ -19,6 +19,7 @@ from constructs_lib.blocks import EventBus, FailureChain, PushChannel
 from constructs_lib.primitives import BuildTarget
 from tests.emulator.support import Aws
 from tests.emulator.synthesised import deploy_constructs
+from tests.waiting import PATIENCE, QUIET
 
 FUNCTIONS = ("authorize", "connect", "disconnect", "answer", "accept", "deliver")
 
@@ -33,12 +34,12 @@ class Tab:
         self.socket.send(text)
         return self.hears()
 
-    def hears(self, *, seconds: float = 15) -> Any:
-        return json.loads(self.socket.recv(timeout=seconds))
+    def hears(self) -> Any:
+        return json.loads(self.socket.recv(timeout=PATIENCE))
 
     def hears_nothing(self) -> bool:
         try:
-            self.socket.recv(timeout=1)
+            self.socket.recv(timeout=QUIET)
         except TimeoutError:
             return True
         return False
@@ -47,7 +48,7 @@ class Tab:
         """Wait for the other end to close the connection, whatever it says before."""
         try:
             while True:
-                self.socket.recv(timeout=60)
+                self.socket.recv(timeout=PATIENCE)
         except ConnectionClosed:
             return True
         except TimeoutError:
@@ -79,7 +80,7 @@ class Channel:
             yield Tab(socket)
 
     def opened(self, query: str) -> AbstractContextManager[ClientConnection]:
-        return connect(f"{self.url}{query}", proxy=None, open_timeout=20)
+        return connect(f"{self.url}{query}", proxy=None, open_timeout=PATIENCE)
 
     def refusal(self, query: str) -> int:
         """Return the status that a handshake is refused with."""

@@ -82,8 +82,8 @@ class Aws:
         return status.endswith("_COMPLETE"), len(happened)
 
 
-def eventually(look: Callable[[], T | None], *, seconds: float = 0) -> T:
-    """Wait as `tests.waiting.eventually` does, whatever the seconds."""
+def eventually(look: Callable[[], T | None]) -> T:
+    """Wait as `tests.waiting.eventually` does, for what is there then."""
     return cast(T, waiting.eventually(look))
 
 
@@ -178,11 +178,11 @@ def chain() -> dict[str, Any]:
     }
 
 
-def received(aws: Aws, queue_url: str, *, seconds: float = 8) -> dict[str, Any]:
+def received(aws: Aws, queue_url: str) -> dict[str, Any]:
     """Wait for a message, take it out of the queue, and return its `body` and `attributes`."""
     sqs = aws.client("sqs")
     request = {"QueueUrl": queue_url, "MessageAttributeNames": ["All"]}
-    message = eventually(lambda: sqs.receive_message(**request).get("Messages"), seconds=seconds)[0]
+    message = eventually(lambda: sqs.receive_message(**request).get("Messages"))[0]
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     attributes = message.get("MessageAttributes", {})
     return {

@@ -38,7 +38,7 @@ def hasty(tmp_path: Path) -> Iterator[tuple[People, Post]]:
     emulator = Emulator(tmp_path, settings=at_once)
     port = free_port()
     emulator.start(port=port, python=Toolchain().emulator_environment())
-    with httpx.Client(trust_env=False, timeout=20) as client:
+    with httpx.Client(trust_env=False) as client:
         yield deployed(Aws(port)), Post(Aws(port), client)
     emulator.stop()
 
@@ -137,7 +137,7 @@ def test_an_invitation_brings_the_temporary_password(people: People, post: Post)
     people.cognito.admin_create_user(
         UserPoolId=people.pool, Username=email, TemporaryPassword=PASSWORD
     )
-    [text] = eventually(lambda: post.texts(email), seconds=10)
+    [text] = eventually(lambda: post.texts(email))
 
     assert email in text
     assert PASSWORD in text

@@ -1,14 +1,18 @@
 """Functions that a user pool calls: when, with what, and what becomes of their errors."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import free_port
 from tests.emulator.people import PASSWORD, People, Post, claims, user_pool
 from tests.emulator.support import Aws, function, received, role
+from tools.local.emulator import Emulator
+from tools.local.toolchain import Toolchain
 
 TRIGGER = """
 import json, os, time
@@ -22,7 +26,7 @@ def handler(event, context):
     if email.startswith("refused"):
         raise ValueError("no " + email)
     if email.startswith("slow"):
-        time.sleep(2.5)
+        time.sleep(60)
     value = 7 if email.startswith("broken") else "read:tariffs"
     if event["triggerSource"].startswith("TokenGeneration"):
         event["response"]["claimsOverrideDetails"] = {
@@ -56,8 +60,8 @@ def resources(*triggers: str) -> dict[str, Any]:
 
 
 def deployed(aws: Aws, stack: str, template: dict[str, Any]) -> dict[str, str]:
-    outputs = {"pool": {"Ref": "Pool"}, "client": {"Ref": "Client"}, "queue": {"Ref": "Queue"}}
-    return aws.deploy(stack, template, **outputs)
+    names = ("Pool", "Client", "Queue", "Trigger")
+    return aws.deploy(stack, template, **{name.lower(): {"Ref": name} for name in names})
 
 
 @pytest.fixture(scope="module")
@@ -154,15 +158,23 @@ def test_a_sign_up_that_the_function_refuses_leaves_no_user_and_says_why(people:
         people.cognito.admin_get_user(UserPoolId=people.pool, Username="refused@example.com")
 
 
-def test_a_function_that_takes_too_long_is_asked_three_times(
-    aws: Aws, made: dict[str, str], people: People
-) -> None:
-    with pytest.raises(ClientError, match="Socket timeout while invoking Lambda") as refused:
-        people.sign_up("slow@example.com")
+def test_a_function_that_takes_too_long_is_asked_three_times(tmp_path: Path) -> None:
+    hasty = Emulator(tmp_path, settings={"COGNITO_TRIGGER_SECONDS": "1"})
+    port = free_port()
+    hasty.start(port=port, python=Toolchain().emulator_environment())
+    try:
+        aws = Aws(port)
+        made = deployed(aws, "slow", {**resources("PreSignUp"), "Allowed": ALLOWED})
 
+        with pytest.raises(ClientError, match="Socket timeout while invoking Lambda") as refused:
+            People(aws, made).sign_up("slow@example.com")
+
+        log = f"/aws/lambda/{made['trigger']}"
+        lines = aws.client("logs").filter_log_events(logGroupName=log)["events"]
+    finally:
+        hasty.stop()
     assert refused.value.response["Error"]["Code"] == "UnexpectedLambdaException"
-    depth = aws.client("sqs").get_queue_attributes(QueueUrl=made["queue"], AttributeNames=["All"])
-    assert depth["Attributes"]["ApproximateNumberOfMessages"] == "3"
+    assert sum(line["message"].startswith("START ") for line in lines) == 3
 
 
 def test_every_way_to_sign_in_asks_for_claims(

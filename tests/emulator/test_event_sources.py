@@ -4,7 +4,8 @@ import json
 import time
 from typing import Any
 
-from tests.emulator.support import Aws, chain, eventually, function, received, role
+from tests.emulator.support import Aws, chain, function, received, role
+from tests.waiting import eventually, settled
 
 NOTE = """
 import json, os, time
@@ -116,8 +117,9 @@ def test_a_replay_is_marked_and_goes_to_the_rules_it_names(aws: Aws) -> None:
     assert again.pop("replay-name") == "once-more"
     assert again == first
     eventually(lambda: events.describe_replay(ReplayName="once-more")["State"] == "COMPLETED")
-    time.sleep(0.5)
-    assert "Messages" not in aws.client("sqs").receive_message(QueueUrl=made["other"])
+    waiting = {"QueueUrl": made["other"], "AttributeNames": ["ApproximateNumberOfMessages"]}
+    depth = settled(lambda: aws.client("sqs").get_queue_attributes(**waiting)["Attributes"])
+    assert depth == {"ApproximateNumberOfMessages": "0"}
     assert events.describe_archive(ArchiveName=made["archive"].split("/")[-1])["EventCount"] == 1
     # Other tests look for archives: this one's must not be there.
     aws.client("cloudformation").delete_stack(StackName="replay")
@@ -131,7 +133,7 @@ def test_a_reported_message_comes_again_until_it_moves_to_the_dead_letter_queue(
         "Role": role("sqs:*"),
         "Queue": {
             "Type": "AWS::SQS::Queue",
-            "Properties": {"VisibilityTimeout": 1, "RedrivePolicy": redrive},
+            "Properties": {"VisibilityTimeout": 600, "RedrivePolicy": redrive},
         },
         **consumer(),
         "Mapping": {
@@ -151,14 +153,25 @@ def test_a_reported_message_comes_again_until_it_moves_to_the_dead_letter_queue(
         Entries=[{"Id": body["name"], "MessageBody": json.dumps(body)} for body in bodies],
     )
 
+    seen: list[str] = []
+
+    def look() -> int:
+        """Note what was consumed, and let what failed come again at once."""
+        sqs = aws.client("sqs")
+        for message in sqs.receive_message(QueueUrl=made["told"]).get("Messages", []):
+            sqs.delete_message(QueueUrl=made["told"], ReceiptHandle=message["ReceiptHandle"])
+            for record in json.loads(message["Body"])[1]["Records"]:
+                seen.append(json.loads(record["body"])["name"])
+                if seen[-1] == "poison":
+                    handle = record["receiptHandle"]
+                    sqs.change_message_visibility(
+                        QueueUrl=made["queue"], ReceiptHandle=handle, VisibilityTimeout=0
+                    )
+        return len(seen)
+
+    eventually(look, until=lambda count: count >= 3)
     assert received(aws, made["failed"])["body"] == {"name": "poison", "fails": True}
-    seen = []
-    while messages := aws.client("sqs").receive_message(QueueUrl=made["told"]).get("Messages"):
-        _, event = json.loads(messages[0]["Body"])
-        seen += [json.loads(record["body"])["name"] for record in event["Records"]]
-        aws.client("sqs").delete_message(
-            QueueUrl=made["told"], ReceiptHandle=messages[0]["ReceiptHandle"]
-        )
+    settled(look)
     assert sorted(seen) == ["good", "poison", "poison"]
 
 
@@ -181,7 +194,7 @@ def test_a_message_waits_as_long_as_it_was_told_to(aws: Aws) -> None:
     aws.client("sqs").send_message(QueueUrl=made["queue"], MessageBody="{}", DelaySeconds=2)
 
     at, _ = received(aws, made["told"])["body"]
-    assert 1.9 < at - sent < 5
+    assert at - sent > 1.9
 
 
 def test_a_schedule_has_the_settings_of_its_template(aws: Aws) -> None:
@@ -239,7 +252,7 @@ def test_a_schedule_whose_function_is_gone_leaves_a_message(aws: Aws) -> None:
         arn={"Fn::GetAtt": ["Schedule", "Arn"]},
     )
 
-    message = received(aws, made["failed"], seconds=25)
+    message = received(aws, made["failed"])
 
     assert message["body"] == {"run": "nightly"}
     assert message["attributes"]["SCHEDULE_ARN"] == made["arn"]

@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 
 from tests.emulator.support import Aws, presigned
 from tests.emulator.test_edge_listener import site
+from tests.waiting import PATIENCE
 
 PAGES = (
     "https://evil.example",
@@ -58,7 +59,7 @@ def url(request: pytest.FixtureRequest, ports: dict[str, int]) -> str:
 
 def raw(port: int, text: str) -> bytes:
     """Send bytes, and return all that comes back until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(text.encode())
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
@@ -262,8 +263,7 @@ def test_mail_commands_in_an_http_request_are_not_carried_out(
         "EHLO me\r\nMAIL FROM:<evil@evil.example>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n"
         "Subject: smuggled\r\n\r\nBody\r\n.\r\nQUIT\r\n"
     )
-    with socket.create_connection(("127.0.0.1", aws.port + 3), timeout=10) as connection:
-        connection.settimeout(10)
+    with socket.create_connection(("127.0.0.1", aws.port + 3), timeout=PATIENCE) as connection:
         try:
             connection.sendall((opening + smuggled).encode())
             while connection.recv(65_536):
@@ -276,7 +276,7 @@ def test_mail_commands_in_an_http_request_are_not_carried_out(
 
 
 def test_a_mail_server_is_listened_to(aws: Aws, http: httpx.Client) -> None:
-    with smtplib.SMTP("127.0.0.1", aws.port + 3, timeout=10) as server:
+    with smtplib.SMTP("127.0.0.1", aws.port + 3, timeout=PATIENCE) as server:
         server.sendmail("a@example.com", ["b@example.com"], b"Subject: by SMTP\r\n\r\nBody\r\n")
 
     mails = http.get(f"http://127.0.0.1:{aws.port + 2}/mails").json()

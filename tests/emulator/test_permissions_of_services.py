@@ -168,7 +168,7 @@ def test_a_topic_and_a_bucket_invoke_only_the_function_that_lets_them(aws: Aws) 
     for name in functions:
         s3.put_object(Bucket=made["files"], Key=f"{name}/1", Body=b"")
 
-    heard = eventually(lambda: sorted(heard_by(aws, made["heard"]))[1:], seconds=20)
+    heard = eventually(lambda: sorted(heard_by(aws, made["heard"]))[1:])
     assert sorted(heard_by(aws, made["heard"])) == ["Open aws:s3", "Open aws:sns"], heard
 
 

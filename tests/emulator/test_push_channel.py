@@ -164,7 +164,7 @@ def test_an_event_that_cannot_be_pushed_is_in_the_failure_chain_and_the_next_one
     with channel.tab("joe") as tab:
         channel.publish(user, **data)
 
-        failure = received(channel.aws, channel.made["FailedUrl"], seconds=20)["body"]
+        failure = received(channel.aws, channel.made["FailedUrl"])["body"]
         assert failure["requestPayload"]["detail"]["data"] == {"userId": user, **data}
         assert error in failure["responsePayload"]["errorMessage"]
         channel.publish("joe", order="next")

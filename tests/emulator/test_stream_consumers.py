@@ -29,6 +29,10 @@ def handler(event, context):
         Body=json.dumps(items),
     )
     time.sleep(float(os.environ["SECONDS"]) if items[0].startswith("slow") else 0)
+    while os.environ["GATE"] and not "Contents" in s3.list_objects_v2(
+        Bucket=os.environ["BUCKET"], Prefix=os.environ["GATE"]
+    ):
+        time.sleep(0.1)
     poison = [r["SequenceNumber"] for r, item in zip(records, items) if item.startswith("poison")]
     if poison and os.environ["MODE"] == "raise":
         raise ValueError("poison")
@@ -44,10 +48,15 @@ TABLE = {
 }
 
 
-def consumer(name: str, mode: str = "report", seconds: float = 0, **mapping: Any) -> dict[str, Any]:
-    variables = {"BUCKET": {"Ref": "Bucket"}, "NAME": name, "MODE": mode, "SECONDS": str(seconds)}
+def consumer(
+    name: str, mode: str = "report", seconds: float = 0, gate: str = "", **mapping: Any
+) -> dict[str, Any]:
+    variables = {
+        **{"BUCKET": {"Ref": "Bucket"}, "NAME": name, "MODE": mode},
+        **{"SECONDS": str(seconds), "GATE": gate},
+    }
     return {
-        name: function(SOURCE, Environment={"Variables": variables}),
+        name: function(SOURCE, Timeout=900, Environment={"Variables": variables}),
         f"{name}Mapping": {
             "Type": "AWS::Lambda::EventSourceMapping",
             "Properties": {
@@ -66,7 +75,7 @@ def resources(*consumers: dict[str, Any]) -> dict[str, Any]:
     every = [resource for consumer in consumers for resource in consumer.items()]
     return {
         **chain(),
-        "Role": role("s3:PutObject", "sns:Publish", "dynamodb:*"),
+        "Role": role("s3:PutObject", "s3:ListBucket", "sns:Publish", "dynamodb:*"),
         "Bucket": {"Type": "AWS::S3::Bucket"},
         "Table": {"Type": "AWS::DynamoDB::GlobalTable", "Properties": TABLE},
         **dict(every),
@@ -175,14 +184,17 @@ def test_a_batch_that_fails_is_halved_until_the_poison_is_alone(aws: Aws) -> Non
 
 
 def test_a_slow_consumer_holds_up_no_other(aws: Aws) -> None:
-    parts = resources(consumer("Slow", seconds=6), consumer("Quick"))
+    parts = resources(consumer("Slow", gate="gate"), consumer("Quick"))
     made = aws.deploy("stream-slow", parts, **OUTPUTS)
     put(aws, made, "slow")
     eventually(lambda: seen(aws, made, "Slow"))
 
     put(aws, made, "next")
 
-    eventually(lambda: "next" in seen(aws, made, "Quick"), seconds=3)
+    eventually(lambda: "next" in seen(aws, made, "Quick"))
+    assert seen(aws, made, "Slow") == {"slow"}
+    aws.client("s3").put_object(Bucket=made["bucket"], Key="gate", Body=b"")
+    eventually(lambda: "next" in seen(aws, made, "Slow"))
 
 
 @pytest.fixture
@@ -209,6 +221,6 @@ def test_a_restart_neither_loses_a_change_nor_repeats_one(mortal: Emulator) -> N
     aws = started(mortal)
     put(aws, made, "later")
 
-    eventually(lambda: "later" in seen(aws, made, "All"), seconds=15)
+    eventually(lambda: "later" in seen(aws, made, "All"))
     expected = [*(f"slow{number}" for number in range(4)), "later"]
     assert batches(aws, made, "All") == [[item] for item in expected]

@@ -50,7 +50,7 @@ def test_whom_the_authorizer_does_not_let_in_is_refused(api: Api, ticket: str, s
 def test_what_the_authorizer_knows_comes_with_every_event_to_the_last(api: Api) -> None:
     with api.connected() as (connection, connection_id):
         connection.send(json.dumps({"action": "ask"}))
-        answer = json.loads(connection.recv(timeout=10))
+        answer = json.loads(connection.recv(timeout=PATIENCE))
     end = api.heard_of("$disconnect", connection_id)
 
     assert answer["authorizer"] == end["authorizer"] == {"userId": "u-7", "principalId": "user"}
@@ -61,7 +61,7 @@ def test_only_a_route_with_a_route_response_answers(api: Api) -> None:
     with api.connected() as (connection, connection_id):
         connection.send(json.dumps({"action": "report"}))
         connection.send(json.dumps({"action": "ask"}))
-        first = json.loads(connection.recv(timeout=10))
+        first = json.loads(connection.recv(timeout=PATIENCE))
 
     assert api.heard_of("report", connection_id)["eventType"] == "MESSAGE"  # it did run
     assert (first["routeKey"], first["connectionId"]) == ("ask", connection_id)
@@ -70,7 +70,7 @@ def test_only_a_route_with_a_route_response_answers(api: Api) -> None:
 def test_an_error_of_the_function_says_nothing_of_itself_and_is_in_its_log(api: Api) -> None:
     with api.connected() as (connection, connection_id):
         connection.send(json.dumps({"action": "fail"}))
-        answer = json.loads(connection.recv(timeout=10))
+        answer = json.loads(connection.recv(timeout=PATIENCE))
 
     assert answer.pop("requestId")
     assert answer == {"message": "Internal server error", "connectionId": connection_id}
@@ -120,7 +120,7 @@ def test_what_is_posted_arrives_in_order_up_to_128_kilobytes(api: Api) -> None:
             api.connections.post_to_connection(ConnectionId=connection_id, Data=texts[-1] + "x")
         api.connections.post_to_connection(ConnectionId=connection_id, Data="last")
 
-        assert [connection.recv(timeout=10) for _ in range(102)] == [*texts, "last"]
+        assert [connection.recv(timeout=PATIENCE) for _ in range(102)] == [*texts, "last"]
 
 
 def test_only_who_may_manage_connections_posts(api: Api) -> None:
@@ -133,7 +133,7 @@ def test_only_who_may_manage_connections_posts(api: Api) -> None:
             for name in ("stranger", "poster")
         }
         assert "FunctionError" not in answers["poster"], answers["poster"]["Payload"].read()
-        assert connection.recv(timeout=10) == "hello"
+        assert connection.recv(timeout=PATIENCE) == "hello"
 
     assert "execute-api:ManageConnections" in answers["stranger"]["Payload"].read().decode()
 
@@ -143,7 +143,7 @@ def test_no_log_holds_a_ticket(api: Api, emulator: Emulator) -> None:
         pass
     with api.connected() as (connection, connection_id):
         connection.send(json.dumps({"action": "fail"}))
-        connection.recv(timeout=10)
+        connection.recv(timeout=PATIENCE)
     api.heard_of("$disconnect", connection_id)
 
     written = emulator.log.read_text()
@@ -173,7 +173,7 @@ def test_200_connections_at_once_each_get_what_is_theirs(api: Api) -> None:
             )
         )
 
-        assert [connection.recv(timeout=20) for connection, _ in opened] == [
+        assert [connection.recv(timeout=PATIENCE) for connection, _ in opened] == [
             connection_id for _, connection_id in opened
         ]
 
@@ -187,7 +187,7 @@ def test_an_orderly_stop_ends_connections_first_and_tells_their_function(tmp_pat
         with api.connected() as (connection, connection_id):
             emulator.stop()
             with pytest.raises(ConnectionClosed):
-                connection.recv(timeout=1)
+                connection.recv(timeout=PATIENCE)
         emulator.start(port=port, python=python)
 
         assert api.heard_of("$disconnect", connection_id)["eventType"] == "DISCONNECT"

@@ -8,6 +8,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from tests.emulator.support import Aws, function, received, role
+from tests.waiting import PATIENCE
 
 TICKET = "ticket-that-no-log-may-hold"
 AUTHORIZE = """
@@ -128,14 +129,14 @@ class Api:
         """Connect, and give the connection with its id."""
         query = "" if ticket is None else f"?ticket={ticket}"
         url = f"ws://127.0.0.1:{self.aws.port}{self.path}{query}"
-        with connect(url, proxy=None, open_timeout=30) as connection:
+        with connect(url, proxy=None, open_timeout=PATIENCE) as connection:
             connection.send(json.dumps({"action": "ask"}))
-            yield connection, json.loads(connection.recv(timeout=20))["connectionId"]
+            yield connection, json.loads(connection.recv(timeout=PATIENCE))["connectionId"]
 
     def heard_of(self, route: str, connection_id: str) -> dict[str, Any]:
         """Wait for an event of `$disconnect` or `report`, and return its context."""
         while True:  # of other connections' too
-            context: dict[str, Any] = received(self.aws, self.made["queue"], seconds=20)["body"][
+            context: dict[str, Any] = received(self.aws, self.made["queue"])["body"][
                 "requestContext"
             ]
             if (context["routeKey"], context["connectionId"]) == (route, connection_id):

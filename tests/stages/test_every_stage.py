@@ -40,7 +40,7 @@ def site(account: Account, path: str) -> httpx.Response:
     url = account.stacks()[f"{account.stage.capitalize()}-Site"]["Outputs"]
     (origin,) = (item["OutputValue"] for item in url if item["OutputKey"] == "SiteUrl")
     edge = f"http://127.0.0.1:{(account.emulator.port or 0) + 1}{path}"
-    return httpx.get(edge, headers={"Host": httpx.URL(origin).host}, trust_env=False, timeout=30)
+    return httpx.get(edge, headers={"Host": httpx.URL(origin).host}, trust_env=False)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,6 @@ def ask(
         f"http://127.0.0.1:{account.emulator.port}{path}",
         headers={"Host": api.netloc.decode(), **(bearer(tokens.id_token) if tokens else {})},
         trust_env=False,
-        timeout=60,
     )
 
 

@@ -1,6 +1,5 @@
 """How an authorizer gets an issuer's keys over HTTP: whole, small, soon, from there alone."""
 
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -26,12 +25,14 @@ def send(content: bytes, status: int = 200, **headers: str) -> Answer:
 
 
 def drip(request: BaseHTTPRequestHandler) -> None:
-    """Never end, and never be silent for long."""
+    """Send keys in the end, after more time than anybody should take, and never be silent."""
     request.send_response(200)
     request.end_headers()
-    while not over.wait(0.1):
+    for _ in range(300):
+        over.wait(0.1)
         request.wfile.write(b" ")
         request.wfile.flush()
+    request.wfile.write(b'{"keys": []}')
 
 
 def say_nothing(_request: BaseHTTPRequestHandler) -> None:
@@ -95,9 +96,5 @@ def test_more_than_a_key_set_needs_is_not_read(server: str) -> None:
 
 @pytest.mark.parametrize("path", ["/drip", "/silent"])
 def test_an_issuer_that_keeps_us_waiting_is_given_up(server: str, path: str) -> None:
-    started = time.monotonic()
-
     with pytest.raises(TimeoutError):
         download(f"{server}{path}")
-
-    assert time.monotonic() - started < 4

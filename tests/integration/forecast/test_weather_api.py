@@ -7,6 +7,7 @@ from forecast.domain.forecast import Hour, WeatherUnavailableError
 from forecast.domain.regions import Region
 
 from tests.integration.forecast.conftest import WeatherServer, encoded, open_meteo
+from tests.waiting import PATIENCE, settled
 from tools.providers.weather import forecast as local_weather
 
 DAY = date(2026, 3, 2)
@@ -125,13 +126,15 @@ def test_a_provider_that_comes_to_its_senses_is_believed(provider: WeatherServer
 def test_a_provider_that_is_slow_is_given_up(provider: WeatherServer) -> None:
     provider.say((200, None))
     weather = WeatherApi(
-        provider.url, timeout=urllib3.Timeout(connect=1, read=0.05), sleep=lambda seconds: None
+        provider.url,
+        timeout=urllib3.Timeout(connect=PATIENCE, read=0.05),
+        sleep=lambda seconds: None,
     )
 
     with pytest.raises(WeatherUnavailableError, match="ReadTimeoutError"):
         weather.hours(LONDON, DAY)
 
-    assert len(provider.asked) == 3
+    assert settled(lambda: len(provider.asked)) == 3
 
 
 def test_a_provider_that_is_down_is_given_up(provider: WeatherServer) -> None:

@@ -15,6 +15,7 @@ from vouchers.domain.purchase import Declined, PaymentUnknownError, Taken
 from tests.integration.vouchers.conftest import KEY_PARAMETER
 from tests.integration.vouchers.provider import SECRET, Provider
 from tests.unit.lambda_src.vouchers.samples import order
+from tests.waiting import PATIENCE
 
 
 class Vault:
@@ -49,7 +50,7 @@ def log() -> Iterator[StringIO]:
 
 
 def connect(provider: Provider, vault: Vault, pauses: list[float]) -> PaymentProvider:
-    timeout = urllib3.Timeout(connect=1, read=0.3)
+    timeout = urllib3.Timeout(connect=PATIENCE, read=1)
     return PaymentProvider(provider.url, vault, timeout=timeout, sleep=pauses.append)
 
 

@@ -1,11 +1,11 @@
 import threading
-import time
 from datetime import timedelta
 
 import pytest
 
 from tests.unit.tools.failures.queues import InMemoryQueue
 from tests.unit.tools.failures.samples import NOON, invocation, message
+from tests.waiting import PATIENCE, eventually
 from tools.failures.hand import Hand
 from tools.failures.messages import Failure
 from tools.failures.redrive import RedriveError, Result, redrive
@@ -99,22 +99,21 @@ def test_stopping_finishes_what_has_begun_and_puts_the_rest_back() -> None:
 
 
 def test_several_run_at_once_but_not_too_many() -> None:
-    queue = chain(12)
-    running, most = [0], [0]
-    lock = threading.Lock()
+    queue, running, most = chain(12), 0, 0
+    lock, three_at_once = threading.Lock(), threading.Barrier(3)
 
     def slow(_failure: Failure) -> None:
+        nonlocal running, most
         with lock:
-            running[0] += 1
-            most[0] = max(most)
-            most.append(running[0])
-        time.sleep(0.02)
+            running += 1
+            most = max(most, running)
+        three_at_once.wait(PATIENCE)
         with lock:
-            running[0] -= 1
+            running -= 1
 
     redrive(queue, slow, stop=threading.Event(), at_once=3)
 
-    assert max(most) == 3
+    assert most == 3
 
 
 def test_what_a_consumer_parks_again_meanwhile_is_left_alone() -> None:
@@ -176,11 +175,7 @@ def test_what_is_in_hand_stays_hidden_while_the_work_lasts() -> None:
     with Hand(queue, refresh_seconds=0.01) as hand:
         list(hand.take())
         queue.hidden["m0"] = 1
-        deadline = time.monotonic() + 2
-        while queue.hidden["m0"] == 1 and time.monotonic() < deadline:
-            time.sleep(0.01)
-
-        assert queue.hidden["m0"] == 30
+        assert eventually(lambda: queue.hidden["m0"], until=lambda seconds: seconds != 1) == 30
 
 
 def test_looking_puts_everything_back_even_when_it_ends_badly() -> None:
