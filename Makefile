@@ -1,13 +1,12 @@
 # Every target does its own set-up; all that a machine needs is Python 3.11+, make and git.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-SHELL := /bin/bash
-PYTHON ?= python3
-STAGE ?= dev
 UV_VERSION := 0.13.8
 
-export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
-export CDK_DISABLE_CLI_TELEMETRY := true
+# Recipes see what tools/environment.py lets through, and a choice only if it is made on make's command line.
+override SHELL := tools/shell
+$(foreach name,PYTHON STAGE PORT,$(if $(filter command,$(origin $(name))),,$(eval override undefine $(name))))
+export WITH_AWS :=
 
 RUN := .venv/.ready
 DEV := .venv/.ready-dev
@@ -21,7 +20,7 @@ help:  ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(RUN)  ## Run the whole platform on this machine (PORT=4566)
-	@python -m tools up $(if $(PORT),--port $(PORT))
+	@python -m tools up $(if $(PORT),--port "$(PORT)")
 
 down: $(RUN)  ## Stop it and keep its state
 	@python -m tools down
@@ -48,13 +47,14 @@ build: $(RUN) $(NODE)  ## Build the web app
 	@npm run --loglevel=error build
 
 synth: $(RUN) $(NODE)  ## Build the templates of every stage, or of one (STAGE=dev)
-	@cdk synth --quiet --no-notices $(if $(filter command line,$(origin STAGE)),-c stage=$(STAGE))
+	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices $(if $(STAGE),-c stage="$(STAGE)")
 
+diff deploy: override export WITH_AWS := yes
 diff: build  ## Show what a deployment would change (STAGE=dev)
-	@cdk diff --no-notices -c stage=$(STAGE)
+	@cdk diff --no-notices -c stage="$(or $(STAGE),dev)"
 
 deploy: build  ## Deploy a stage to its AWS account (STAGE=dev)
-	@cdk synth --quiet --no-notices -c stage=$(STAGE) -c deploying=true
+	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
 	@python -m tools.lift_protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices
 
@@ -73,15 +73,16 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	done
 
 .venv/bin/uv:
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	@$(or $(PYTHON),python3) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
 	@echo "Setting up .venv"
-	@$(PYTHON) -m venv .venv
+	@$(or $(PYTHON),python3) -m venv .venv
 	@.venv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION) || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }
 
 $(RUN): requirements.txt | .venv/bin/uv
 	@echo "Installing $<"
 	@uv pip install --quiet --python .venv --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }
-	@env -u PYTHONDONTWRITEBYTECODE python -c 'import app'  # bytecode: synthesis takes half the time
+	@echo ../../../.. > "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/checkout.pth"
+	@python -c 'import app'  # bytecode: synthesis takes half the time
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(RUN)

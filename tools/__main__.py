@@ -1,5 +1,10 @@
 """The repository's command line: `python -m tools --help`."""
 
+from tools import environment
+
+if __name__ == "__main__":
+    environment.enter()
+
 import typer
 
 from tools.events import cli as events

@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tools.environment import tool_environment
+
 ROOT = Path(__file__).parent.parent
 SYNTH_RUNS = 5
 START_RUNS = 11
@@ -121,7 +123,7 @@ def run_python(arguments: list[str], output: Path, **context: str) -> float:
     """Run an app as the CDK CLI does and return the seconds it took."""
     settings = json.loads((ROOT / "cdk.json").read_text())["context"]
     environment = {
-        **os.environ,
+        **tool_environment(),
         "CDK_OUTDIR": str(output),
         "CDK_CONTEXT_JSON": json.dumps({**settings, **context}),
         "CDK_VALIDATION": "false",  # as app.py has it where templates are only looked at

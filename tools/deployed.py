@@ -22,6 +22,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from tools.local.aws import local_client
 from tools.local.places import LOCAL, REPOSITORY
 
 STAGES_FILE = REPOSITORY / "stages.toml"
@@ -66,7 +67,7 @@ class DeployedStage:
     def client(self, service: Any, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
         """Return a client; `settings` are those of botocore's Config."""
         if self.name is StageName.LOCAL:
-            settings["proxies"] = {}
+            return local_client(service, **self._settings, **settings)
         return boto3.client(service, **self._settings, config=Config(**settings))
 
     def outputs(self, name: str) -> dict[str, str]:
@@ -145,12 +146,7 @@ def _local(directory: Path) -> dict[str, Any]:
             f"The local stage is not there ({file} cannot be read). Start it with make up, or name"
             " its folder with --directory, or another stage with --stage."
         ) from error
-    return {
-        "endpoint_url": endpoint,
-        "region_name": region,
-        "aws_access_key_id": "test",
-        "aws_secret_access_key": "test",
-    }
+    return {"endpoint": endpoint, "region": region}
 
 
 def _on_aws(name: StageName) -> dict[str, Any]:

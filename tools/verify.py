@@ -1,7 +1,6 @@
 """Every check and every test, with one summary at the end: `python -m tools.verify all | lint`."""
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
+
+from tools.environment import tool_environment
 
 console = Console(highlight=False)
 
@@ -78,7 +79,7 @@ def run(step: Step) -> Result:
         command = [*step.command, f"--junit-xml={report}"] if step.tests else step.command
         done = subprocess.run(
             command,
-            env={**os.environ, "PYTHONPATH": "lambda_src"},
+            env={**tool_environment(), "PYTHONPATH": "lambda_src"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,12 +1,14 @@
 """What `make` says where a tool that it calls fails."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-MAKEFILE = Path(__file__).parents[2] / "Makefile"
+ROOT = Path(__file__).parents[2]
+MAKEFILE = ROOT / "Makefile"
 INSTALLED = [".venv/bin/uv", ".venv/.ready", ".venv/.ready-dev", "node_modules/.package-lock.json"]
 """What make builds, in its order."""
 FAILS = """#!/bin/sh
@@ -50,6 +52,9 @@ def checkout(folder: Path, *, upto: str, broken: str) -> Path:
     (folder / "Makefile").write_text(MAKEFILE.read_text())
     for name in ("requirements.txt", "requirements-dev.txt", "package-lock.json"):
         (folder / name).touch()
+    (folder / "tools").mkdir()
+    for name in ("shell", "environment.py"):
+        shutil.copy(ROOT / "tools" / name, folder / "tools")
     tools = folder / ".venv" / "bin"
     tools.mkdir(parents=True)
     (folder / "node_modules").mkdir()

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import secrets
 import shutil
 import stat
@@ -17,16 +16,16 @@ import httpx
 import uv
 
 from tools.arguments import shortened
+from tools.environment import REACHES_REGISTRIES
 from tools.local.errors import CommandError, LocalStageError
 from tools.local.fingerprint import fingerprint
 from tools.local.places import REPOSITORY
 from tools.local.ports import HOST, check_port
 from tools.local.processes import Group
-from tools.local.toolchain import NODE_BIN
+from tools.local.toolchain import NODE_BIN, tool_environment
 
 REGION = "eu-west-2"
 START_SECONDS = 30.0
-REACHES_REGISTRIES = re.compile(r"(UV_|XDG_|SSL_CERT_)\w+|HOME|PATH|\w+_PROXY|\w+_proxy").fullmatch
 SOURCES = [REPOSITORY / "tools" / name for name in ("emulator", "providers", "front_door.py")]
 
 
@@ -177,7 +176,11 @@ class Emulator:
 
 def _package_installer() -> dict[str, Any]:
     """Return what the emulator gets native packages with: registries are reached as from here."""
-    reaching = {name: value for name, value in os.environ.items() if REACHES_REGISTRIES(name)}
+    reaching = {
+        name: value
+        for name, value in tool_environment().items()
+        if name in ("HOME", "PATH") or REACHES_REGISTRIES(name)
+    }
     return {"uv": uv.find_uv_bin(), "env": reaching}
 
 

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
-from botocore.config import Config
 
+from tools.local.aws import local_client
 from tools.local.emulator import REGION
 from tools.local.errors import LocalStageError
 from tools.local.ports import HOST
@@ -156,14 +155,7 @@ class Platform:
         return httpx.get(url, trust_env=False, timeout=30).raise_for_status()
 
     def _client(self, service: Any) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
-        return boto3.client(
-            service,
-            endpoint_url=f"http://{HOST}:{self.port}",
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(proxies={}),
-        )
+        return local_client(service, endpoint=f"http://{HOST}:{self.port}", region=REGION)
 
 
 def is_stuck(status: str) -> bool:

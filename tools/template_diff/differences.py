@@ -121,12 +121,8 @@ def cdk_diff(before: Template, after: Template) -> str:
         result = subprocess.run(
             command,
             cwd=work,
-            env={
-                **tool_environment(),
-                "CI": "true",  # everything but errors to standard output
-                "CDK_DISABLE_CLI_TELEMETRY": "true",
-                "CDK_DISABLE_VERSION_CHECK": "true",
-            },
+            # CI: everything but errors to standard output.
+            env={**tool_environment(), "CI": "true"},
             capture_output=True,
             text=True,
             check=False,

@@ -1,5 +1,6 @@
 """No command answers to an argument, whatever it is, with a traceback or by taking it for none."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -117,6 +118,7 @@ def test_garbage_for_the_limit_of_a_comment_is_refused(limit: str, tmp_path: Pat
 def test_what_takes_no_such_argument_says_so_and_does_nothing(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", f"tools.{module}", "--x"],
+        env={**os.environ, "PYTHONPATH": "lambda_src"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,35 @@
+"""Clients of the local stage's AWS APIs, whatever AWS configuration the machine has."""
+
+import os
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.session import Session
+
+FILES = ("config_file", "credentials_file")
+
+
+def local_client(service: Any, *, endpoint: str, region: str, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
+    """Return a client that reads no variable and no file of AWS's, and goes through no proxy.
+
+    :param settings: those of botocore's Config.
+    """
+    config = Config(**settings, proxies={})
+    return _session(region).client(service, endpoint_url=endpoint, config=config)
+
+
+@cache
+def _session(region: str) -> boto3.Session:
+    defaults = {
+        name: (None, None, default, conversion)
+        for name, (_file, _variable, default, conversion) in Session.SESSION_VARIABLES.items()
+    }
+    files = dict.fromkeys(FILES, (None, None, os.devnull, None))
+    return boto3.Session(
+        botocore_session=Session(session_vars={**defaults, **files}),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        region_name=region,
+    )
