@@ -113,6 +113,7 @@ HOSTILE = {
     "PORT": "80",
     "STAGE": "mars",
     "WITH_AWS": "yes",
+    "ALONE": "Makefile",
     "UV_VERSION": "0.0.1",
     "MAKEFLAGS": "-j4",
 }

@@ -164,7 +164,33 @@ def enter() -> None:
         os.execve(sys.executable, command, {**wanted, ENTERED: this})
 
 
-if __name__ == "__main__":
-    # As make calls a shell: -c and the recipe's line.
+def main() -> None:
+    """Be the shell that make calls: with -c and the recipe's line.
+
+    A recipe that sets the checkout up says in ALONE what it makes and from what. It runs alone, and
+    not at all where another has made it meanwhile.
+    """
+    made_from = os.environ.get("ALONE", "").split()
+    if made_from:
+        sys.path.insert(0, str(HERE))
+        from tools.alone import take, to_stderr
+
+        what = "node-packages" if made_from[0].startswith("node_modules") else "python-packages"
+        lock = take(OURS / "stamps" / f"{what}.lock", f"setting up {what}", to_stderr)
+        os.set_inheritable(lock, True)
+        if is_made(*map(Path, made_from)):
+            return
     with_aws = os.environ.get("WITH_AWS") == "yes"
     os.execve("/bin/bash", ["bash", *sys.argv[1:]], persons_environment(aws=with_aws))
+
+
+def is_made(target: Path, *sources: Path) -> bool:
+    """Tell whether a file is there and as new as what it is made from."""
+    if not target.exists():
+        return False
+    made = target.stat().st_mtime_ns
+    return all(source.stat().st_mtime_ns <= made for source in sources)
+
+
+if __name__ == "__main__":
+    main()

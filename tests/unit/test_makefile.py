@@ -53,7 +53,7 @@ def checkout(folder: Path, *, upto: str, broken: str) -> Path:
     for name in ("requirements.txt", "requirements-dev.txt", "package-lock.json"):
         (folder / name).touch()
     (folder / "tools").mkdir()
-    for name in ("shell", "environment.py"):
+    for name in ("shell", "environment.py", "alone.py"):
         shutil.copy(ROOT / "tools" / name, folder / "tools")
     tools = folder / ".venv" / "bin"
     tools.mkdir(parents=True)

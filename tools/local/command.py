@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tools.alone import kept
 from tools.local.errors import CommandError
 
 
@@ -15,6 +16,7 @@ def run(
     log: Path,
     env: Mapping[str, str],
     cwd: Path,
+    keep: Sequence[int] = (),
     on_line: Callable[[str], None] = lambda _line: None,
 ) -> None:
     """Run `command` to its end.
@@ -22,6 +24,7 @@ def run(
     :param doing: what it does, for the error: "install npm packages".
     :param remedy: what to do where it fails, for the error. Default: its output says so.
     :param log: receives the output, overwritten.
+    :param keep: locks that last as long as the command, besides those of `alone`. Default: none.
     :param on_line: told of each line of output as it comes. Default: nobody.
     :raises CommandError: if it does not end with exit code 0.
     """
@@ -37,6 +40,7 @@ def run(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            pass_fds=(*kept(), *keep),
         ) as process,
     ):
         try:

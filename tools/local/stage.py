@@ -2,13 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tools.alone import kept_open, take, to_stderr
 from tools.local.cdk import Cdk
-from tools.local.emulator import Emulator, check_directory, check_is_folder
+from tools.local.emulator import Emulator, check_directory, check_is_folder, not_writable
 from tools.local.errors import CommandError
 from tools.local.fingerprint import fingerprint
 from tools.local.places import LOCAL, REPOSITORY
@@ -36,11 +38,10 @@ class LocalStage:
         check_is_folder(directory)
         self.directory = directory.absolute()
         self.emulator = Emulator(self.directory)
-        self.port = port or self.emulator.port or DEFAULT_PORT
         self.platform_file = self.directory / "platform.json"
-        self._platform = Platform(self.port)
         self._toolchain = Toolchain()
-        self._cdk = Cdk(self.directory, self.port)
+        self._wanted_port = port
+        self._choose_port()
 
     def up(self, progress: Progress | None = None) -> dict[str, Any]:
         """Bring it up, doing only what is missing, and return the content of `platform.json`.
@@ -50,6 +51,11 @@ class LocalStage:
         """
         progress = progress or Progress()
         check_directory(self.directory)
+        with self._alone("make up", progress.say):
+            self._choose_port()  # another may have come first, and started it on one
+            return self._up(progress)
+
+    def _up(self, progress: Progress) -> dict[str, Any]:
         inputs = [REPOSITORY / name for name in (*INPUTS, *LOCKS)]
         wanted = fingerprint(inputs, self.port)
         with progress.running():
@@ -69,16 +75,38 @@ class LocalStage:
 
     def down(self) -> bool:
         """Stop it, keep its state, and tell whether it ran."""
-        return self.emulator.stop()
+        if not self.directory.exists():
+            return False
+        with self._alone("make down"):
+            return self.emulator.stop()
 
     def clean(self) -> None:
         """Stop it and forget its state; what is built for every stage of the checkout stays."""
-        self.down()
-        self.emulator.forget()
-        for name in ("cdk.out", "cdk-home"):
-            shutil.rmtree(self.directory / name, ignore_errors=True)
-        for file in (self.platform_file, self.directory / "emulator.json"):
-            file.unlink(missing_ok=True)
+        if not self.directory.exists():
+            return
+        with self._alone("make clean"):
+            self.emulator.stop()
+            self.emulator.forget()
+            for name in ("cdk.out", "cdk-home"):
+                shutil.rmtree(self.directory / name, ignore_errors=True)
+            for file in (self.platform_file, self.directory / "emulator.json"):
+                file.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
+        """Let no other command at this stage while the block runs."""
+        lock = self.directory / "stage.lock"
+        try:
+            held = take(lock, doing, say)
+        except OSError as error:
+            raise not_writable(self.directory, error.strerror) from error
+        with kept_open(held):
+            yield
+
+    def _choose_port(self) -> None:
+        self.port = self._wanted_port or self.emulator.port or DEFAULT_PORT
+        self._platform = Platform(self.port)
+        self._cdk = Cdk(self.directory, self.port)
 
     def _bring_up(self, wanted: str, progress: Progress) -> None:
         def with_progress(name: str, do: Callable[[OnLine], None]) -> None:

