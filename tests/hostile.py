@@ -89,7 +89,6 @@ HOSTILE = {
     "COLUMNS": "5",
     "LINES": "1",
     "FORCE_COLOR": "3",
-    "CI": "true",
     "TZ": "Nowhere/Else",
     "SOURCE_DATE_EPOCH": "1",
     # Folders that are none

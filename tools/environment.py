@@ -17,11 +17,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[1]
 OURS = HERE / ".local"
 
-# Who and where somebody is, which programs the machine has, what the terminal shows; and the one
-# word that CI says to the tests.
+SAID_BY_CI = ("CI", "ARM64_SHOWN_BY")
+# Who and where somebody is, which programs the machine has, what the terminal shows; and what
+# CI says to the tests.
 PLAIN = {
     *("HOME", "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH", "UV_PYTHON_INSTALL_DIR"),
-    *("TERM", "COLORTERM", "NO_COLOR", "ARM64_SHOWN_BY"),
+    *("TERM", "COLORTERM", "NO_COLOR", *SAID_BY_CI),
 }
 # How registries are reached: proxies, certificates, mirrors and the way to identify oneself there.
 REACHES_REGISTRIES = re.compile(
@@ -100,7 +101,7 @@ def tool_environment() -> dict[str, str]:
     """Return the environment for a tool that the checkout itself calls.
 
     Its home is the checkout's, so that no `~/.cdk.json` and no `~/.aws` has a say. What a person's
-    home says about registries is passed on by name.
+    home says about registries is passed on by name. What CI says is for the tests.
     """
     person = persons_environment(aws=False)
     home = Path(person["HOME"])
@@ -114,7 +115,7 @@ def tool_environment() -> dict[str, str]:
     }
     known = {name.lower() for name in person}
     return {
-        **person,
+        **{name: value for name, value in person.items() if name not in SAID_BY_CI},
         **{n: str(p) for n, p in passed_on.items() if n.lower() not in known and p.exists()},
         "HOME": str(our_home()),
         "NO_COLOR": "1",

@@ -1,6 +1,7 @@
 """Every check and every test, with one summary at the end: `python -m tools.verify all | lint`."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from tools.environment import tool_environment
+from tools.environment import SAID_BY_CI, tool_environment
 
 console = Console(highlight=False)
 
@@ -74,12 +75,13 @@ def run(step: Step) -> Result:
     """Run a step; show its output only if it fails, a line that it runs in any case."""
     console.print(f"[bold]{step.name}[/] …")
     started = time.monotonic()
+    said_by_ci = {name: os.environ[name] for name in SAID_BY_CI if name in os.environ}
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [*step.command, f"--junit-xml={report}"] if step.tests else step.command
         done = subprocess.run(
             command,
-            env={**tool_environment(), "PYTHONPATH": "lambda_src"},
+            env={**tool_environment(), **said_by_ci, "PYTHONPATH": "lambda_src"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
