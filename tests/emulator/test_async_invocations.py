@@ -195,7 +195,8 @@ def test_what_waits_when_the_emulator_is_killed_is_done_when_it_is_back(mortal: 
     names = [f"event-{number}" for number in range(6)]
     for name in names:
         publish(aws, name=name, seconds=0.5)
-    time.sleep(1.0)
+    eventually(lambda: runs(aws, made, names[0]))
+    eventually(lambda: any(names[-1] in state.read_text() for state in mortal.state.glob("*.json")))
     assert mortal.group is not None
     gateway = next(p for p in mortal.group.members() if p.cmdline()[-1] == "tools.emulator")
 

@@ -1,6 +1,7 @@
 """Process groups that outlive the command that started them."""
 
 import contextlib
+import math
 import os
 import signal
 import time
@@ -55,6 +56,14 @@ class Group:
             with contextlib.suppress(psutil.Error):
                 total += process.memory_info().rss
         return total
+
+    def computed(self) -> int:
+        """Return how many whole seconds of the processor its living members have had."""
+        spent = 0.0
+        for process in self.members():
+            with contextlib.suppress(psutil.Error):
+                spent += sum(process.cpu_times()[:2])
+        return math.floor(spent)
 
     def stop(self) -> None:
         """End every member: politely, then not.

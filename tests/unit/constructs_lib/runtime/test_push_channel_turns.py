@@ -9,6 +9,7 @@ from constructs_lib.runtime.push_channel.message import Message
 from constructs_lib.runtime.push_channel.sockets import UnreachableError
 from constructs_lib.runtime.push_channel.turn import MESSAGES_A_TURN, MOST_FAILURES
 from tests.unit.constructs_lib.runtime.channel_fakes import Channel, Sockets, run
+from tests.waiting import PATIENCE
 
 
 def test_a_tab_that_cannot_take_a_message_gets_another_turn_and_holds_nobody_up(
@@ -67,7 +68,7 @@ def test_a_tab_that_does_not_answer_keeps_no_other_waiting(channel: Channel) -> 
 
         def post(self, connection_id: str, text: str) -> None:
             if connection_id == "dead":
-                assert others.wait(60)
+                assert others.wait(PATIENCE)
                 raise UnreachableError("ReadTimeoutError")
             super().post(connection_id, text)
             if {id_ for id_, _ in self.sent} == {"anns", "bobs"}:

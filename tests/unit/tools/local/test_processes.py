@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.waiting import eventually
 from tools.local.processes import Group
 
 SLEEPS = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
@@ -27,6 +28,16 @@ def test_stopping_ends_every_process_of_the_group(group: Group) -> None:
 
     assert not group.members()
     assert not group.is_running()
+
+
+def test_what_a_group_computes_is_seen_of_its_children_too() -> None:
+    busy = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'while True: pass'])"
+    with subprocess.Popen([sys.executable, "-c", busy], start_new_session=True) as process:
+        group = Group.of(process.pid)
+        try:
+            assert eventually(group.computed) >= 1
+        finally:
+            group.stop()
 
 
 def test_a_process_that_got_the_number_later_is_left_alone(group: Group) -> None:
