@@ -10,6 +10,8 @@ from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.primitives import PythonFunction
 
 ONE_HOUR = Duration.hours(1)
+LAST_RETRY_SECONDS = {1: 60, 2: 180}
+"""When the last one comes, by their number (AWS Lambda, "Asynchronous invocation")."""
 
 
 class EventConsumer(Construct):
@@ -33,7 +35,8 @@ class EventConsumer(Construct):
     :param retry_attempts: how often a failed execution is tried again, 0 to 2. Default: 2.
     :param max_event_age: how long delivery and execution are tried, 1 minute to 6 hours. Default:
         1 hour.
-    :raises ValueError: if a number is out of AWS's bounds.
+    :raises ValueError: if a number is out of AWS's bounds, or the function may run for as long as
+        AWS takes for all of its retries: whoever is killed holds what it remembers until then.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class EventConsumer(Construct):
         max_event_age: Duration = ONE_HOUR,
     ) -> None:
         super().__init__(scope, id_)
+        if once:
+            _check_lock(function, retry_attempts, at=self.node.path)
         function.send_failures_to(
             failures.destination(), retry_attempts=retry_attempts, max_event_age=max_event_age
         )
@@ -66,4 +71,15 @@ class EventConsumer(Construct):
                     function, dead_letter_queue=failures.queue, max_event_age=max_event_age
                 )
             ],
+        )
+
+
+def _check_lock(function: PythonFunction, retry_attempts: int, *, at: str) -> None:
+    longest = LAST_RETRY_SECONDS.get(retry_attempts)
+    timeout = function.timeout
+    if longest and timeout and not timeout.is_unresolved() and timeout.to_seconds() >= longest:
+        raise ValueError(
+            f"function must have a timeout of less than {longest} seconds, since the last of "
+            f"{retry_attempts} retries may come that soon and must not find what it is to do "
+            f"locked, got {timeout.to_human_string()} (at {at})"
         )

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
 import boto3
 from aws_lambda_powertools.utilities.idempotency import (
@@ -25,11 +26,15 @@ REMEMBERED_SECONDS = 40 * 24 * 60 * 60
 class OnceTable:
     """The port `Once` on DynamoDB: partition key `id`, TTL attribute `expiration`.
 
-    :param client: a DynamoDB client.
+    :param client: a DynamoDB client of its own: from now on it marks what it puts.
     :param name: the table's name.
     """
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        client.meta.events.register(
+            "provide-client-params.dynamodb.PutItem",
+            _marked,  # type: ignore[arg-type]  # botocore takes what this one returns
+        )
         self._store = DynamoDBPersistenceLayer(name, boto3_client=client)
 
     @classmethod
@@ -60,3 +65,19 @@ class OnceTable:
             key_prefix=consumer,
         )(key=key)
         return done
+
+
+def _marked(params: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Let a put be repeated: botocore does that where it had no answer, with the same parameters.
+
+    Powertools' put asks that nobody is at work yet. One that took effect without an answer would
+    find its own record, take it for somebody else's, and hold the lock while every retry gives up.
+    """
+    owner = {"S": uuid4().hex}
+    return {
+        **params,
+        "Item": {**params["Item"], "owner": owner},
+        "ConditionExpression": f"({params['ConditionExpression']}) OR #owner = :owner",
+        "ExpressionAttributeNames": {**params["ExpressionAttributeNames"], "#owner": "owner"},
+        "ExpressionAttributeValues": {**params["ExpressionAttributeValues"], ":owner": owner},
+    }

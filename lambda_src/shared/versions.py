@@ -63,6 +63,14 @@ def condition(seen: Seen, *, key: str) -> tuple[str, dict[str, Any]]:
     return was_seen, values
 
 
+def was_repeated(refusal: Mapping[str, Any]) -> bool:
+    """Whether botocore had no answer at first: what is refused may have been done by then.
+
+    :param refusal: the response of the `ConditionalCheckFailedException`.
+    """
+    return bool(refusal.get("ResponseMetadata", {}).get("RetryAttempts"))
+
+
 def item_there(refusal: Mapping[str, object]) -> dict[str, Any] | None:
     """Return the item that did not meet a condition, where its `ALL_OLD` was asked for.
 

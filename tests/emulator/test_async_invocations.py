@@ -28,16 +28,20 @@ def handler(event, context):
     s3.put_object(
         Bucket=os.environ["BUCKET"],
         Key=event["name"] + "/" + context.aws_request_id,
-        Body=json.dumps(event),
+        Body=json.dumps({**event, "at": time.time()}),
     )
+    if event.get("dies"):
+        os._exit(1)
     if event.get("fails"):
         raise ValueError("no use for " + event["name"])
 """
 
+TIMEOUT = 5
+
 
 def resources(*, retries: int = 1, seconds: int = 60) -> dict[str, Any]:
     variables = {"BUCKET": {"Ref": "Bucket"}}
-    consumer = function(SOURCE, Timeout=5, Environment={"Variables": variables})
+    consumer = function(SOURCE, Timeout=TIMEOUT, Environment={"Variables": variables})
     return {
         **chain(),
         "Role": role("s3:PutObject", "sns:Publish"),
@@ -92,6 +96,21 @@ def publish(aws: Aws, **detail: Any) -> None:
 def runs(aws: Aws, made: dict[str, str], name: str) -> int:
     found = aws.client("s3").list_objects_v2(Bucket=made["bucket"], Prefix=f"{name}/")
     return int(found["KeyCount"])
+
+
+def test_an_event_whose_handler_died_is_not_tried_again_before_its_time_is_over(
+    aws: Aws, made: dict[str, str]
+) -> None:
+    publish(aws, name="dying", dies=True)
+
+    context = received(aws, made["failed"])["body"]["requestContext"]
+
+    assert context["approximateInvokeCount"] == 2
+    storage, bucket = aws.client("s3"), made["bucket"]
+    found = storage.list_objects_v2(Bucket=bucket, Prefix="dying/")["Contents"]
+    bodies = [storage.get_object(Bucket=bucket, Key=one["Key"])["Body"] for one in found]
+    first, second = sorted(json.loads(body.read())["at"] for body in bodies)
+    assert second - first >= TIMEOUT - 1  # what it took until it was begun
 
 
 def test_a_failed_event_of_a_rule_is_tried_again_and_then_reported_whole(

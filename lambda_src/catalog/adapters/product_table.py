@@ -8,7 +8,15 @@ import boto3
 from botocore.exceptions import ClientError
 from shared.aws import PATIENCE
 from shared.expressions import projection
-from shared.versions import UNWRITTEN, OutdatedError, Seen, condition, item_there, new_version
+from shared.versions import (
+    UNWRITTEN,
+    OutdatedError,
+    Seen,
+    condition,
+    item_there,
+    new_version,
+    was_repeated,
+)
 
 from catalog.domain.product import (
     Currency,
@@ -105,7 +113,9 @@ class ProductTable:
             self._client.put_item(
                 TableName=self._name,
                 Item=item,
-                ConditionExpression="attribute_not_exists(productId)",
+                ConditionExpression="attribute_not_exists(productId) OR version = :version",
+                # botocore repeats what was written and had no answer: that is ours.
+                ExpressionAttributeValues={":version": {"S": product.version}},
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise ProductExistsError(product.product_id) from error
@@ -162,6 +172,8 @@ class ProductTable:
         try:
             self._client.delete_item(**request)
         except self._client.exceptions.ConditionalCheckFailedException as error:
+            if was_repeated(error.response) and not item_there(error.response):
+                return  # what is gone may be so by the first request, which had no answer
             raise OutdatedError(_there(product_id, error)) from error
 
 

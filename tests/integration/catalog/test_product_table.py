@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -6,6 +7,7 @@ from catalog.domain.product import Product
 from catalog.domain.products import ProductExistsError, UnknownProductError
 from shared.versions import OutdatedError, Seen
 
+from tests.integration.lost_answers import lose_first_answer
 from tests.unit.lambda_src.catalog.samples import CREATED, LATER, details, product
 
 if TYPE_CHECKING:
@@ -38,9 +40,32 @@ def test_adding_never_overwrites(table: ProductTable) -> None:
     table.add(product("p1", name="First"))
 
     with pytest.raises(ProductExistsError, match="there is a product p1 already"):
-        table.add(product("p1", name="Second"))
+        table.add(replace(product("p1", name="Second"), version="b2"))
 
     assert table.get("p1").details.name == "First"
+
+
+def test_a_product_whose_first_answer_is_lost_is_added_once(client: "DynamoDBClient") -> None:
+    sent = lose_first_answer(client, "PutItem")
+
+    ProductTable(client, "products").add(product("p1"))
+
+    assert (len(sent), stored(client)) == (2, ["p1"])
+
+
+@pytest.mark.parametrize("seen", [None, Seen(frozenset({"a1"}))])
+def test_a_product_whose_removal_is_not_answered_is_removed(
+    client: "DynamoDBClient", seen: Seen | None
+) -> None:
+    table = ProductTable(client, "products")
+    table.add(product("p1"))
+    sent = lose_first_answer(client, "DeleteItem")
+
+    table.remove("p1", seen=seen)
+
+    assert (len(sent), stored(client)) == (2, [])
+    with pytest.raises(UnknownProductError):
+        table.remove("p1", seen=seen)
 
 
 def test_replacing_changes_the_details_and_the_time_of_the_change_alone(

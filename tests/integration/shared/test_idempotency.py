@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared.idempotency import OnceTable
 
+from tests.integration.lost_answers import lose_first_answer
 from tests.unit.lambda_src.events import CONTEXT, FakeContext
 
 if TYPE_CHECKING:
@@ -84,6 +85,32 @@ def test_a_duplicate_that_comes_while_the_first_is_being_handled_is_left_for_lat
 
     assert once.run("mail", "e1", slow_work, context=CONTEXT)
     assert not once.run("mail", "e1", work, context=CONTEXT)
+    assert work.done == 0
+
+
+def test_work_whose_lock_was_not_answered_is_done_at_once(client: "DynamoDBClient") -> None:
+    own = boto3.client("dynamodb")
+    sent = lose_first_answer(own, "PutItem")
+    work = Work()
+
+    assert OnceTable(own, "once").run("mail", "e1", work, context=CONTEXT)
+
+    assert (len(sent), work.done) == (2, 1)
+    assert not OnceTable.from_environment().run("mail", "e1", work, context=CONTEXT)
+
+
+def test_a_lock_that_was_not_answered_lets_nobody_else_in(client: "DynamoDBClient") -> None:
+    own = boto3.client("dynamodb")
+    lose_first_answer(own, "PutItem")
+    work = Work()
+
+    def slow_work() -> None:
+        for other in (OnceTable.from_environment(), mine):
+            with pytest.raises(IdempotencyAlreadyInProgressError):
+                other.run("mail", "e1", work, context=CONTEXT)
+
+    mine = OnceTable(own, "once")
+    assert mine.run("mail", "e1", slow_work, context=CONTEXT)
     assert work.done == 0
 
 

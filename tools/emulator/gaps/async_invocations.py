@@ -7,7 +7,8 @@ leaves a record of what failed at the on-failure destination
 event, without limit, which dies with the gateway; it neither repeats nor reports what came from
 EventBridge, and writes a constant into the record. Closed by a queue of our own,
 kept with Lambda's state, that ASYNC_CONCURRENCY (8) threads work off. The first retry comes after
-LAMBDA_ASYNC_RETRY_BASE_SECONDS (1), on AWS after a minute.
+LAMBDA_ASYNC_RETRY_BASE_SECONDS (1), on AWS after a minute; where the handler's process died, no
+sooner than its time would have been over: what it holds locked for that long is free on AWS, too.
 """
 
 import heapq
@@ -157,7 +158,7 @@ def attempt(invocation: Invocation) -> Invocation | None:
             _report(invocation, settings, version, "EventAgeExceeded", None)
             return None
         # A handler that was killed may have left a mark that it is at work: it goes with the time.
-        invocation.due = time.time() + float(config.get("Timeout") or 3)
+        invocation.due = over = time.time() + float(config.get("Timeout") or 3)
         result = _execute(invocation, {**function, "config": config})
         if not result.get("error"):
             return None
@@ -170,6 +171,8 @@ def attempt(invocation: Invocation) -> Invocation | None:
         invocation.due = time.time() + min(
             FIRST_DELAY * 2.0 ** (invocation.attempts - 1), LONGEST_DELAY
         )
+        if _died(result):
+            invocation.due = max(invocation.due, over)
         if invocation.attempts > settings.get("MaximumRetryAttempts", RETRIES):
             _report(invocation, settings, version, "RetriesExhausted", result)
         elif invocation.due > left:
@@ -177,6 +180,12 @@ def attempt(invocation: Invocation) -> Invocation | None:
         else:
             return invocation
     return None
+
+
+def _died(result: dict[str, Any]) -> bool:
+    """Whether the process ended, and not the handler by an exception: that has a stack."""
+    body = result.get("body")
+    return not (isinstance(body, dict) and "stackTrace" in body)
 
 
 def _settings(name: str, qualifier: str | None) -> dict[str, Any]:
