@@ -85,6 +85,7 @@ class StageConfig:
     :param payment_url: the payment provider's API.
     :param weather_url: of a weather service that speaks Open-Meteo's language. Default: Open-Meteo.
     :param settle_after: how long a payment may be under way before it is looked after.
+    :param vouchers_an_hour: how many a user may buy in an hour.
     :param domain: the website's host name, with its hosted zone. Default: a generated one.
     :param mails_by_ses: whether SES sends the user pool's mails too. Default: Cognito does, at most
         50 a day.
@@ -110,6 +111,7 @@ class StageConfig:
     payment_url: str
     weather_url: str = OPEN_METEO
     settle_after: Duration = ONE_MINUTE
+    vouchers_an_hour: int = 30
     domain: str | None = None
     hosted_zone_id: str | None = None
     mails_by_ses: bool = False

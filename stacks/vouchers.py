@@ -42,6 +42,7 @@ STANDING = ("status", "reason")
 VOUCHER = (*ORDER, *STANDING, "statusSince", "createdAt", "correlationId")
 PAYMENT = (*ORDER, "paymentId", "idempotencyKey")
 CODE = ("code",)
+HOUR = ("begun", "expiration")
 PURCHASE = (*ORDER, "voucherId", "state", "startedAt", "leaseUntil", "correlationId")
 """The attributes of each kind of item, as `vouchers.adapters.items` writes it."""
 PDF = "*.pdf"
@@ -80,6 +81,7 @@ class VouchersStack(PlatformStack):
             "Vouchers",
             partition_key="userId",
             sort_key="itemId",
+            time_to_live_attribute="expiration",
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             removal_policy=config.removal_policy,
         )
@@ -125,7 +127,11 @@ class VouchersStack(PlatformStack):
             "SETTLE_QUEUE_URL": unsettled.queue_url,
             "SETTLE_SECONDS": str(self._config.settle_after.to_seconds()),
         }
-        create = self._function("CreateVoucher", "create_voucher", settings)
+        create = self._function(
+            "CreateVoucher",
+            "create_voucher",
+            {**settings, "VOUCHERS_AN_HOUR": str(self._config.vouchers_an_hour)},
+        )
         settle = self._function(
             "SettlePayment",
             "settle_payment",
@@ -136,7 +142,7 @@ class VouchersStack(PlatformStack):
             },
         )
         for function, of_purchase, of_voucher in (
-            (create, PURCHASE, ()),
+            (create, (*PURCHASE, *HOUR), ()),
             (settle, ("state", "leaseUntil"), STANDING),
         ):
             self._table.grant_attributes(function, READ, attributes=[*PURCHASE, *of_voucher])

@@ -20,6 +20,8 @@ with warnings.catch_warnings():
 
 from tests import waiting
 
+VOUCHERS_AN_HOUR = 30
+"""How many the stage lets everybody buy."""
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -67,8 +69,20 @@ def administrator(platform: dict[str, Any], config: dict[str, Any]) -> Tokens:
 
 
 @pytest.fixture(scope="session")
-def customer(platform: dict[str, Any], config: dict[str, Any]) -> Tokens:
-    return sign_in(platform, config, "customers")
+def customer(buyers: Callable[[int], list[Tokens]]) -> Tokens:
+    """Return somebody who may buy as many vouchers as anybody, whatever else runs on the stage."""
+    return buyers(1)[0]
+
+
+@pytest.fixture(scope="session")
+def buyers(config: dict[str, Any], new_account: NewAccount) -> Callable[[int], list[Tokens]]:
+    """Return what makes customers enough to buy so many vouchers within an hour."""
+
+    def make(number: int) -> list[Tokens]:
+        accounts = [new_account("customers") for _ in range(-(-number // VOUCHERS_AN_HOUR))]
+        return [sign_in_by_srp(config, account.email, account.password) for account in accounts]
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +91,21 @@ def broken_mail(platform: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupted_once(
     platform: dict[str, Any],
     vouchers: httpx.Client,
-    customer: Tokens,
+    buyers: Callable[[int], list[Tokens]],
     outside: httpx.Client,
     broken_mail: dict[str, Any],
 ) -> None:
     orders = [an_order() for _ in range(VOUCHERS)]
+    customers = list(islice(cycle(buyers(VOUCHERS)), VOUCHERS))
     recipients = {order["recipientEmail"] for order in orders}
     assert waiting(platform, "Local-Vouchers") == 0
 
     with ThreadPoolExecutor(10) as pool:
         bought = list(
             pool.map(
-                lambda order: buy_patiently(vouchers, customer, order, uuid.uuid4().hex), orders
+                lambda customer, order: buy_patiently(vouchers, customer, order, uuid.uuid4().hex),
+                customers,
+                orders,
             )
         )
 
@@ -138,7 +142,10 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
     ids = [answer.json()["voucherId"] for answer in bought]
     eventually(
-        lambda: Counter(show(vouchers, customer, one)["status"] for one in ids),
+        lambda: Counter(
+            show(vouchers, customer, one)["status"]
+            for customer, one in zip(customers, ids, strict=True)
+        ),
         until=lambda statuses: set(statuses) == {"MAILED"},
     )
 
@@ -264,7 +271,7 @@ def test_a_replay_repeats_no_mail_and_no_payment_and_reaches_who_missed_an_event
 def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
     platform: dict[str, Any],
     vouchers: httpx.Client,
-    customer: Tokens,
+    buyers: Callable[[int], list[Tokens]],
     outside: httpx.Client,
 ) -> None:
     recipients: set[str] = set()
@@ -272,6 +279,7 @@ def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
     def buy_more() -> int:
         """Return how many mails are still to come."""
         orders = [an_order() for _ in range(30)]
+        (customer,) = buyers(len(orders))
         with ThreadPoolExecutor(10) as pool:
             bought = pool.map(
                 lambda order: buy_patiently(vouchers, customer, order, uuid.uuid4().hex), orders

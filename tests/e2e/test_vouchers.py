@@ -8,6 +8,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +17,7 @@ import httpx
 import pypdf
 import pytest
 
-from tests.e2e.conftest import Tokens, aws, bearer
+from tests.e2e.conftest import VOUCHERS_AN_HOUR, Tokens, aws, bearer
 from tests.waiting import eventually, settled
 
 CLIENTS = 20
@@ -112,17 +114,20 @@ def test_a_bought_voucher_is_printed_and_mailed_with_its_code(
 
 
 def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
-    vouchers: httpx.Client, customer: Tokens, outside: httpx.Client
+    vouchers: httpx.Client, buyers: Callable[[int], list[Tokens]], outside: httpx.Client
 ) -> None:
     orders = {uuid.uuid4().hex: an_order() for _ in range(REQUESTS * 2 // 3)}
     keys = list(orders)
+    customers = buyers(len(keys))
+    buyer_of = dict(zip(keys, cycle(customers), strict=False))
     requests = keys + keys[: REQUESTS - len(keys)]
     secrets.SystemRandom().shuffle(requests)
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = list(
             pool.map(
-                lambda key: (key, buy_patiently(vouchers, customer, orders[key], key)), requests
+                lambda key: (key, buy_patiently(vouchers, buyer_of[key], orders[key], key)),
+                requests,
             )
         )
 
@@ -142,12 +147,15 @@ def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
     mails = settled(lambda: mails_to(outside, recipients))
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
     assert {len(mail["attachments"]) for mail in mails} == {1}
-    listed = all_vouchers(vouchers, customer)
+
+    def listed() -> list[dict[str, Any]]:
+        return [voucher for one in customers for voucher in all_vouchers(vouchers, one)]
+
     eventually(
-        lambda: Counter(voucher["status"] for voucher in all_vouchers(vouchers, customer)),
+        lambda: Counter(voucher["status"] for voucher in listed()),
         until=lambda statuses: set(statuses) == {"MAILED"},
     )
-    assert ids <= {voucher["voucherId"] for voucher in listed}
+    assert ids == {voucher["voucherId"] for voucher in listed()}
 
 
 def all_vouchers(vouchers: httpx.Client, tokens: Tokens) -> list[dict[str, Any]]:
@@ -225,6 +233,35 @@ def test_an_order_that_cannot_be_is_refused_and_nothing_is_paid(
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert len(outside.get("/payments").json()) == before
+
+
+def test_nobody_buys_more_in_an_hour_than_one_may_and_repeats_are_none(
+    vouchers: httpx.Client, buyers: Callable[[int], list[Tokens]], outside: httpx.Client
+) -> None:
+    (buyer,) = buyers(1)
+    orders = {uuid.uuid4().hex: an_order("1.00") for _ in range(2 * VOUCHERS_AN_HOUR)}
+    began = datetime.now(UTC)
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(pool.map(lambda key: buy(vouchers, buyer, orders[key], key), orders))
+
+    by_status = Counter(answer.status_code for answer in answers)
+    bought = [answer.json()["voucherId"] for answer in answers if answer.status_code == 201]
+    assert by_status.keys() == {201, 429}, by_status
+    hours = 1 if datetime.now(UTC).hour == began.hour else 2
+    assert len(bought) <= VOUCHERS_AN_HOUR * hours
+    assert payments_of(outside, set(bought)) == dict.fromkeys(bought, 1)
+    refused = next(
+        answer for answer in answers if answer.headers["content-type"] == "application/problem+json"
+    )
+    assert 1 <= int(refused.headers["retry-after"]) <= 3600
+    assert f"{VOUCHERS_AN_HOUR} vouchers an hour" in refused.json()["detail"]
+    key, first = next(
+        (key, answer)
+        for key, answer in zip(orders, answers, strict=True)
+        if answer.status_code == 201
+    )
+    assert buy_patiently(vouchers, buyer, orders[key], key).json() == first.json()
 
 
 def test_an_order_without_a_key_or_a_token_is_refused(

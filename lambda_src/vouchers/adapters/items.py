@@ -1,10 +1,12 @@
 """The items of the vouchers' table: partition key `userId`, sort key `itemId`.
 
-`voucher#<voucherId>`, `payment#<voucherId>`, `code#<voucherId>`, `key#<Idempotency-Key>`. The
+`voucher#<voucherId>`, `payment#<voucherId>`, `code#<voucherId>`, `key#<Idempotency-Key>` and
+`hour#<hour>`, with the keys begun in it; the last two go after their `expiration`. The
 code has an item of its own because those of vouchers go through the table's stream, and what a
 consumer of the stream cannot handle ends up, with all it holds, in the failure chain.
 """
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,7 @@ VOUCHER = "voucher#"
 PAYMENT = "payment#"
 CODE = "code#"
 KEY = "key#"
+HOUR = "hour#"
 
 KEYS = ("userId", "itemId")
 ORDER_ATTRIBUTES = ("amount", "currency", "recipientEmail")
@@ -50,6 +53,8 @@ PURCHASE_ATTRIBUTES = (
     "leaseUntil",
     "correlationId",
 )
+EXPIRATION = "expiration"
+HOUR_ATTRIBUTES = ("begun", EXPIRATION)
 """Which attributes a function may touch, its stack says by the same names."""
 
 
@@ -61,6 +66,11 @@ def key(user_id: str, item_id: str) -> "Item":
 def texts(item: "Mapping[str, Any]") -> dict[str, str]:
     """Return the attributes that are strings: all of ours."""
     return {name: value["S"] for name, value in item.items() if "S" in value}
+
+
+def epoch(moment: datetime) -> "Item":
+    """Return a time as DynamoDB's time to live wants it."""
+    return {"N": str(math.ceil(moment.timestamp()))}
 
 
 def iso(moment: datetime) -> str:

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
@@ -17,10 +17,13 @@ from shared.versions import was_repeated
 
 from vouchers.adapters.items import (
     CODE,
+    EXPIRATION,
+    HOUR,
     KEY,
     KEYS,
     PAYMENT,
     PURCHASE_ATTRIBUTES,
+    epoch,
     iso,
     key,
     order_attributes,
@@ -35,6 +38,7 @@ from vouchers.domain.purchase import (
     PurchaseOvertakenError,
     PurchaseState,
     Taken,
+    TooManyPurchasesError,
 )
 from vouchers.domain.voucher import VoucherCode, VoucherStatus
 
@@ -44,6 +48,11 @@ if TYPE_CHECKING:
 
 TRANSACTION_TRIES = 4
 FIRST_PAUSE = 0.05
+REMEMBERED = timedelta(days=40)
+"""For how long a key stands for its purchase: longer than the failure chain keeps one (14 days)."""
+ONE_HOUR = timedelta(hours=1)
+COUNTED = timedelta(hours=2)
+"""After that the hour is over, also for who has a clock that is behind."""
 IS_NEW = "attribute_not_exists(itemId)"
 
 
@@ -81,6 +90,7 @@ class PurchaseTable:
             "startedAt": {"S": iso(purchase.started_at)},
             "leaseUntil": {"S": iso(purchase.lease_until)},
             "correlationId": {"S": purchase.correlation_id},
+            EXPIRATION: epoch(purchase.started_at + REMEMBERED),
         }
         try:
             self._client.update_item(**self._new(item))
@@ -90,6 +100,26 @@ class PurchaseTable:
                 raise
             return kept
         return purchase
+
+    def allow(self, user_id: str, idempotency_key: str, *, limit: int, now: datetime) -> None:
+        """Put the key into the set of this hour; a set holds it once, so a repeated request may."""
+        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=key(user_id, f"{HOUR}{hour:%Y-%m-%dT%H}"),
+                UpdateExpression="ADD begun :keys SET expiration = :expiration",
+                ConditionExpression="attribute_not_exists(begun) OR size(begun) < :limit"
+                " OR contains(begun, :key)",
+                ExpressionAttributeValues={
+                    ":keys": {"SS": [idempotency_key]},
+                    ":key": {"S": idempotency_key},
+                    ":limit": {"N": str(limit)},
+                    ":expiration": epoch(hour + COUNTED),
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise TooManyPurchasesError(limit, hour + ONE_HOUR - now) from error
 
     def find(self, user_id: str, idempotency_key: str) -> Purchase | None:
         """Return what is known of a key, as it is after every write that has been answered."""

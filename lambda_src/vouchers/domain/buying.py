@@ -37,11 +37,14 @@ def buy(
     purchases: Purchases,
     payments: Payments,
     settlements: Settlements,
+    limit: int,
     voucher_id: Callable[[datetime], str] = new_voucher_id,
     code: Callable[[], VoucherCode] = new_code,
 ) -> Voucher:
     """Return the voucher of this key, paying for it if that has not happened yet.
 
+    :param limit: how many purchases a user may begin in an hour; a repeated one is none.
+    :raises TooManyPurchasesError: if it would be one more.
     :raises KeyReusedError: if the key was used for another order.
     :raises PurchaseRunningError: if another request with the key is at work.
     :raises PaymentDeclinedError: if the provider refuses, or has refused this key before.
@@ -59,6 +62,8 @@ def buy(
         lease_until=moment + LEASE,
         correlation_id=correlation_id,
     )
+    if purchases.find(user_id, key) is None:
+        purchases.allow(user_id, key, limit=limit, now=moment)
     purchase = purchases.start(fresh)
     if purchase != fresh:
         if purchase.order != order:

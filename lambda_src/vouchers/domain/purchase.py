@@ -95,6 +95,20 @@ class PaymentDeclinedError(Exception):
         )
 
 
+class TooManyPurchasesError(Exception):
+    """A user has begun as many purchases in an hour as one may.
+
+    :param retry_after: in how many seconds the next one may begin.
+    """
+
+    def __init__(self, limit: int, left: timedelta) -> None:
+        self.retry_after = max(1, math.ceil(left.total_seconds()))
+        super().__init__(
+            f"you may buy {limit} vouchers an hour, and have; nothing was taken."
+            f" Buy the next one in {self.retry_after} seconds"
+        )
+
+
 class PurchaseFailedError(Exception):
     """The purchase came to nothing while no request was at work on it."""
 
@@ -166,6 +180,12 @@ class Purchases(Protocol):
 
     def find(self, user_id: str, key: str) -> Purchase | None:
         """Return what is known of a key, as of now."""
+
+    def allow(self, user_id: str, key: str, *, limit: int, now: datetime) -> None:
+        """Count a key among those that a user begins in this hour (UTC), once however often.
+
+        :raises TooManyPurchasesError: if that would be more than `limit`.
+        """
 
     def take_over(self, purchase: Purchase, *, lease_until: datetime) -> Purchase:
         """Give a STARTED purchase a new lease and return it.

@@ -1,5 +1,6 @@
 """POST /vouchers: a signed-in customer buys a voucher."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from vouchers.domain.purchase import (
     PurchaseRunningError,
     Purchases,
     Settlements,
+    TooManyPurchasesError,
 )
 from vouchers.domain.voucher import Order
 from vouchers.handlers.voucher_json import VoucherBody, view
@@ -33,6 +35,7 @@ ERRORS = {
     PaymentDeclinedError: 402,
     PurchaseFailedError: 402,
     PurchaseRunningError: 409,
+    TooManyPurchasesError: 429,
     PaymentUnknownError: 503,
 }
 
@@ -43,6 +46,7 @@ def create_voucher(
     purchases: Purchases,
     payments: Payments,
     settlements: Settlements,
+    limit: int,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
     """Answer 201 with the voucher: the same answer to every request with the same key."""
@@ -59,6 +63,7 @@ def create_voucher(
         purchases=purchases,
         payments=payments,
         settlements=settlements,
+        limit=limit,
     )
     return Response.created(view(voucher), location=f"./vouchers/{voucher.voucher_id}")
 
@@ -93,4 +98,5 @@ handler = http_handler(
     purchases=PurchaseTable.from_environment,
     payments=PaymentProvider.from_environment,
     settlements=SettlementQueue.from_environment,
+    limit=lambda: int(os.environ["VOUCHERS_AN_HOUR"]),
 )

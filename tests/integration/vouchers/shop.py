@@ -55,6 +55,7 @@ class Shop:
         self.once = RememberedOnce()
         self.clock = Clock()
         self.counted: list[str] = []
+        self.limit = 30
         # The function that settles has the machine's clock; what is bought here began long before.
         self.deadlines = Deadlines(payment=timedelta(days=9999), delivery=timedelta(days=9999))
         self._items: dict[str, Any] = {}
@@ -66,6 +67,7 @@ class Shop:
             purchases=PurchaseTable.from_environment,
             payments=lambda: self._payments(),
             settlements=SettlementQueue.from_environment,
+            limit=lambda: self.limit,
             now=lambda: self.clock,
         )
         request = event(

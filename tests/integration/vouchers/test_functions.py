@@ -172,3 +172,37 @@ def test_what_is_never_delivered_is_failed_told_and_paid_back_once_poison_includ
     assert (provider.taken, provider.returned) == ({}, [voucher["voucherId"]])
     item = {**key, "itemId": {"S": f"code#{voucher['voucherId']}"}}
     assert "code" not in client.get_item(TableName="vouchers", Key=item)["Item"]
+
+
+def test_a_user_buys_so_many_an_hour_and_repeats_are_none(shop: Shop, provider: Provider) -> None:
+    shop.limit = 2
+    bought = [shop.buy("k1"), shop.buy("k2")]
+
+    refused = shop.buy("k3")
+
+    # The clock says 09:30:00.123456.
+    assert (refused["statusCode"], refused["headers"]["retry-after"]) == (429, "1800")
+    assert refused["headers"]["content-type"] == "application/problem+json"
+    assert "2 vouchers an hour" in body_of(refused)["detail"]
+    assert [shop.buy("k1"), shop.buy("k2")] == bought
+    assert len(provider.taken) == 2
+    shop.clock.forward(minutes=30)
+    assert [shop.buy("k1"), shop.buy("k2")] == bought
+    assert [shop.buy(key)["statusCode"] for key in ("k3", "k4", "k5")] == [201, 201, 429]
+
+
+def test_keys_and_counts_leave_the_table_by_themselves(
+    shop: Shop, client: "DynamoDBClient"
+) -> None:
+    shop.buy()
+
+    items = client.scan(TableName="vouchers")["Items"]
+    expire = {
+        item["itemId"]["S"]: float(item["expiration"]["N"]) - shop.clock.moment.timestamp()
+        for item in items
+        if "expiration" in item
+    }
+    assert expire.keys() == {"key#k1", "hour#2026-03-01T09"}
+    # Longer than the failure chain keeps what may still bring it to its end.
+    assert expire["key#k1"] >= 40 * 24 * 60 * 60
+    assert 60 * 60 <= expire["hour#2026-03-01T09"] <= 2 * 60 * 60

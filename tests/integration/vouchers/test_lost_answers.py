@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from vouchers.adapters.purchase_table import PurchaseTable
 from vouchers.adapters.voucher_table import VoucherTable
-from vouchers.domain.purchase import PurchaseOvertakenError, PurchaseState, Taken
+from vouchers.domain.purchase import (
+    PurchaseOvertakenError,
+    PurchaseState,
+    Taken,
+    TooManyPurchasesError,
+)
 from vouchers.domain.vouchers import Standing
 
 from tests.integration.lost_answers import lose_first_answer
@@ -76,6 +81,18 @@ def test_a_purchase_that_is_started_is_the_starters_own(
 
     assert table.start(purchase()) == purchase()
     assert len(sent) == 2
+
+
+def test_a_count_that_is_not_answered_counts_once(
+    table: PurchaseTable, client: "DynamoDBClient"
+) -> None:
+    for key in ("k1", "k2"):
+        sent = lose_first_answer(client, "UpdateItem")
+        table.allow("user-2", key, limit=2, now=NOW)
+        assert len(sent) >= 2
+
+    with pytest.raises(TooManyPurchasesError):
+        table.allow("user-2", "k3", limit=2, now=NOW)
 
 
 def test_a_lease_that_is_not_answered_is_not_anybody_elses(

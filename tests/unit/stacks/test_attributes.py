@@ -24,6 +24,7 @@ def test_vouchers_grants_what_is_in_its_items() -> None:
     assert vouchers_stack.VOUCHER == vouchers.VOUCHER_ATTRIBUTES
     assert vouchers_stack.PAYMENT == vouchers.PAYMENT_ATTRIBUTES
     assert vouchers_stack.PURCHASE == vouchers.PURCHASE_ATTRIBUTES
+    assert vouchers_stack.HOUR == vouchers.HOUR_ATTRIBUTES
     assert vouchers_stack.CODE == vouchers.CODE_ATTRIBUTES
     assert vouchers_stack.FAILED == publish_changes.FAILED
     assert vouchers_stack.STANDING == vouchers.STANDING_ATTRIBUTES

@@ -12,6 +12,7 @@ from vouchers.domain.purchase import (
     PurchaseOvertakenError,
     PurchaseState,
     Taken,
+    TooManyPurchasesError,
 )
 from vouchers.domain.voucher import Order, Voucher, VoucherCode, VoucherStatus
 from vouchers.domain.vouchers import Standing, UnknownVoucherError, VoucherPage
@@ -167,12 +168,19 @@ class InMemoryPurchases:
     before_fail: Callable[[], None] = lambda: None
     kept: dict[tuple[str, str], Purchase] = field(default_factory=dict)
     payments: list[str] = field(default_factory=list)
+    begun: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def start(self, purchase: Purchase) -> Purchase:
         return self.kept.setdefault((purchase.user_id, purchase.key), purchase)
 
     def find(self, user_id: str, key: str) -> Purchase | None:
         return self.kept.get((user_id, key))
+
+    def allow(self, user_id: str, key: str, *, limit: int, now: datetime) -> None:
+        begun = self.begun.setdefault((user_id, f"{now:%Y-%m-%dT%H}"), set())
+        if key not in begun and len(begun) >= limit:
+            raise TooManyPurchasesError(limit, timedelta(minutes=60 - now.minute))
+        begun.add(key)
 
     def take_over(self, purchase: Purchase, *, lease_until: datetime) -> Purchase:
         if self._of(purchase) != purchase:

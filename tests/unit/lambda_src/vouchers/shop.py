@@ -26,6 +26,7 @@ class Shop:
     purchases: InMemoryPurchases = field(default_factory=InMemoryPurchases)
     settlements: Settlements = field(default_factory=Settlements)
     clock: Clock = field(default_factory=Clock)
+    limit: int = 30
 
     def buy(self, wanted: Order | None = None, *, key: str = "k1", user: str = "u1") -> Voucher:
         return buy(
@@ -37,6 +38,7 @@ class Shop:
             purchases=self.purchases,
             payments=self.provider,
             settlements=self.settlements,
+            limit=self.limit,
         )
 
     def settle(self, *, key: str = "k1", user: str = "u1") -> None:

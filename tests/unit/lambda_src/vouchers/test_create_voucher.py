@@ -54,6 +54,7 @@ class Api:
             purchases=self.purchases,
             payments=self.provider,
             settlements=self.settlements,
+            limit=30,
             now=self.clock,
         )
 
@@ -204,6 +205,7 @@ def test_what_is_bought_carries_the_correlation_id_and_no_code_is_logged(
         purchases=lambda: api.purchases,
         payments=lambda: api.provider,
         settlements=lambda: api.settlements,
+        limit=lambda: 30,
     )
     headers = {"Idempotency-Key": "k1", "X-Correlation-Id": "c-77"}
     answer = handler(

@@ -14,7 +14,7 @@ PAYING = {
 SHOWING = {"VOUCHERS_TABLE", "DOCUMENTS_BUCKET"}
 PARKING = {"FAILURE_TOPIC_ARN", "PATIENCE_SECONDS"}
 NEEDED = {
-    "create_voucher": PAYING,
+    "create_voucher": PAYING | {"VOUCHERS_AN_HOUR"},
     "list_vouchers": SHOWING | {"SIGNING_KEY_ARN"},
     "get_voucher": SHOWING,
     "settle_payment": PAYING | PARKING | {"PAYMENT_SECONDS", "DELIVERY_SECONDS"},
