@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.conftest import NewAccount, Tokens, bearer, sign_in_by_srp
 from tests.e2e.routes import PUBLIC, ROUTES, TARIFF, bought_voucher
+from tests.waiting import eventually
 
 
 def two_tariffs(catalog: httpx.Client, tokens: Tokens) -> None:
@@ -43,7 +44,7 @@ class Caller:
     given: dict[tuple[str, str], str]
 
 
-BASE64 = f"{string.ascii_letters}{string.digits}-_"
+BASE64 = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}-_"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,13 @@ def asked(
     clients: dict[str, httpx.Client], by: Tokens, paged: tuple[str, str], **query: str
 ) -> httpx.Response:
     service, path = paged
-    return clients[service].get(path, params={"limit": 1, **query}, headers=bearer(by.id_token))
+
+    def ask() -> httpx.Response:
+        query_string = {"limit": "1", **query}
+        return clients[service].get(path, params=query_string, headers=bearer(by.id_token))
+
+    # Quicker than a person, so that the gateway may want a pause.
+    return eventually(ask, until=lambda answer: answer.status_code != 429)
 
 
 def assert_refused(answer: httpx.Response) -> None:
@@ -131,9 +138,10 @@ def test_a_token_that_was_altered_anywhere_leads_nowhere(
 ) -> None:
     caller, _ = callers
     token = caller.given[paged]
-    step = max(1, len(token) // 90)
-    altered = [replaced(token, place) for place in {*range(0, len(token), step), len(token) - 1}]
-    altered += [token[:-1] + other for other in BASE64 if other != token[-1]]
+    step = max(1, len(token) // 30)
+    altered = [replaced(token, place) for place in range(0, len(token), step)]
+    # The last bits of base64 may say nothing: all that decodes to the same bytes is altered, too.
+    altered += [token[:-1] + BASE64[BASE64.index(token[-1]) ^ bits] for bits in (1, 2, 4, 8)]
     altered += [token[:-1], token[1:], token + "A", token + "=", token.swapcase(), token * 2]
 
     for other in altered:
