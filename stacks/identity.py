@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -15,6 +16,7 @@ from constructs_lib.blocks import (
     FailureChain,
     HostedSignIn,
     PushChannel,
+    ScheduledTask,
     StreamConsumer,
     UserDirectory,
 )
@@ -103,6 +105,7 @@ class IdentityStack(PlatformStack):
         self._answer(api, push)
         failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
         self._tell(bus, failures)
+        self._forget(bus, failures)
         alarms.watch(api.alarm, failures.alarm, failures.age_alarm)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
@@ -164,6 +167,40 @@ class IdentityStack(PlatformStack):
         publish = self._function("publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name})
         bus.grant_publish(publish, source=event_source("identity"))
         StreamConsumer(self, "Publishing", source=self._table, function=publish, failures=failures)
+
+    def _forget(self, bus: EventBus, failures: FailureChain) -> None:
+        """Find out each night who is gone, and forget them: no trigger of Cognito says so."""
+        table = {"USERS_TABLE": self._table.table_name}
+        pool = {"USER_POOL_ID": self.users.pool.user_pool_id}
+        find = self._function(
+            "find_gone_users",
+            {**table, **pool, "EVENT_BUS_NAME": bus.bus.event_bus_name},
+            timeout=Duration.minutes(15),
+        )
+        self._table.grant_attributes(find, "dynamodb:Scan", attributes=())
+        self.users.pool.grant(find, FIND, "cognito-idp:AdminGetUser")
+        bus.grant_publish(find, source=event_source("identity"))
+        ScheduledTask(
+            self,
+            "Nightly",
+            function=find,
+            failures=failures,
+            at=scheduler.ScheduleExpression.cron(
+                hour="3", minute="0", time_zone=cdk.TimeZone.of("Europe/London")
+            ),
+        )
+        forget = self._function("forget_user", table, timeout=Duration.minutes(1))
+        for action in (READ, WRITE):
+            self._table.grant_attributes(forget, action, attributes=["deletedAt"])
+        self._table.grant_attributes(forget, "dynamodb:DeleteItem", attributes=())
+        bus.subscribe(
+            self,
+            "OnUserDeleted",
+            source=event_source("identity"),
+            detail_types=["UserDeleted"],
+            function=forget,
+            failures=failures,
+        )
 
     def _function(
         self, entry: str, environment: Mapping[str, str], *, timeout: Duration = TEN_SECONDS

@@ -68,6 +68,7 @@ class NotificationsStack(PlatformStack):
         )
         for service_name, detail_types in PUSHED.items():
             self.push.subscribe(bus, source=event_source(service_name), detail_types=detail_types)
+        self.push.forget_on(bus, source=event_source("identity"), detail_types=["UserDeleted"])
         api_id = self.push.api.api_id
         self.socket_url = config.endpoints.socket(api_id) if config.endpoints else self.push.url
         cdk.CfnOutput(self, "WebSocketUrl", value=self.socket_url)

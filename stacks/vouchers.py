@@ -45,6 +45,7 @@ CODE = ("code",)
 HOUR = ("begun", "expiration")
 PURCHASE = (*ORDER, "voucherId", "state", "startedAt", "leaseUntil", "correlationId")
 """The attributes of each kind of item, as `vouchers.adapters.items` writes it."""
+FORGETTING = ("recipientEmail", "status", "state", "leaseUntil")
 PDF = "*.pdf"
 HALF_A_MINUTE = Duration.seconds(30)
 THREE_MINUTES = Duration.minutes(3)
@@ -103,6 +104,7 @@ class VouchersStack(PlatformStack):
         self._show(api, signed_in)
         self._tell(bus, alarms)
         self._deliver(sender)
+        self._forget(bus)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
         cdk.CfnOutput(self, "FailureQueueUrl", value=self._failures.queue.queue_url)
@@ -235,6 +237,22 @@ class VouchersStack(PlatformStack):
             function=mail,
             failures=self._failures,
             once=IdempotencyTable(self, "Once", removal_policy=self._config.removal_policy),
+        )
+
+    def _forget(self, bus: EventBus) -> None:
+        """Take addresses out of what users have bought who are gone."""
+        forget = self._function(
+            "ForgetUser", "forget_user", {"VOUCHERS_TABLE": self._table.table_name}
+        )
+        self._table.grant_attributes(forget, "dynamodb:Query", attributes=FORGETTING)
+        self._table.grant_attributes(forget, WRITE, attributes=["recipientEmail"])
+        bus.subscribe(
+            self,
+            "OnUserDeleted",
+            source=event_source("identity"),
+            detail_types=["UserDeleted"],
+            function=forget,
+            failures=self._failures,
         )
 
     def _follow(self, id_: str, function: PythonFunction, changes: list[str]) -> None:

@@ -191,6 +191,25 @@ class PushChannel(Construct):
             failures=self._failures,
         )
 
+    def forget_on(
+        self, bus: EventBus, /, *, source: str, detail_types: Sequence[str]
+    ) -> EventConsumer:
+        """Forget a user (`detail.data.userId`) once one source's events say that they are gone.
+
+        :raises ValueError: if there are no types, or `source` cannot be a publisher's.
+        """
+        forget = self._function("Forget", self.table, timeout=ONE_MINUTE)
+        for action in ("Query", "DeleteItem"):
+            self.table.grant_attributes(forget, f"dynamodb:{action}", attributes=())
+        return bus.subscribe(
+            self,
+            "Forgetting",
+            source=source,
+            detail_types=detail_types,
+            function=forget,
+            failures=self._failures,
+        )
+
     def grant_issue_tickets(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to put tickets into `tickets`, and nothing else."""
         return self.tickets.grant_attributes(

@@ -38,6 +38,17 @@ class Once(Protocol):
         """
 
 
+class AlwaysAgain:
+    """The port `Once` for work that may be done again and again: remembers nothing."""
+
+    def run(
+        self, consumer: str, key: str, work: Callable[[], None], *, context: LambdaContext
+    ) -> bool:
+        """Do the work."""
+        work()
+        return True
+
+
 class Parking(Protocol):
     """Where records go that cannot be handled: the failure chain, or a list in unit tests."""
 
@@ -52,7 +63,7 @@ def consume(
     kind: type[Event],
     react: Callable[..., None],
     *,
-    once: Callable[[], Once],
+    once: Callable[[], Once] | None = None,
     **collaborators: Callable[[], object],
 ) -> Callable[[Message, LambdaContext], None]:
     """Return the Lambda handler of a rule's target that reacts to one of our events, once each.
@@ -68,10 +79,11 @@ def consume(
     after Lambda's retries it is in the failure chain.
 
     :param react: called with the envelope and the collaborators by name.
-    :param once: builds what remembers the events' ids.
+    :param once: builds what remembers the events' ids. Default: nothing does, since doing it again
+        changes nothing.
     """
     consumer = _name(react)
-    remember, built = built_once(once), all_built_once(collaborators)
+    remember, built = built_once(once or AlwaysAgain), all_built_once(collaborators)
 
     def handle(event: Message, context: LambdaContext) -> tuple[str, bool]:
         envelope = read_event(event, kind)

@@ -65,6 +65,17 @@ class PermissionsChanged(Event, frozen=True, kw_only=True):
     user_id: Id
 
 
+class UserDeleted(Event, frozen=True, kw_only=True):
+    """Nobody can sign in as this user any more: forget what need not be kept of them.
+
+    Told again on the next nights, so that also what came late is forgotten.
+    """
+
+    SERVICE: ClassVar[str] = "identity"
+
+    user_id: Id
+
+
 class ProductChanged(Event, frozen=True, kw_only=True):
     """An administrator has changed the catalog."""
 

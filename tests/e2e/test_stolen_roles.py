@@ -123,6 +123,10 @@ def listing(*names: str) -> tuple[str, Item]:
     }
 
 
+def scanning(*names: str) -> tuple[str, Item]:
+    return "scan", ({"ProjectionExpression": ", ".join(names)} if names else {})
+
+
 GRANTING = (
     setting("permissions", "permissions", "*:*"),
     setting("permissions", "grantedBy"),
@@ -172,6 +176,35 @@ FORBIDDEN: dict[tuple[str, str], tuple[tuple[str, str], tuple[tuple[str, Item], 
     ("Vouchers", "SettlePayment"): (
         BOUGHT,
         (*SHOWING, *PRICING[-2:], setting("key#1", "startedAt"), setting("key#1", "voucherId")),
+    ),
+    ("Identity", "FindGoneUsers"): (
+        PEOPLE,
+        (
+            *GRANTING,
+            removing("profile"),
+            setting("deleted", "deletedAt"),
+            reading("profile", "email"),
+            scanning("email"),
+            scanning(),
+        ),
+    ),
+    ("Identity", "ForgetUser"): (
+        PEOPLE,
+        (*GRANTING[:-1], setting("profile", "email"), reading("profile", "email"), listing()),
+    ),
+    ("Vouchers", "ForgetUser"): (
+        BOUGHT,
+        (
+            setting(f"voucher#{VOUCHER}", "amount", "500.00"),
+            setting(f"voucher#{VOUCHER}", "status", "PAID"),
+            setting(f"code#{VOUCHER}", "code"),
+            *PRICING[3:],
+            *SHOWING,
+        ),
+    ),
+    ("Notifications", "PushForget"): (
+        ("Notifications", "PushChannel"),
+        (setting("message#1", "data"), reading("message#1", "data"), listing("data")),
     ),
     ("Notifications", "PushConnect"): (
         ("Notifications", "PushChannel"),

@@ -151,7 +151,7 @@ def test_nobody_replaces_items_where_there_are_several_kinds(
 @pytest.mark.parametrize(
     ("service", "allowed", "condition"),
     [
-        ("cognito-idp", {"ListUsers", "AdminListGroupsForUser"}, None),
+        ("cognito-idp", {"ListUsers", "AdminListGroupsForUser", "AdminGetUser"}, None),
         ("s3", {"GetObject", "PutObject", "DeleteObject", "ListBucket"}, None),
         ("secretsmanager", {"GetSecretValue"}, None),
         ("ses", {"SendEmail", "SendRawEmail"}, "ses:FromAddress"),

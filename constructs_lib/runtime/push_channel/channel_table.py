@@ -181,6 +181,18 @@ class ChannelTable:
         """Note how often running nothing could be sent, unless it is closed by now."""
         self._note(user_id, connection_id, failures=failures)
 
+    def forget(self, user_id: str) -> int:
+        """Delete all items of a user and return how many there were."""
+        items = self._query(
+            "userId = :user", {":user": {"S": user_id}}, **_wanting("userId", "itemId")
+        )
+        count = 0
+        for item in items:
+            key = _key(user_id, item["itemId"]["S"])
+            self._client.delete_item(TableName=self._name, Key=key)
+            count += 1
+        return count
+
     def _note(self, user_id: str, connection_id: str, **numbers: int) -> None:
         try:
             self._client.update_item(

@@ -1,6 +1,7 @@
 """The items of the users' table: partition key `userId`, sort key `itemId`.
 
-`profile` and `permissions`. Permissions are kept as the text that is the claim in a token.
+`profile` and `permissions`, or `deleted` in their place once the user is gone. Permissions are kept
+as the text that is the claim in a token.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDe
 KEY = ("userId", "itemId")
 PROFILE = "profile"
 PERMISSIONS = "permissions"
+DELETED = "deleted"
 PROFILE_ATTRIBUTES = (
     "displayName",
     "phone",

@@ -85,6 +85,19 @@ class UserPool:
         with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as threads:
             return [user for user in threads.map(ask, found) if user is not None]
 
+    def is_gone(self, user_id: str) -> bool:
+        """Tell whether the pool has nobody of this `sub`, and says so when asked for them."""
+        try:
+            self.check(user_id)
+        except UnknownUserError:
+            # A list may be behind. Of users of other providers only the list knows the `sub`.
+            with _translated():
+                try:
+                    self._client.admin_get_user(UserPoolId=self._pool_id, Username=user_id)
+                except self._client.exceptions.UserNotFoundException:
+                    return True
+        return False
+
     def _user(self, user: "UserTypeTypeDef") -> DirectoryUser | None:
         """Return a user with their groups; None for one that was deleted in this moment."""
         attributes = {entry["Name"]: entry.get("Value", "") for entry in user["Attributes"]}

@@ -31,6 +31,8 @@ def publish_changes(change: TableChange, *, events: Events) -> None:
 
 def _event(change: TableChange, item: Item) -> Event | None:
     user_id, item_id = item["userId"]["S"], item["itemId"]["S"]
+    if change.new is None:  # forgotten, which `UserDeleted` has said before
+        return None
     if item_id == PROFILE and change.old is None:
         return UserSignedUp(user_id=user_id, email=item["email"]["S"])
     if item_id == PERMISSIONS and _granted(change.old) != _granted(change.new):

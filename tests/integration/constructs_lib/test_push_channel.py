@@ -248,3 +248,28 @@ def test_who_is_preceded_by_the_same_event_leaves_it_at_that(client: "DynamoDBCl
 
     assert append(channel, "e-1") is None
     assert numbers(channel) == [1]
+
+
+def test_all_that_is_kept_of_a_user_is_forgotten_and_of_nobody_else(
+    client: "DynamoDBClient", channel: ChannelTable
+) -> None:
+    for user_id in ("ann", "bob"):
+        channel.open(user_id, CONNECTION, cursor=0, now=NOW)
+        channel.ask_for_missed(user_id, CONNECTION, now=NOW)
+        for number in range(40):
+            channel.append(
+                user_id,
+                event_id=f"{user_id}-{number}",
+                type_="OrderShipped",
+                time_="2026-02-03T04:05:06Z",
+                data="{}",
+                now=NOW,
+                keep_seconds=60,
+            )
+    before = client.scan(TableName="channel")["Items"]
+
+    assert channel.forget("ann") == len(before) / 2 == 83
+    assert channel.forget("ann") == 0
+
+    left = client.scan(TableName="channel")["Items"]
+    assert left == [item for item in before if item["userId"]["S"] == "bob"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Duration, Environment, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
 from cdk_nag import AwsSolutionsChecks
 
@@ -267,3 +268,25 @@ def test_cdk_nag_finds_nothing_wherever_it_is_deployed(tmp_path: Path, account: 
 
     report = json.loads((tmp_path / "validation-report.json").read_text())
     assert [plugin["violations"] for plugin in report["pluginReports"]] == [[]]
+
+
+def test_who_is_gone_is_forgotten_by_a_function_that_may_only_delete(
+    stack: Stack, push: PushChannel, failures: FailureChain
+) -> None:
+    bus = EventBus(stack, "Bus")
+
+    push.forget_on(bus, source="shop.users", detail_types=["UserLeft"])
+
+    template = Template.from_stack(stack)
+    template.has_resource_properties(
+        "AWS::Events::Rule",
+        {"EventPattern": {"source": ["shop.users"], "detail-type": ["UserLeft"]}},
+    )
+    forget = push.node.find_child("Forget")
+    assert isinstance(forget, lambda_.Function)
+    table = stack.resolve(push.table.table_arn)
+    assert allowed(stack, forget.role) == {
+        "dynamodb:Query": table,
+        "dynamodb:DeleteItem": table,
+        "sns:Publish": stack.resolve(failures.topic.topic_arn),
+    }

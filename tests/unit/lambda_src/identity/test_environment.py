@@ -15,6 +15,8 @@ NEEDED = {
     "pre_sign_up": {"BLOCKED_EMAIL_DOMAINS"},
     "post_confirmation": {"USERS_TABLE"},
     "pre_token_generation": {"USERS_TABLE", "BLOCKED_EMAIL_DOMAINS"},
+    "find_gone_users": {"USERS_TABLE", "USER_POOL_ID", "EVENT_BUS_NAME"},
+    "forget_user": {"USERS_TABLE"},
     "publish_changes": {"EVENT_BUS_NAME", "FAILURE_TOPIC_ARN", "PATIENCE_SECONDS"},
 }
 

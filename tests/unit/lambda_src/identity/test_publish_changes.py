@@ -44,7 +44,6 @@ def test_other_changes_of_a_profile_are_not_told(old: Any, new: Any) -> None:
         (None, grant("write:products")),
         (grant("write:products"), grant("list:users")),
         (grant("write:products"), grant()),
-        (grant("write:products"), None),
     ],
 )
 def test_other_permissions_than_before_are_told(old: Any, new: Any) -> None:
@@ -89,3 +88,7 @@ def test_permissions_that_nobody_can_read_are_for_somebody_to_look_at() -> None:
 
 def test_an_item_of_another_kind_is_nobodys_business() -> None:
     assert told(None, PROFILE | {"itemId": {"S": "something else"}}) == []
+
+
+def test_what_is_forgotten_with_a_user_is_not_told_to_them() -> None:
+    assert told(grant_item(grant("write:products")), None) == []

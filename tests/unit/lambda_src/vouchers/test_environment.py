@@ -20,6 +20,7 @@ NEEDED = {
     "settle_payment": PAYING | PARKING | {"PAYMENT_SECONDS", "DELIVERY_SECONDS"},
     "issue_voucher": SHOWING | PARKING,
     "publish_changes": {"EVENT_BUS_NAME"} | PARKING,
+    "forget_user": {"VOUCHERS_TABLE"},
     "mail_voucher": SHOWING | {"MAIL_SENDER", "IDEMPOTENCY_TABLE"},
 }
 

@@ -1,0 +1,15 @@
+"""Forgets whom a user who is gone has bought vouchers for; what was paid stays written down."""
+
+from shared.consuming import consume
+from shared.events import Envelope, UserDeleted
+
+from vouchers.adapters.forgetting_table import ForgettingTable
+from vouchers.domain.forgetting import Recipients
+
+
+def forget_user(envelope: Envelope[UserDeleted], *, recipients: Recipients) -> None:
+    """Take the addresses out of all that is done."""
+    recipients.forget(envelope.data.user_id, now=envelope.metadata.time)
+
+
+handler = consume(UserDeleted, forget_user, recipients=ForgettingTable.from_environment)

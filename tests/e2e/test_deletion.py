@@ -1,0 +1,264 @@
+"""Who deletes their account, or has it deleted, is forgotten by every microservice."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.accounts import events_of, grant, tap
+from tests.e2e.conftest import (
+    Account,
+    Tokens,
+    aws,
+    bearer,
+    cognito,
+    function_name,
+    make_account,
+    new_address,
+    sign_in_by_srp,
+)
+from tests.e2e.routes import bought_voucher
+from tests.e2e.sockets import connected, ticket_for
+from tests.waiting import eventually, settled
+
+PHONE = "+441632960961"
+Items = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody of whom every microservice keeps something.
+
+    :param voucher: where the API shows what they have bought.
+    :param texts: what nobody may find any more once they are gone.
+    """
+
+    account: Account
+    tokens: Tokens
+    voucher: str
+    texts: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def tables(platform: dict[str, Any]) -> Callable[[], dict[str, Items]]:
+    """Return what reads all that the whole stage has in tables."""
+    dynamodb = aws(platform, "dynamodb")
+
+    def everything() -> dict[str, Items]:
+        names = [n for page in dynamodb.get_paginator("list_tables").paginate() for n in page["TableNames"]]  # fmt: skip  # noqa: E501
+        pages = dynamodb.get_paginator("scan").paginate
+        return {
+            name: [item for page in pages(TableName=name) for item in page["Items"]]
+            for name in names
+        }
+
+    return everything
+
+
+@pytest.fixture
+def person(
+    platform: dict[str, Any],
+    config: dict[str, Any],
+    identity: httpx.Client,
+    vouchers: httpx.Client,
+    administrator: Tokens,
+) -> Callable[[], Person]:
+    """Return what makes somebody with a profile, permissions, a mailed voucher and messages."""
+    pool = aws(platform, "cognito-idp")
+
+    def make() -> Person:
+        account = make_account(pool, config["userPoolId"])
+        grant(identity, administrator, account.user_id, "read:nothing")
+        tokens = sign_in_by_srp(config, account.email, account.password)
+        name = new_address().partition("@")[0]
+        profile = {"displayName": name, "phone": PHONE, "newsletter": True}
+        answer = identity.put("/me", json=profile, headers=bearer(tokens.id_token))
+        assert answer.status_code == 200, answer.text
+        path = bought_voucher(vouchers, tokens)
+
+        def voucher() -> Any:
+            return vouchers.get(path, headers=bearer(tokens.id_token)).json()
+
+        shown = eventually(voucher, until=lambda voucher: voucher["status"] == "MAILED")
+        texts = (account.email, name, shown["recipientEmail"])
+        return Person(account=account, tokens=tokens, voucher=path, texts=texts)
+
+    return make
+
+
+@pytest.fixture
+def sweep(platform: dict[str, Any]) -> Callable[..., None]:
+    """Return what runs the nightly sweep now, as EventBridge Scheduler does."""
+    functions = aws(platform, "lambda")
+    name = function_name(platform, "Local-Identity", "FindGoneUsers")
+
+    def run(*, days: int = 0) -> None:
+        night = datetime.now(UTC) + timedelta(days=days)
+        answer = functions.invoke(
+            FunctionName=name,
+            Payload=json.dumps({"id": f"night-{days}", "time": night.isoformat()}),
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    return run
+
+
+def of(user: str, tables: dict[str, Items]) -> Items:
+    """Return the items that say something of a user."""
+    return [item for items in tables.values() for item in items if user in json.dumps(item)]
+
+
+def about(person: Person, tables: dict[str, Items]) -> Items:
+    """Return the items that name a person, by anything but the id, or are theirs alone."""
+    return [
+        item
+        for item in of(person.account.user_id, tables)
+        if any(text in json.dumps(item) for text in person.texts)
+        or item.get("itemId", {"S": ""})["S"].split("#")[0]
+        not in ("voucher", "payment", "code", "key", "deleted")
+    ]
+
+
+def delete_account(config: dict[str, Any], person: Person) -> None:
+    cognito(config).delete_user(AccessToken=person.tokens.access_token)
+
+
+@pytest.fixture(params=["by themselves", "by an administrator"])
+def delete(
+    request: pytest.FixtureRequest, platform: dict[str, Any], config: dict[str, Any]
+) -> Callable[[Person], None]:
+    """Return what deletes somebody's account."""
+
+    def run(person: Person) -> None:
+        if request.param == "by themselves":
+            delete_account(config, person)
+        else:
+            aws(platform, "cognito-idp").admin_delete_user(
+                UserPoolId=config["userPoolId"], Username=person.account.email
+            )
+
+    return run
+
+
+@pytest.fixture
+def neighbour(
+    platform: dict[str, Any], config: dict[str, Any], person: Callable[[], Person]
+) -> Iterator[Person]:
+    """Return somebody who stays."""
+    somebody = person()
+    yield somebody
+    aws(platform, "cognito-idp").admin_delete_user(
+        UserPoolId=config["userPoolId"], Username=somebody.account.email
+    )
+
+
+def test_of_who_is_deleted_nothing_personal_stays_and_nobody_else_is_touched(
+    config: dict[str, Any],
+    identity: httpx.Client,
+    tables: Callable[[], dict[str, Items]],
+    person: Callable[[], Person],
+    neighbour: Person,
+    delete: Callable[[Person], None],
+    sweep: Callable[..., None],
+) -> None:
+    leaver = person()
+    with connected(config, f"ticket={ticket_for(identity, leaver.tokens)}"):
+        settled(lambda: len(of(leaver.account.user_id, tables())))
+        before = tables()
+        kinds = {
+            item.get("itemId", {"S": "-"})["S"].split("#")[0] for item in about(leaver, before)
+        }
+        assert {"profile", "permissions", "voucher", "payment", "key"} <= kinds
+        assert {"connection", "message", "counter", "seen"} <= kinds
+        of_neighbour = of(neighbour.account.user_id, before)
+
+        sweep()
+        assert settled(lambda: of(leaver.account.user_id, tables())) == of(
+            leaver.account.user_id, before
+        )  # who is there is not gone
+
+        delete(leaver)
+        sweep()
+        eventually(lambda: about(leaver, tables()), until=lambda items: not items)
+
+    after = tables()
+    assert settled(lambda: about(leaver, tables())) == []
+    left = of(leaver.account.user_id, after)
+    assert {item["itemId"]["S"].split("#")[0] for item in left} == {
+        "voucher",
+        "payment",
+        "code",
+        "key",
+        "deleted",
+    }
+    assert of(neighbour.account.user_id, after) == of_neighbour
+    money = {
+        item["itemId"]["S"]: item["amount"]["S"]
+        for item in left
+        if item["itemId"]["S"].startswith(("voucher#", "payment#"))
+    }
+    assert list(money.values()) == ["10.00", "10.00"]
+
+
+def test_what_comes_late_is_forgotten_on_another_night_and_then_even_the_mark(
+    config: dict[str, Any],
+    identity: httpx.Client,
+    tables: Callable[[], dict[str, Items]],
+    person: Callable[[], Person],
+    sweep: Callable[..., None],
+) -> None:
+    leaver = person()
+    delete_account(config, leaver)
+    sweep()
+    eventually(lambda: about(leaver, tables()), until=lambda items: not items)
+
+    # The ID token is good for 15 minutes, whoever has deleted the account.
+    answer = identity.put(
+        "/me", json={"displayName": leaver.texts[1]}, headers=bearer(leaver.tokens.id_token)
+    )
+    assert answer.status_code == 200
+    assert about(leaver, tables()) != []
+    sweep(days=1)
+    eventually(lambda: about(leaver, tables()), until=lambda items: not items)
+
+    def marks() -> Items:
+        return [
+            item
+            for item in of(leaver.account.user_id, tables())
+            if item["itemId"]["S"] == "deleted"
+        ]
+
+    assert len(settled(marks)) == 1
+    sweep(days=17)
+    eventually(marks, until=lambda items: not items)
+
+
+def test_every_service_is_told(
+    platform: dict[str, Any],
+    config: dict[str, Any],
+    person: Callable[[], Person],
+    sweep: Callable[..., None],
+) -> None:
+    leaver = person()
+    with tap(platform, "UserDeleted", "PermissionsChanged") as heard:
+        delete_account(config, leaver)
+        sweep()
+
+        assert events_of(heard, leaver.account.user_id, count=1) == ["UserDeleted"]
+
+
+def test_who_is_deleted_gets_no_new_token(
+    config: dict[str, Any], identity: httpx.Client, person: Callable[[], Person]
+) -> None:
+    leaver = person()
+    delete_account(config, leaver)
+
+    answer = identity.post("/tokens/refresh", json={"refreshToken": leaver.tokens.refresh_token})
+    assert answer.status_code == 401, answer.text
+    with pytest.raises(ClientError, match=r"UserNotFound|NotAuthorized"):
+        sign_in_by_srp(config, leaver.account.email, leaver.account.password)
