@@ -1,7 +1,6 @@
 # Every target does its own set-up; all that a machine needs is Python 3.11+, make and git.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-UV_VERSION := 0.13.8
 
 # Recipes see what tools/environment.py lets through, and a choice only if it is made on make's command line.
 override SHELL := tools/shell
@@ -14,7 +13,7 @@ DEV := .venv/.ready-dev
 NODE := node_modules/.package-lock.json
 
 # Installers say why they fail, so none is told to be silent; this says what to do then.
-CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv $(UV_VERSION)), the lines above say why. \
+CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv), the lines above say why. \
   Mend that (often a registry that does not answer, a proxy, a full disk), then run make again.
 
 help:  ## Show what there is to do
@@ -68,8 +67,9 @@ schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
-	  tools/emulator/requirements tests/target/requirements requirements requirements-dev; do \
-	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
+	  tools/emulator/requirements tests/target/requirements \
+	  tests/packaging/requirements-oldest requirements requirements-dev; do \
+	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
 	    --output-file $$name.txt $$name.in || exit 1; \
 	done
 
@@ -79,18 +79,19 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 .venv/bin/uv:
 	@$(or $(PYTHON),python3) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")' && \
 	  echo "Setting up .venv" && $(or $(PYTHON),python3) -m venv .venv && \
-	  { .venv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION) || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; }
+	  awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.txt > .venv/uv.txt && \
+	  { .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement .venv/uv.txt || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; }
 
 # The bytecode that importing the app leaves halves the time of every synthesis.
 $(RUN): requirements.txt | .venv/bin/uv
 	@echo "Installing $<" && \
-	  { uv pip install --quiet --python .venv --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && \
+	  { uv pip install --quiet --python .venv --require-hashes --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && \
 	  echo ../../../.. > "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/checkout.pth" && \
 	  python -c 'import app' && touch $@
 
 $(DEV): requirements-dev.txt | $(RUN)
 	@echo "Installing $<" && \
-	  { uv pip install --quiet --python .venv --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
+	  { uv pip install --quiet --python .venv --require-hashes --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@

@@ -236,7 +236,7 @@ def environment(python: Path, requirements: Path) -> Path:
     with _alone(folder):
         commands: list[list[str | Path]] = [
             [uv, "venv", "--allow-existing", "--python", python, folder],
-            [uv, "pip", "sync", "--quiet", "--python", folder, requirements],
+            [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", folder, requirements],
         ]
         for command in commands:
             done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -84,7 +84,8 @@ def build_layer(requirements: Path, target: BuildTarget) -> Path:
 
     Returns the earlier zip where the lock did not change.
 
-    :raises RuntimeError: if a package has no wheel for the target, or no registry answers.
+    :raises RuntimeError: if a package has no wheel for the target, is not the one whose hash the
+        lock has, or no registry answers.
     """
     digest = _digest(target)
     digest.update(requirements.read_bytes())
@@ -117,14 +118,16 @@ def _files(folder: Path) -> Iterable[Path]:
 def _install(requirements: Path, into: Path, target: BuildTarget) -> None:
     command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--link-mode=copy"]
     command += ["--only-binary", ":all:", "--python-version", target.python]
-    command += ["--target", str(into), "--requirements", str(requirements)]
+    command += ["--target", str(into), "--require-hashes", "--requirements", str(requirements)]
     if target.platform:
         command += ["--python-platform", target.platform]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise RuntimeError(
             f"the Lambda layer cannot be built from {requirements} for {target.key}:\n"
-            f"{result.stderr.strip()}"
+            f"{result.stderr.strip()}\n"
+            "Every package needs its hash in there: `uv pip compile --universal --generate-hashes`"
+            " writes them"
         )
     for pattern in NOT_FOR_LAMBDA:
         for path in into.glob(pattern):

@@ -31,7 +31,8 @@ class PythonService:
     :param source: the folder that holds every service's package; it is on the import path.
     :param shared: packages of `source` that every service may import. Default: `shared`, if it
         exists. A function gets what it imports of them.
-    :param requirements: pinned third-party packages, which become a layer. Default: none.
+    :param requirements: third-party packages, pinned with their hashes (`uv pip compile
+        --generate-hashes`), which become a layer. Default: none.
     :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
     :param log_level: the least severe level that is logged. Default: INFO.
     :param log_retention: how long logs are kept. Default: three months.
@@ -77,7 +78,7 @@ class PythonService:
         return [self.layer(scope, "Dependencies", self.requirements)] if self.requirements else []
 
     def layer(self, scope: Construct, id_: str, requirements: Path) -> lambda_.ILayerVersion:
-        """Return a layer with the pinned `requirements`, one of that id for the whole stack.
+        """Return a layer with the locked `requirements`, one of that id for the whole stack.
 
         For packages that only some functions need: start-up time and the size of what is loaded
         are every function's own.

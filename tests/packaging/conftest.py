@@ -34,9 +34,12 @@ def other_team(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the example, copied out of the repository and with its requirements in `.venv`."""
     folder = tmp_path_factory.mktemp("elsewhere") / "other_team"
     shutil.copytree(ROOT / "examples" / "other_team", folder)
+    lock = [uv.find_uv_bin(), "pip", "compile", "--generate-hashes", "--find-links", dist]
+    lock += ["--constraint", ROOT / "requirements.txt", "--output-file", "locked.txt"]
     install = [uv.find_uv_bin(), "pip", "install", "--python", ".venv", "--find-links", dist]
-    install += ["--constraint", ROOT / "requirements.txt", "--requirements", "requirements.txt"]
-    for command in ([uv.find_uv_bin(), "venv", "--python", sys.executable], install):
+    install += ["--require-hashes", "--requirements", "locked.txt"]
+    make = [uv.find_uv_bin(), "venv", "--python", sys.executable]
+    for command in (make, [*lock, "requirements.txt"], install):
         result = run(*command, cwd=folder)
         assert result.returncode == 0, result.stderr
     return folder

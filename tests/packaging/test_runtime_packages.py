@@ -9,14 +9,15 @@ import uv
 
 from tests.packaging.conftest import ROOT
 
-OLDEST = "urllib3==1.26.20"
-"""botocore takes 1.26 as well as 2; the layer brings none, it would cost start-up time."""
+LOCK = Path(__file__).with_name("requirements-oldest.txt")
+OLDEST = LOCK.read_text(encoding="utf-8").split()[0]
 ADAPTERS = ("forecast/test_weather_api.py", "vouchers/test_payment_provider.py")
 
 
 def test_who_speaks_http_does_so_with_the_oldest_urllib3_too(tmp_path: Path) -> None:
-    install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", OLDEST]
-    subprocess.run([*install, "--target", str(tmp_path)], check=True)
+    install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+    install += ["--requirements", str(LOCK), "--target", str(tmp_path)]
+    subprocess.run(install, check=True)
     path = os.pathsep.join(map(str, (tmp_path, ROOT / "lambda_src", ROOT)))
     files = [f"tests/integration/{name}" for name in ADAPTERS]
 

@@ -148,7 +148,8 @@ def runtime_api() -> Iterator[tuple[str, list[str]]]:
 def lambda_packages(folder: Path, platform: str | None, compiler: Path) -> Path:
     """Install what Lambda's runtime brings for a platform of uv, with its bytecode."""
     command: list[str | Path] = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", folder]
-    command += ["--only-binary", ":all:", "--python-version", VERSION, "--requirements", LOCK]
+    command += ["--only-binary", ":all:", "--python-version", VERSION, "--require-hashes"]
+    command += ["--requirements", LOCK]
     if platform:
         command += ["--python-platform", platform]
     subprocess.run(command, check=True)

@@ -25,7 +25,7 @@ exit 7
         ("node_modules/.package-lock.json", "npm", "what package-lock.json names"),
         (".venv/.ready-dev", "uv", "what requirements-dev.txt names"),
         (".venv/.ready", "uv", "what requirements.txt names"),
-        (".venv/bin/uv", "python", "uv 0."),
+        (".venv/bin/uv", "python", "uv, the lines"),
     ],
 )
 def test_an_installation_that_fails_shows_the_cause_and_what_to_do(

@@ -55,7 +55,7 @@ class Toolchain:
                 build(make, env=tool_environment(), cwd=REPOSITORY)
                 install: list[str | Path] = [uv, "pip", "sync", "--python", self.emulator_python]
                 # Bytecode is compiled now, not at the first start.
-                install += ["--compile-bytecode", EMULATOR_LOCK]
+                install += ["--require-hashes", "--compile-bytecode", EMULATOR_LOCK]
                 build(install, env=tool_environment(), cwd=REPOSITORY)
         return self.emulator_python
 

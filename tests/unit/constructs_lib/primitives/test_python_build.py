@@ -1,3 +1,4 @@
+import hashlib
 import importlib.util
 import subprocess
 import sys
@@ -121,7 +122,7 @@ def test_its_bytecode_stays_valid_whatever_date_a_zip_gives_the_files(
 def test_a_layer_holds_the_pinned_packages_where_lambda_looks_for_them(tmp_path: Path) -> None:
     wheel = local_wheel(tmp_path)
     requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"tiny @ {wheel.as_uri()}\n")
+    lock(requirements, wheel)
 
     layer = build_layer(requirements, HERE)
 
@@ -132,9 +133,30 @@ def test_a_layer_holds_the_pinned_packages_where_lambda_looks_for_them(tmp_path:
 
 def test_a_package_that_cannot_be_had_fails_with_its_name(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"tiny @ {(tmp_path / 'tiny-1-py3-none-any.whl').as_uri()}\n")
+    wheel = local_wheel(tmp_path)
+    lock(requirements, wheel)
+    wheel.unlink()
 
     with pytest.raises(RuntimeError, match=r"(?s)the Lambda layer cannot be built .*tiny"):
+        build_layer(requirements, HERE)
+
+
+def test_a_package_that_is_not_the_locked_one_is_not_installed(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    wheel = local_wheel(tmp_path)
+    lock(requirements, wheel)
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("thief.py", "")
+
+    with pytest.raises(RuntimeError, match=r"(?s)Hash mismatch for `tiny"):
+        build_layer(requirements, HERE)
+
+
+def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"tiny @ {local_wheel(tmp_path).as_uri()}\n")
+
+    with pytest.raises(RuntimeError, match=r"(?s)tiny.*uv pip compile --universal --generate-hash"):
         build_layer(requirements, HERE)
 
 
@@ -142,7 +164,7 @@ def test_functions_of_a_stack_share_one_layer(
     stack: Stack, service: PythonService, tmp_path: Path
 ) -> None:
     requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"tiny @ {local_wheel(tmp_path).as_uri()}\n")
+    lock(requirements, local_wheel(tmp_path))
     with_packages = replace(service, requirements=requirements)
 
     for name in ("First", "Second"):
@@ -158,7 +180,7 @@ def test_code_for_another_interpreter_goes_without_bytecode_and_a_deployment_say
     stack: Stack, service: PythonService, tmp_path: Path
 ) -> None:
     requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"tiny @ {local_wheel(tmp_path).as_uri()}\n")
+    lock(requirements, local_wheel(tmp_path))
     other = replace(service, requirements=requirements, target=BuildTarget(python="3.99"))
 
     PythonFunction(stack, "PlaceOrder", service=other, entry="place_order")
@@ -201,6 +223,12 @@ def test_what_only_bears_its_name_writes_no_bytecode(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert BuildTarget(python="3.99").interpreter is None
+
+
+def lock(requirements: Path, wheel: Path) -> None:
+    """Write a lock that names a wheel as it is now."""
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    requirements.write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{digest}\n")
 
 
 def local_wheel(folder: Path) -> Path:
