@@ -45,7 +45,7 @@ CODE = ("code",)
 HOUR = ("begun", "expiration")
 PURCHASE = (*ORDER, "voucherId", "state", "startedAt", "leaseUntil", "correlationId")
 """The attributes of each kind of item, as `vouchers.adapters.items` writes it."""
-FORGETTING = ("recipientEmail", "status", "state", "leaseUntil")
+FORGETTING = ("recipientEmail", "status", "state")
 PDF = "*.pdf"
 HALF_A_MINUTE = Duration.seconds(30)
 THREE_MINUTES = Duration.minutes(3)

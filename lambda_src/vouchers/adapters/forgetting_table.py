@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 import boto3
@@ -10,7 +9,7 @@ from shared.aws import PATIENCE
 from shared.expressions import projection
 
 from vouchers.adapters.items import CODE, KEY, KEYS, PAYMENT, VOUCHER, key, texts
-from vouchers.domain.forgetting import NOBODY, UNDER_WAY
+from vouchers.domain.forgetting import NOBODY
 from vouchers.domain.purchase import PurchaseState
 from vouchers.domain.voucher import VoucherStatus
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 OWED = {VoucherStatus.PAID, VoucherStatus.ISSUED}
-FORGETTING_ATTRIBUTES = ("status", "state", "leaseUntil", "recipientEmail")
+FORGETTING_ATTRIBUTES = ("status", "state", "recipientEmail")
 
 
 class ForgettingTable:
@@ -37,7 +36,7 @@ class ForgettingTable:
         """Connect to the table which the variable VOUCHERS_TABLE names."""
         return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["VOUCHERS_TABLE"])
 
-    def forget(self, user_id: str, *, now: datetime) -> None:
+    def forget(self, user_id: str) -> None:
         """Overwrite one attribute: who may write no other can spoil no other."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
@@ -50,7 +49,7 @@ class ForgettingTable:
         owed = {_voucher_id(item) for item in items if _is_owed(item)}
         for item in items:
             has_address = item.get("recipientEmail", NOBODY) != NOBODY
-            if has_address and _voucher_id(item) not in owed and not _is_under_way(item, now):
+            if has_address and _voucher_id(item) not in owed and not _is_under_way(item):
                 self._overwrite(user_id, item["itemId"])
 
     def _overwrite(self, user_id: str, item_id: str) -> None:
@@ -72,7 +71,5 @@ def _is_owed(item: Mapping[str, str]) -> bool:
     return item["itemId"].startswith(VOUCHER) and item["status"] in OWED
 
 
-def _is_under_way(item: Mapping[str, str], now: datetime) -> bool:
-    if not item["itemId"].startswith(KEY) or item["state"] != PurchaseState.STARTED:
-        return False
-    return now < datetime.fromisoformat(item["leaseUntil"]) + UNDER_WAY
+def _is_under_way(item: Mapping[str, str]) -> bool:
+    return item["itemId"].startswith(KEY) and item["state"] == PurchaseState.STARTED

@@ -9,7 +9,7 @@ from vouchers.domain.forgetting import Recipients
 
 def forget_user(envelope: Envelope[UserDeleted], *, recipients: Recipients) -> None:
     """Take the addresses out of all that is done."""
-    recipients.forget(envelope.data.user_id, now=envelope.metadata.time)
+    recipients.forget(envelope.data.user_id)
 
 
 handler = consume(UserDeleted, forget_user, recipients=ForgettingTable.from_environment)

@@ -1,22 +1,20 @@
 """Addresses are taken out of what is done, and nothing else is touched."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from vouchers.adapters.forgetting_table import ForgettingTable
 from vouchers.adapters.purchase_table import PurchaseTable
 from vouchers.adapters.voucher_table import VoucherTable
-from vouchers.domain.forgetting import NOBODY, UNDER_WAY
+from vouchers.domain.forgetting import NOBODY
 from vouchers.domain.purchase import Purchase, Taken
 from vouchers.domain.voucher import VoucherStatus
 
-from tests.unit.lambda_src.vouchers.samples import CODE, LATER, NOW, purchase
+from tests.unit.lambda_src.vouchers.samples import CODE, LATER, purchase
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TOMORROW = NOW + timedelta(days=1)
 Items = dict[str, dict[str, Any]]
 
 
@@ -43,7 +41,7 @@ def items(client: "DynamoDBClient", user_id: str = "user-2") -> Items:
 
 
 def forget() -> None:
-    ForgettingTable.from_environment().forget("user-2", now=TOMORROW)
+    ForgettingTable.from_environment().forget("user-2")
 
 
 def anonymous(kept: Items) -> Items:
@@ -82,18 +80,18 @@ def test_a_voucher_that_is_owed_to_somebody_still_is(
     assert after["key#k1"] == anonymous(before)["key#k1"]
 
 
-def test_a_payment_that_may_be_under_way_is_left_alone_until_it_cannot_be(
+def test_a_purchase_that_is_under_way_is_left_alone_until_its_end(
     client: "DynamoDBClient", table: PurchaseTable
 ) -> None:
     table.start(purchase())
     before = items(client)
-    forgetting = ForgettingTable.from_environment()
-    end = purchase().lease_until + UNDER_WAY
 
-    forgetting.forget("user-2", now=end - timedelta(seconds=1))
+    forget()
     assert items(client) == before
-    forgetting.forget("user-2", now=end)
-    assert items(client) == anonymous(before)
+    table.decline(purchase())
+    before = items(client)
+    forget()
+    assert items(client) == anonymous(before) != before
 
 
 def test_nobody_elses_purchases_are_touched(client: "DynamoDBClient", table: PurchaseTable) -> None:
