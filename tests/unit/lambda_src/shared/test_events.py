@@ -29,6 +29,7 @@ def test_every_event_of_the_platform_is_known_by_its_name() -> None:
     assert {name: kind.SERVICE for name, kind in EVENTS.items()} == {
         "UserSignedUp": "identity",
         "PermissionsChanged": "identity",
+        "UserDeleted": "identity",
         "ProductChanged": "catalog",
         "VoucherPaid": "vouchers",
         "VoucherIssued": "vouchers",
