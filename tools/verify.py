@@ -16,6 +16,10 @@ from rich.table import Table
 
 from tools.environment import SAID_BY_CI, tool_environment
 
+ROOT = Path(__file__).parents[1]
+LANES = 4
+"""Steps at a time: more than a machine may have cores, because they wait more than they compute."""
+
 console = Console(highlight=False)
 
 
@@ -49,26 +53,33 @@ def pytest(name: str, *arguments: str) -> Step:
     return Step(name=name, command=command, tests=True)
 
 
+def shares(name: str, folder: str, *, of: int) -> list[Step]:
+    """Return steps that run a folder's tests in so many shares, each with a stage of its own."""
+    files = sorted(str(file.relative_to(ROOT)) for file in (ROOT / folder).glob("test_*.py"))
+    return [pytest(f"{name} {n + 1}/{of}", *files[n::of]) for n in range(of)]
+
+
 LINT = [
+    Step(name="types", command=["mypy"]),
     Step(name="style", command=["ruff", "check", "."]),
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
-    Step(name="types", command=["mypy"]),
     Step(name="layers", command=["lint-imports"]),
     Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
 ]
+# What takes longest begins first: what is short fills the lanes that get free.
 TESTS = [
-    Step(name="types of the web app", command=["npm", "run", "--loglevel=error", "typecheck"]),
-    Step(name="units of the web app", command=["npm", "test", "--loglevel=error"]),
-    pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
+    *shares("end to end", "tests/e2e", of=2),
+    pytest("browser", "tests/browser"),
+    *shares("emulator", "tests/emulator", of=2),
+    pytest("python 3.14", "tests/target"),
+    pytest("stages", "tests/stages"),
     pytest("integration", "tests/integration"),
     pytest("templates", "tests/snapshot"),
+    pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
     pytest("packaging", "tests/packaging"),
-    pytest("emulator", "tests/emulator"),
-    pytest("stages", "tests/stages"),
-    pytest("python 3.14", "tests/target"),
+    Step(name="types of the web app", command=["npm", "run", "--loglevel=error", "typecheck"]),
+    Step(name="units of the web app", command=["npm", "test", "--loglevel=error"]),
 ]
-DEPLOYED = [pytest("end to end, browser", "tests/e2e", "tests/browser")]
-"""Waits more than it computes, so it runs beside all the others."""
 
 
 def run(step: Step) -> Result:
@@ -95,11 +106,6 @@ def run(step: Step) -> Result:
     if not result.ok:
         console.print(done.stdout, markup=False)
     return result
-
-
-def run_all(steps: list[Step]) -> list[Result]:
-    """Run steps one after the other."""
-    return [run(step) for step in steps]
 
 
 def count(report: Path, result: Result) -> None:
@@ -139,9 +145,9 @@ def summarise(results: list[Result]) -> None:
 
 def main(scope: str) -> int:
     """Run every step whatever the others say, and return 1 if one failed."""
-    lanes = [LINT] if scope == "lint" else [LINT + TESTS, DEPLOYED]
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        results = [result for lane in pool.map(run_all, lanes) for result in lane]
+    steps = LINT if scope == "lint" else TESTS + LINT
+    with ThreadPoolExecutor(LANES) as pool:
+        results = list(pool.map(run, steps))
     summarise(results)
     return 0 if all(result.ok for result in results) else 1
 
