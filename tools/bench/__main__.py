@@ -13,7 +13,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,9 +21,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tools.bench.emulator import emulator
+from tools.bench.row import Row
 from tools.environment import tool_environment
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SYNTH_RUNS = 5
 START_RUNS = 11
 ZIP_EPOCH = 315_532_800  # 1980-01-01, the date of every file in a zip of the CDK
@@ -35,16 +36,6 @@ CLIENT_AND_LOGGER = (
 )
 
 console = Console(highlight=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One measured number beside its bar."""
-
-    what: str
-    measured: float
-    bar: float
-    unit: str
 
 
 def synthesis(folder: Path) -> Iterator[Row]:
@@ -172,7 +163,8 @@ def main() -> int:
     """Print every number beside its bar and return 1 if one is missed."""
     compile_runtime()
     with TemporaryDirectory() as folder:
-        rows = [*synthesis(Path(folder)), *start_up_and_sizes(Path(folder))]
+        here = Path(folder)
+        rows = [*synthesis(here), *start_up_and_sizes(here), *emulator(here)]
     table = Table(box=None, pad_edge=False)
     for column in ("", "measured", "bar", ""):
         table.add_column(column, justify="right" if column else "left")

@@ -1,0 +1,1 @@
+"""Measures what must stay fast and small."""
