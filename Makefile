@@ -35,7 +35,7 @@ test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
 
 test-unit: $(DEV)  ## Run the quick tests
-	@python -m pytest tests/unit --quiet
+	@python -m tools.verify unit
 
 lint: $(DEV)  ## Check style, types and layers
 	@python -m tools.verify lint

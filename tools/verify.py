@@ -1,4 +1,4 @@
-"""Every check and every test, with one summary at the end: `python -m tools.verify all | lint`."""
+"""Every check and every test, with one summary at the end: `python -m tools.verify SCOPE`."""
 
 import argparse
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +60,29 @@ def shares(name: str, folder: str, *, of: int) -> list[Step]:
     return [pytest(f"{name} {n + 1}/{of}", *files[n::of]) for n in range(of)]
 
 
+def files_of_tests(folder: Path) -> Iterator[Path]:
+    """Return the files of tests in a folder, however deep."""
+    return folder.rglob("test_*.py")
+
+
 LINT = [
     Step(name="types", command=["mypy"]),
     Step(name="style", command=["ruff", "check", "."]),
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
     Step(name="layers", command=["lint-imports"]),
     Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
+]
+UNITS = [
+    pytest("units of the services", "tests/unit/lambda_src"),
+    pytest(
+        "other units",
+        *sorted(
+            str(path.relative_to(ROOT))
+            for path in (ROOT / "tests" / "unit").iterdir()
+            if path.name != "lambda_src"
+            and (path.name.startswith("test_") or any(files_of_tests(path)))
+        ),
+    ),
 ]
 # What takes longest begins first: what is short fills the lanes that get free.
 TESTS = [
@@ -145,7 +163,7 @@ def summarise(results: list[Result]) -> None:
 
 def main(scope: str) -> int:
     """Run every step whatever the others say, and return 1 if one failed."""
-    steps = LINT if scope == "lint" else TESTS + LINT
+    steps = {"all": TESTS + LINT, "lint": LINT, "unit": UNITS}[scope]
     with ThreadPoolExecutor(LANES) as pool:
         results = list(pool.map(run, steps))
     summarise(results)
@@ -154,5 +172,5 @@ def main(scope: str) -> int:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(prog="python -m tools.verify", description=__doc__)
-    arguments.add_argument("scope", choices=("all", "lint"))
+    arguments.add_argument("scope", choices=("all", "lint", "unit"))
     sys.exit(main(arguments.parse_args().scope))
