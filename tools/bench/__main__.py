@@ -31,9 +31,19 @@ START_RUNS = 11
 ZIP_EPOCH = 315_532_800  # 1980-01-01, the date of every file in a zip of the CDK
 ONE_BUCKET = "import aws_cdk as cdk; from aws_cdk import aws_s3; app = cdk.App(); aws_s3.Bucket(cdk.Stack(app, 'S'), 'B'); app.synth()"  # noqa: E501
 TIMED = "import time; start = time.perf_counter(); {code}; print(time.perf_counter() - start)"
-CLIENT_AND_LOGGER = (
-    "import boto3; boto3.client('dynamodb'); from aws_lambda_powertools import Logger; Logger()"
+MODULE_SHARE = 0.035
+"""Of a one-bucket app: what a further module of the CDK takes to load, in Python and in Node."""
+SECONDS_A_RESOURCE = 0.004
+CLIENTS_AND_LOGGER = (
+    "import boto3; [boto3.client(name) for name in {names!r}]; "
+    "from aws_lambda_powertools import Logger; Logger()"
 )
+CLIENTS_OF = (
+    "import boto3; real = boto3.client; made = set(); "
+    "boto3.client = lambda name, *a, **k: (made.add(name), real(name, *a, **k))[1]; "
+    "import {module}; print(*sorted(made))"
+)
+MODULES = r"import re, sys; print(*filter(re.compile(r'aws_cdk\.aws_\w+').fullmatch, sys.modules))"
 
 console = Console(highlight=False)
 
@@ -46,10 +56,16 @@ def synthesis(folder: Path) -> Iterator[Row]:
         times["stage"].append(run_python([str(ROOT / "app.py")], folder / "stage", stage="prod"))
     bucket, stage = (min(seconds) for seconds in times.values())
     resources = [len(template["Resources"]) for template in templates(folder / "stage").values()]
+    stage_code = f"import runpy; runpy.run_path({str(ROOT / 'app.py')!r}, run_name='__main__')"
+    more = modules(stage_code, folder / "stage", stage="prod") - modules(
+        ONE_BUCKET, folder / "bucket"
+    )
     yield Row(
-        what=f"synthesis of prod, {sum(resources)} resources (one-bucket app {bucket:.2f} s)",
+        what=f"synthesis of prod, {sum(resources)} resources, {more} modules of the CDK more than "
+        f"a bucket needs (one-bucket app {bucket:.2f} s)",
         measured=stage / bucket,
-        bar=1.5 + 0.004 * sum(resources) / bucket,
+        # Most of it is loading the CDK's modules, which the services that are used decide.
+        bar=1 + MODULE_SHARE * more + SECONDS_A_RESOURCE * sum(resources) / bucket,
         unit="x",
     )
     yield Row(what="resources of the largest stack", measured=max(resources), bar=200, unit="")
@@ -90,28 +106,51 @@ def start_up_and_sizes(folder: Path) -> Iterator[Row]:
         yield Row(
             what=f"largest function of {service}, unzipped",
             measured=size / 1e3,
-            bar=200,
+            # Our own modules as source and bytecode; a package that slipped in has megabytes.
+            bar=300,
             unit="kB",
         )
-    path, _ = next(built for built in handlers.values() if len(built[0]) > 1)
+    layered, _ = next(built for built in handlers.values() if len(built[0]) > 1)
+    clients = {module: clients_of(module, *built) for module, built in handlers.items()}
+    bases: dict[tuple[str, ...], list[float]] = {}
     for _ in track(range(START_RUNS), "start-up", console=console, transient=True):
-        started.setdefault("", []).append(start(CLIENT_AND_LOGGER, path, {}))
-        for module, (path, names) in handlers.items():
-            started.setdefault(module, []).append(start(f"import {module}", path, names))
-    base = min(started.pop(""))
+        for services in set(clients.values()):
+            script = CLIENTS_AND_LOGGER.format(names=services)
+            bases.setdefault(services, []).append(start(script, layered, {}))
+        for module, built in handlers.items():
+            started.setdefault(module, []).append(start(f"import {module}", *built))
     for module, seconds in started.items():
-        quickest = min(seconds)
+        quickest, base = min(seconds), min(bases[clients[module]])
         yield Row(
-            what=f"start-up of {module}, {quickest * 1000:.0f} ms (client + Logger "
-            f"{base * 1000:.0f} ms)",
+            what=f"start-up of {module}, {quickest * 1000:.0f} ms "
+            f"({', '.join(clients[module])} client, Logger {base * 1000:.0f} ms)",
             measured=quickest / base,
+            # Each client brings its service's model: what a handler talks to is not its overhead.
             bar=1.3,
             unit="x",
         )
 
 
+def clients_of(module: str, path: list[Path], variables: dict[str, str]) -> tuple[str, ...]:
+    """Return the AWS services that a handler makes clients for as it starts, at least one."""
+    return tuple(run_bundled(CLIENTS_OF.format(module=module), path, variables)) or ("dynamodb",)
+
+
+def modules(code: str, output: Path, **context: str) -> int:
+    """Return how many of the CDK's modules of services an app loads."""
+    done = run_app([sys.executable, "-c", f"{code}\n{MODULES}"], output, context)
+    return len(done.split())
+
+
 def run_python(arguments: list[str], output: Path, **context: str) -> float:
     """Run an app as the CDK CLI does and return the seconds it took."""
+    code = f"import subprocess, sys; subprocess.run({[sys.executable, *arguments]!r}, check=True)"
+    timed = TIMED.format(code=code)
+    return float(run_app([sys.executable, "-c", timed], output, context).split()[-1])
+
+
+def run_app(command: list[str], output: Path, context: dict[str, str]) -> str:
+    """Run a command that makes an app, and return what it prints."""
     settings = json.loads((ROOT / "cdk.json").read_text())["context"]
     environment = {
         **tool_environment(),
@@ -119,16 +158,19 @@ def run_python(arguments: list[str], output: Path, **context: str) -> float:
         "CDK_CONTEXT_JSON": json.dumps({**settings, **context}),
         "CDK_VALIDATION": "false",  # as app.py has it where templates are only looked at
     }
-    code = f"import subprocess, sys; subprocess.run({[sys.executable, *arguments]!r}, check=True)"
-    timed = TIMED.format(code=code)
     done = subprocess.run(
-        [sys.executable, "-c", timed], cwd=ROOT, env=environment, check=True, capture_output=True
+        command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
-    return float(done.stdout.split()[-1])
+    return done.stdout
 
 
 def start(code: str, bundle: list[Path], names: dict[str, str]) -> float:
     """Run the start of a handler as Lambda does and return the seconds it took."""
+    return float(run_bundled(TIMED.format(code=code), bundle, names)[-1])
+
+
+def run_bundled(code: str, bundle: list[Path], names: dict[str, str]) -> list[str]:
+    """Run something where a handler runs, and return the words that it prints."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(
@@ -138,9 +180,9 @@ def start(code: str, bundle: list[Path], names: dict[str, str]) -> float:
         "AWS_LAMBDA_FUNCTION_NAME": "bench",
         **names,
     }
-    command = [sys.executable, "-c", TIMED.format(code=code)]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True)
-    return float(done.stdout.split()[-1])
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return done.stdout.split()
 
 
 def templates(assembly: Path) -> dict[str, dict[str, Any]]:
