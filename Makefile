@@ -53,10 +53,10 @@ synth: $(RUN) $(NODE)  ## Build the templates of every stage, or of one (STAGE=d
 diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage=$(STAGE)
 
-deploy: build  ## Deploy a stage to its AWS account (STAGE=dev)
+deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE) -c deploying=true
 	@python -m tools.lift_protection cdk.out
-	@cdk deploy --app cdk.out --all --no-notices
+	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
