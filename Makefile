@@ -4,7 +4,7 @@
 
 # Recipes see what tools/environment.py lets through, and a choice only if it is made on make's command line.
 override SHELL := tools/shell
-$(foreach name,PYTHON STAGE PORT,$(if $(filter command,$(origin $(name))),,$(eval override undefine $(name))))
+$(foreach name,PYTHON STAGE PORT FORCE,$(if $(filter command,$(origin $(name))),,$(eval override undefine $(name))))
 override export WITH_AWS :=
 override export ALONE :=
 
@@ -53,10 +53,10 @@ diff deploy: override export WITH_AWS := yes
 diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage="$(or $(STAGE),dev)"
 
-deploy: build  ## Deploy a stage to its AWS account (STAGE=dev)
+deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
 	@python -m tools.lift_protection cdk.out
-	@cdk deploy --app cdk.out --all --no-notices
+	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench

@@ -82,6 +82,8 @@ class StageConfig:
     :param log_retention: how long logs are kept.
     :param alarm_email: who is told of alarms.
     :param mail_sender: who the platform's mails come from.
+    :param mail_identity: the sender's identity that SES has in the account already, its address or
+        its domain. Default: none, it is made.
     :param payment_url: the payment provider's API.
     :param weather_url: of a weather service that speaks Open-Meteo's language. Default: Open-Meteo.
     :param settle_after: how long a payment may be under way before it is looked after.
@@ -109,6 +111,7 @@ class StageConfig:
     alarm_email: str
     mail_sender: str
     payment_url: str
+    mail_identity: str | None = None
     weather_url: str = OPEN_METEO
     settle_after: Duration = ONE_MINUTE
     vouchers_an_hour: int = 30

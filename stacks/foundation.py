@@ -27,8 +27,14 @@ class FoundationStack(PlatformStack):
             self, "Alarms", encryption_key=self.key, emails=[config.alarm_email]
         )
         self.bus = EventBus(self, "Bus", removal_policy=config.removal_policy)
-        self.sender = ses.EmailIdentity(
-            self, "Sender", identity=ses.Identity.email(config.mail_sender)
-        )
+        self.sender = _sender(self, config)
         cdk.CfnOutput(self, "EventBusName", value=self.bus.bus.event_bus_name)
         cdk.CfnOutput(self, "EventArchiveArn", value=self.bus.archive.archive_arn)
+
+
+def _sender(scope: Construct, config: StageConfig) -> ses.IEmailIdentity:
+    """Return the identity that mails come from; one that SES has cannot be made once more."""
+    if config.mail_identity:
+        return ses.EmailIdentity.from_email_identity_name(scope, "Sender", config.mail_identity)
+    identity = ses.Identity.email(config.mail_sender)
+    return ses.EmailIdentity(scope, "Sender", identity=identity)

@@ -81,9 +81,7 @@ class IdentityStack(PlatformStack):
             password_sign_in=config.password_sign_in,
             threat_protection=WATCHED if config.threat_protection else UNWATCHED,
             hosted=_sign_in_pages(config, site_origin),
-            email=cognito.UserPoolEmail.with_ses(from_email=config.mail_sender)
-            if config.mails_by_ses
-            else None,
+            email=_mails(config),
             removal_policy=config.removal_policy,
         )
         self._table = Table(
@@ -213,6 +211,17 @@ class IdentityStack(PlatformStack):
             environment=environment,
             timeout=timeout,
         )
+
+
+def _mails(config: StageConfig) -> cognito.UserPoolEmail | None:
+    """Return how the pool's mails are sent by SES, or None where Cognito sends them itself."""
+    if not config.mails_by_ses:
+        return None
+    identity = config.mail_identity
+    return cognito.UserPoolEmail.with_ses(
+        from_email=config.mail_sender,
+        ses_verified_domain=None if identity == config.mail_sender else identity,
+    )
 
 
 def _sign_in_pages(config: StageConfig, site_origin: str) -> HostedSignIn | None:

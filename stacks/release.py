@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import RemovalPolicy
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -57,7 +56,6 @@ class ReleaseStack(PlatformStack):
                 "userPoolClientId": users.client.user_pool_client_id,
                 **optional,
             },
-            empty_on_delete=config.removal_policy is RemovalPolicy.DESTROY,
             log_retention=config.log_retention,
         )
         # cdk-nag names a finding by the resource as the template writes it.

@@ -34,7 +34,8 @@ HOST_NAME = r"([a-z0-9-]+\.)+([a-z]{2,}|xn--[a-z0-9-]+)"
 # As strict as the platform is with everybody's (`lambda_src/shared/mail_address.py`).
 ATOM = r"(?!\S*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-MAIL_ADDRESS = rf"(?=\S{{1,254}}\Z)(?=\S{{1,64}}@){ATOM}(\.{ATOM})*@({LABEL}\.)+(?!\d+\Z){LABEL}"
+MAIL_DOMAIN = rf"({LABEL}\.)+(?!\d+\Z){LABEL}"
+MAIL_ADDRESS = rf"(?=\S{{1,254}}\Z)(?=\S{{1,64}}@){ATOM}(\.{ATOM})*@{MAIL_DOMAIN}"
 HTTPS = r"https://[^/\s]+(/\S*)?"
 FORMS = {
     "account": (_text(r"\d{12}"), "the 12-digit id of an AWS account"),
@@ -46,6 +47,10 @@ FORMS = {
     "hosted_zone_id": (
         _text(r"Z[A-Z0-9]{5,31}"),
         "the id of a Route 53 hosted zone, which begins with Z",
+    ),
+    "mail_identity": (
+        _text(f"{MAIL_ADDRESS}|{MAIL_DOMAIN}"),
+        "what SES has verified already: mail_sender, or its domain such as 'example.org'",
     ),
     "mails_by_ses": (_switch, "true or false"),
     "threat_protection": (_switch, "true or false"),
@@ -94,6 +99,7 @@ class StageValues:
     alarm_email: str
     mail_sender: str
     payment_url: str
+    mail_identity: str | None = None
     domain: str | None = None
     hosted_zone_id: str | None = None
     mails_by_ses: bool = False
@@ -144,6 +150,13 @@ def _stage(path: Path, lines: list[str], name: str, table: object) -> StageValue
         if key in table and other not in table:
             at = f"{path}:{_line(lines, name, key)}"
             raise StagesFileError(f"{at}: {key} of stage {name!r} needs {other}, {FORMS[other][1]}")
+    sender, identity = table["mail_sender"], table.get("mail_identity")
+    if identity not in (None, sender, sender.rpartition("@")[2]):
+        raise StagesFileError(
+            f"{path}:{_line(lines, name, 'mail_identity')}: mail_identity of stage {name!r} must be"
+            f" {sender!r} or {sender.rpartition('@')[2]!r}, which is what SES asks for a mail from"
+            f" mail_sender, got {identity!r}; leave it out where SES has neither verified"
+        )
     providers = [
         _provider(path, lines, f"{name}.identity_providers.{title}", title, value)
         for title, value in table.get("identity_providers", {}).items()

@@ -36,8 +36,6 @@ class SiteRelease(Construct):
     :param site: where the files go.
     :param content: the folder the web app was built into; `index.html` lies directly in it.
     :param config: what `/config.json` holds; values may be known only at deployment.
-    :param empty_on_delete: whether the files go when the release does, so that the bucket can.
-        Default: no.
     :param log_retention: how long the function's logs are kept. Default: three months.
     :raises ValueError: if `content` holds no `index.html`.
     """
@@ -51,7 +49,6 @@ class SiteRelease(Construct):
         site: StaticSite,
         content: Path,
         config: Mapping[str, Any],
-        empty_on_delete: bool = False,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
     ) -> None:
         super().__init__(scope, id_)
@@ -63,7 +60,7 @@ class SiteRelease(Construct):
             self,
             "Publish",
             service=PythonService(
-                name="site_release",
+                name="custom_resources",
                 source=RUNTIME,
                 log_retention=log_retention,
                 log_removal_policy=RemovalPolicy.DESTROY,
@@ -75,9 +72,6 @@ class SiteRelease(Construct):
         files = assets.Asset(self, "Files", path=str(content))
         self._allow("s3:GetObject", files.bucket.arn_for_objects(files.s3_object_key))
         site.bucket.grant_objects(self.function, "s3:PutObject")
-        if empty_on_delete:
-            site.bucket.grant_objects(self.function, "s3:DeleteObject")
-            self._allow("s3:ListBucket", site.bucket.bucket_arn)
         self.resource = CustomResource(
             self,
             "Release",
@@ -89,7 +83,6 @@ class SiteRelease(Construct):
                 "SourceKey": files.s3_object_key,
                 "DestinationBucket": site.bucket.bucket_name,
                 "Config": Stack.of(self).to_json_string(dict(config)),
-                "EmptyOnDelete": str(empty_on_delete).lower(),
             },
         )
         self.resource.node.add_dependency(self.function)

@@ -2,6 +2,7 @@
 
 from constructs_lib.primitives.alarm_topic import AlarmTopic
 from constructs_lib.primitives.bucket import Bucket
+from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.python_function import PythonFunction
 from constructs_lib.primitives.python_service import PythonService
@@ -12,6 +13,7 @@ from constructs_lib.primitives.table import Table
 __all__ = [
     "AlarmTopic",
     "Bucket",
+    "BucketEmptying",
     "BuildTarget",
     "PythonFunction",
     "PythonService",

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.primitives.bucket_emptying import BucketEmptying
 
 ONE_WEEK = Duration.days(7)
 THIRTY_DAYS = Duration.days(30)
@@ -25,8 +26,8 @@ class Bucket(s3.Bucket):
     :param notifies_event_bus: whether the account's default event bus hears of every object that
         comes or goes. Default: no.
     :param lifecycle_rules: what else expires. Default: nothing.
-    :param removal_policy: what becomes of the objects when the bucket leaves its stack. Default:
-        they are retained.
+    :param removal_policy: what becomes of the objects when the bucket leaves its stack; with
+        `DESTROY` they are deleted first, see :class:`BucketEmptying`. Default: they are retained.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Bucket(s3.Bucket):
         acknowledge(
             self, S1="IAM says who reads; a log of each access is a stage's own choice, it costs"
         )
+        if removal_policy is RemovalPolicy.DESTROY:
+            BucketEmptying.of(self).add(self)
         if notifies_event_bus:
             # The L2's own property makes a custom resource of it.
             cfn_bucket = cast(s3.CfnBucket, self.node.default_child)

@@ -57,3 +57,19 @@ def test_a_raw_mail_takes_a_permission_of_its_own(aws: Aws) -> None:
 
     with denied():
         sender.send_email(FromEmailAddress=ENERGY, Destination=TO, Content=raw(ENERGY))
+
+
+def test_an_address_of_a_known_domain_is_allowed_by_the_domain_until_it_is_known_itself(
+    aws: Aws,
+) -> None:
+    owner = aws.client("sesv2")
+    owner.create_email_identity(EmailIdentity="domain.example")
+    address = "energy@domain.example"
+    by_domain = {"Action": "ses:SendEmail", "Resource": IDENTITIES + "domain.example"}
+    sender = client_of_somebody(aws, "sesv2", by_domain)
+
+    sender.send_email(FromEmailAddress=address, Destination=TO, Content=MAIL)
+
+    owner.create_email_identity(EmailIdentity=address)
+    with denied():
+        sender.send_email(FromEmailAddress=address, Destination=TO, Content=MAIL)

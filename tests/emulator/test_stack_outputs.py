@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests import waiting
 from tests.emulator.support import Aws, eventually
 
 ABROAD = "us-east-1"
@@ -98,3 +99,37 @@ def test_another_accounts_output_is_read_with_a_role_that_may(
     read = deploy(aws.client("cloudformation"), f"across-{name}", reading(RoleArn=role))
 
     assert read == status
+
+
+@pytest.mark.parametrize("by_change_set", [True, False], ids=["change set", "direct"])
+def test_a_stack_that_is_updated_with_the_same_template_reads_anew(
+    aws: Aws, by_change_set: bool
+) -> None:
+    name = f"anew-{by_change_set}".lower()
+    cloudformation = aws.client("cloudformation")
+    value = {"Fn::GetStackOutput": {"StackName": f"{name}-producer", "OutputName": "Name"}}
+    copy = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+    template = {"Resources": {"Copy": copy}, "Outputs": {"Copy": {"Value": {"Ref": "Copy"}}}}
+    aws.deploy(f"{name}-producer", {"Named": PARAMETER}, Name="before")
+    copied = aws.deploy(name, {"Copy": copy}, Copy={"Ref": "Copy"})["Copy"]
+    aws.deploy(f"{name}-producer", {"Named": PARAMETER}, Name="after")
+
+    if by_change_set:
+        change = {"StackName": name, "ChangeSetName": "again"}
+        cloudformation.create_change_set(**change, TemplateBody=json.dumps(template))
+        planned = waiting.eventually(
+            lambda: cloudformation.describe_change_set(**change),
+            until=lambda seen: not seen["Status"].endswith("_PROGRESS"),
+        )
+        (planned,) = planned["Changes"]
+        assert planned["ResourceChange"]["LogicalResourceId"] == "Copy"
+        cloudformation.execute_change_set(**change)
+    else:
+        cloudformation.update_stack(StackName=name, TemplateBody=json.dumps(template))
+
+    ssm = aws.client("ssm")
+    read = waiting.eventually(
+        lambda: ssm.get_parameter(Name=copied)["Parameter"]["Value"],
+        until=lambda seen: seen == "after",
+    )
+    assert read == "after"

@@ -30,7 +30,9 @@ def assembly(folder: Path, **stacks: Template) -> Path:
     folder.mkdir()
     artifacts = {}
     for name, resources in stacks.items():
-        (folder / f"{name}.json").write_text(json.dumps({"Resources": resources}))
+        outputs = resources.pop("Outputs", {})
+        template = {"Resources": resources, "Outputs": outputs}
+        (folder / f"{name}.json").write_text(json.dumps(template))
         properties = {"templateFile": f"{name}.json"}
         artifacts[name] = {"type": "aws:cloudformation:stack", "properties": properties}
     (folder / "manifest.json").write_text(json.dumps({"version": "1", "artifacts": artifacts}))
@@ -83,3 +85,25 @@ def test_a_new_stack_and_a_removed_one_are_told(tmp_path: Path) -> None:
     assert "> - Old: AWS::DynamoDB::GlobalTable Table will be left behind" in comment
     assert "<summary>New: 1 added</summary>" in comment
     assert "<summary>Old: 1 removed</summary>" in comment
+
+
+def test_who_reads_what_is_replaced_and_would_be_skipped_is_named(tmp_path: Path) -> None:
+    def bus(name: str) -> Template:
+        output = {"BusArn": {"Value": {"Fn::GetAtt": ["Bus", "Arn"]}}}
+        resource = {"Type": "AWS::Events::EventBus", "Properties": {"Name": name}}
+        return {"Bus": resource, "Outputs": output}
+
+    def rule() -> Template:
+        reference = {"Fn::GetStackOutput": {"StackName": "Foundation", "OutputName": "BusArn"}}
+        properties = {"EventBusName": reference, "EventPattern": {"source": ["shop.orders"]}}
+        return {"Rule": {"Type": "AWS::Events::Rule", "Properties": properties}}
+
+    base = assembly(tmp_path / "base", Foundation=bus("before"), Orders=rule())
+    head = assembly(tmp_path / "head", Foundation=bus("after"), Orders=rule())
+
+    comment = template_diff(base, head)
+
+    assert (
+        "> ! Foundation: AWS::Events::EventBus Bus is replaced, and read by Orders:"
+        " deploy with `--force`"
+    ) in comment

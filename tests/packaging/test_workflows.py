@@ -123,6 +123,13 @@ def test_who_deploys_by_hand_does_what_the_workflow_does() -> None:
     assert by_hand == by_workflow == ["python -m tools.lift_protection", "cdk deploy --app"]
 
 
+def test_the_workflow_skips_no_stack_that_reads_what_another_one_has_replaced() -> None:
+    lines = commands(ROOT / ".github" / "workflows" / "deploy-stage.yml")
+
+    (deploy,) = (line for line in lines if "cdk deploy" in line)
+    assert "--force" in deploy.split()
+
+
 def test_nothing_but_main_is_deployed_whoever_starts_it() -> None:
     jobs = read(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
     (refuse,) = jobs["main-only"]["steps"]

@@ -17,6 +17,7 @@ from tests.snapshot.conftest import ROOT, Template, read_templates
 WORKS = OidcProvider(
     name="Works", issuer="https://id.works.org", client_id="retailer", secret_name="/retailer/works"
 )
+IDENTITY = "arn:aws:ses:eu-west-2:333333333333:identity/example.com"
 PAGES = "retailer.auth.eu-west-2.amazoncognito.com"
 
 
@@ -29,6 +30,7 @@ def chosen() -> dict[str, Template]:
     config = replace(
         prod,
         mails_by_ses=True,
+        mail_identity="example.com",
         threat_protection=True,
         blocked_email_domains=("throwaway.org", "bin.example"),
         sign_in_domain="retailer",
@@ -50,6 +52,27 @@ def test_the_pool_watches_sign_ins_and_mails_through_ses(chosen: dict[str, Templ
     assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
     assert pool["EmailConfiguration"]["EmailSendingAccount"] == "DEVELOPER"
     assert pool["EmailConfiguration"]["From"] == "energy-prod@example.com"
+    assert pool["EmailConfiguration"]["SourceArn"] == IDENTITY
+
+
+def test_a_sender_that_ses_knows_already_is_not_made_and_may_be_used(
+    chosen: dict[str, Template],
+) -> None:
+    kinds = [item["Type"] for item in chosen["Prod-Foundation"]["Resources"].values()]
+    statements = [
+        statement
+        for name in ("Prod-Notifications", "Prod-Vouchers")
+        for item in chosen[name]["Resources"].values()
+        if item["Type"] == "AWS::IAM::Policy"
+        for statement in item["Properties"]["PolicyDocument"]["Statement"]
+        if "ses:" in str(statement["Action"])
+    ]
+
+    assert "AWS::SES::EmailIdentity" not in kinds
+    assert [statement["Resource"] for statement in statements] == [IDENTITY, IDENTITY]
+    for statement in statements:
+        only = statement["Condition"]["StringEquals"]
+        assert only == {"ses:FromAddress": "energy-prod@example.com"}
 
 
 def test_blocked_domains_reach_the_functions_that_check_addresses(

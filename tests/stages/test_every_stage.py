@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import Tokens, bearer, make_account, sign_in_by_srp
 from tests.e2e.routes import PUBLIC, ROUTES, SIGNED_IN
 from tests.stages.account import ROOT, Account
+from tests.stages.inventory import inventory
 
 STAGES = list(tomllib.loads((ROOT / "stages.toml").read_text()))
 READ = [
@@ -97,3 +98,45 @@ def test_the_apis_answer_everybody_and_the_signed_in(
         answers[key] = (answer.status_code, route.answers)
 
     assert [key for key, (status, wanted) in answers.items() if status != wanted] == [], answers
+
+
+def fill(account: Account, customer: Tokens) -> None:
+    """Leave what a used stage holds, as far as something could refuse to go because of it."""
+    s3 = account.client("s3")
+    documents = next(name for name in inventory(account)["s3"] if "documents" in name)
+    versioned = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=documents, VersioningConfiguration=versioned)
+    for content in (b"1", b"2"):
+        s3.put_object(Bucket=documents, Key="a.pdf", Body=content)
+    s3.delete_object(Bucket=documents, Key="a.pdf")
+    sqs = account.client("sqs")
+    for queue in sqs.list_queues()["QueueUrls"]:
+        sqs.send_message(QueueUrl=queue, MessageBody="left behind")
+    profiles = next(name for name in inventory(account)["dynamodb"] if "Profiles" in name)
+    schema = account.client("dynamodb").describe_table(TableName=profiles)["Table"]["KeySchema"]
+    item = {key["AttributeName"]: {"S": "left behind"} for key in schema}
+    account.client("dynamodb").put_item(TableName=profiles, Item=item)
+    assert customer.id_token  # of somebody in the user pool
+
+
+def test_it_is_destroyed_with_its_data_and_made_again_or_refuses_to_go(
+    account: Account, customer: Tokens
+) -> None:
+    before = inventory(account)
+    fill(account, customer)
+
+    destroyed = account.cdk("destroy", "--all", "--force", "-c", f"stage={account.stage}")
+
+    if account.stage != "dev":
+        assert destroyed.returncode != 0
+        assert inventory(account) == before
+        return
+    assert destroyed.returncode == 0, destroyed.stdout[-2000:] + destroyed.stderr[-4000:]
+    assert account.stacks() == {}
+    assert {service: held for service, held in inventory(account).items() if held} == {}
+
+    again = account.deploy()
+
+    assert again.returncode == 0, again.stdout[-2000:] + again.stderr[-4000:]
+    assert {service for service, held in inventory(account).items() if held} == set(before)
+    assert site(account, "/").text.startswith("<!doctype html>")

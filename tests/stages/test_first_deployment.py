@@ -30,6 +30,8 @@ app.synth()
 """
 """Makes a stack whose last resource cannot be made: the account has it already."""
 TAKEN = "taken@blockwork.test"
+SENDER = "energy-staging@blockwork.test"
+"""What `stages.toml` says mails come from, and SES has verified before the first deployment."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         for name in (".venv", "node_modules"):
             (account.source / name).symlink_to(ROOT / name)
         (account.source / "broken_app.py").write_text(BROKEN_APP.replace("TAKEN", TAKEN))
-        account.client("sesv2").create_email_identity(EmailIdentity=TAKEN)
+        for identity in (TAKEN, SENDER):
+            account.client("sesv2").create_email_identity(EmailIdentity=identity)
         yield account
     finally:
         account.emulator.stop()
@@ -89,6 +92,16 @@ def states(account: Account) -> dict[str, tuple[str, bool]]:
     }
 
 
+def made(account: Account, stack: str) -> set[str]:
+    """Return the last word of the types that a stack has made, whatever became of them."""
+    events = account.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    return {
+        event["ResourceType"].rpartition("::")[2].removeprefix("Event")
+        for event in events
+        if event["ResourceStatus"] == "CREATE_COMPLETE"
+    }
+
+
 def buses(account: Account) -> list[str]:
     found = account.client("events").list_event_buses()["EventBuses"]
     return [bus["Name"] for bus in found if bus["Name"] != "default"]
@@ -97,13 +110,16 @@ def buses(account: Account) -> list[str]:
 def test_each_try_goes_on_where_the_last_one_failed(
     account: Account, deployer: dict[str, str]
 ) -> None:
-    synthesize(account, "Staging-Foundation")
+    synthesize(account)
     first = deploy(account, deployer)
 
     assert first.returncode != 0
+    assert f"{SENDER} already exists" in first.stderr
     assert states(account) == {"Staging-Foundation": ("ROLLBACK_COMPLETE", True)}
-    assert buses(account) == []  # the name is free again
+    assert {"Bus", "Archive"} <= made(account, "Staging-Foundation")
+    assert buses(account) == []  # the names are free again
 
+    account.edit(r"(?=\n\[prod\])", f'mail_identity = "{SENDER}"\n')
     # Two tables, a user pool and logs are kept from deletion, so this one cannot be rolled back.
     synthesize(account, "Staging-Identity")
     second = deploy(account, deployer)
@@ -121,6 +137,7 @@ def test_each_try_goes_on_where_the_last_one_failed(
     assert "Staging-Foundation: its creation" not in third.stdout
     assert "Staging-Identity: its creation failed (ROLLBACK_FAILED)" in third.stdout
     assert set(states(account).values()) == {("CREATE_COMPLETE", True)}
+    assert account.client("sesv2").get_email_identity(EmailIdentity=SENDER)  # it was not touched
 
 
 def test_what_is_in_use_keeps_its_protection(account: Account, deployer: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from tools.local.places import REPOSITORY
 from tools.local.toolchain import tool_environment
 from tools.template_diff.data_at_risk import Template, data_at_risk
+from tools.template_diff.stale_references import readers_of, stale_references
 
 ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 ACCOUNT = re.compile(r"\b\d{12}\b")
@@ -35,11 +36,13 @@ class Difference:
     :param stacks: their names.
     :param text: as `cdk diff` tells it of the first of them.
     :param risks: resources that hold data and may lose it, one line each; first their stack.
+    :param stale: what stacks that stay the same go on reading as it was, one line each.
     """
 
     stacks: tuple[str, ...]
     text: str
     risks: tuple[str, ...]
+    stale: tuple[str, ...] = ()
 
 
 def find_differences(base: Path, head: Path, differ: Differ | None = None) -> list[Difference]:
@@ -48,7 +51,9 @@ def find_differences(base: Path, head: Path, differ: Differ | None = None) -> li
     :param differ: tells the difference of two templates. Default: the CDK CLI.
     :raises TemplateDiffError: if a folder is no cloud assembly, or the CLI fails.
     """
-    before, after = read_assembly(base), read_assembly(head)
+    (was_written, before), (is_written, after) = read_assembly(base), read_assembly(head)
+    skipped = [name for name, text in is_written.items() if was_written.get(name) == text]
+    readers = readers_of({name: after[name] for name in skipped})
     changed = [
         name for name in sorted(before | after) if before.get(name, {}) != after.get(name, {})
     ]
@@ -69,13 +74,22 @@ def find_differences(base: Path, head: Path, differ: Differ | None = None) -> li
                 for index in group
                 for risk in data_at_risk(*pairs[index], texts[index])
             ),
+            stale=tuple(
+                line
+                for index in group
+                for line in stale_references(
+                    changed[index], *pairs[index], texts[index], readers.get(changed[index], {})
+                )
+            ),
         )
         for group in alike.values()
     ]
 
 
-def read_assembly(folder: Path) -> dict[str, Template]:
-    """Return the templates of a cloud assembly by stack name, hashes of assets masked.
+def read_assembly(folder: Path) -> tuple[dict[str, str], dict[str, Template]]:
+    """Return the templates of a cloud assembly by stack name: as written, and without hashes.
+
+    Hashes of assets follow the runtime code, which has tests of its own.
 
     :raises TemplateDiffError: if the folder is no cloud assembly.
     """
@@ -86,15 +100,14 @@ def read_assembly(folder: Path) -> dict[str, Template]:
         )
     try:
         artifacts: dict[str, Any] = json.loads(manifest.read_text()).get("artifacts", {})
-        return {
-            name: json.loads(
-                ASSET_HASH.sub(
-                    "<asset>", (folder / artifact["properties"]["templateFile"]).read_text()
-                )
-            )
+        found = {
+            str(artifact["properties"].get("stackName", name)): (
+                folder / artifact["properties"]["templateFile"]
+            ).read_text()
             for name, artifact in artifacts.items()
             if artifact["type"] == STACK_TYPE
         }
+        return found, {name: json.loads(ASSET_HASH.sub("<asset>", found[name])) for name in found}
     except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         raise TemplateDiffError(
             f"{folder} is a broken cloud assembly ({type(error).__name__}: {error}): make it again"

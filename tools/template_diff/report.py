@@ -42,8 +42,14 @@ class Block:
 def as_text(differences: Sequence[Difference]) -> str:
     """Return the whole report for a terminal."""
     risks = [f"! {risk}" for difference in differences for risk in difference.risks]
+    stale = [f"! {line}" for difference in differences for line in difference.stale]
     stacks = [f"{', '.join(change.stacks)}\n\n{change.text}\n" for change in differences]
-    return "\n".join([*(["Data at risk", *risks, ""] if risks else []), *stacks]) or NO_CHANGE
+    first = [
+        line
+        for head, lines in (("Data at risk", risks), ("Read as it was", stale))
+        for line in ([head, *lines, ""] if lines else [])
+    ]
+    return "\n".join([*first, *stacks]) or NO_CHANGE
 
 
 def as_markdown(differences: Sequence[Difference], limit: int = COMMENT_LIMIT) -> str:
@@ -58,6 +64,12 @@ def as_markdown(differences: Sequence[Difference], limit: int = COMMENT_LIMIT) -
     if risks:
         head = "> [!CAUTION]\n> **Data at risk.** What holds data is replaced, removed or refused:"
         blocks.append(_fenced("the data at risk", f"{head}\n>\n", risks, quote="> ", colour="-"))
+    stale = [line for difference in differences for line in difference.stale]
+    if stale:
+        head = "> [!WARNING]\n> **Read as it was** by stacks that the CDK CLI skips:"
+        blocks.append(
+            _fenced("what is read as it was", f"{head}\n>\n", stale, quote="> ", colour="!")
+        )
     permissions = [(change, _permissions(change.text)) for change in differences]
     if any(text for _, text in permissions):
         blocks.append(Block(head="#### Permissions\n"))

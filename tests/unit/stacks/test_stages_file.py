@@ -1,9 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from constructs_lib.blocks import OidcProvider
-from stacks.stages_file import StagesFileError, read_stages_file
+from stacks.stages_file import FORMS, StagesFileError, read_stages_file
 
 OWN = """\
 [dev]
@@ -136,3 +137,31 @@ def test_a_value_that_cannot_be_is_refused_with_its_line(
 def test_a_missing_file_says_what_it_is_for(tmp_path: Path) -> None:
     with pytest.raises(StagesFileError, match="is missing: it says where each stage lives"):
         read_stages_file(tmp_path / "stages.toml")
+
+
+@pytest.mark.parametrize("identity", ["energy@retailer.co.uk", "retailer.co.uk"])
+def test_an_identity_that_ses_has_already_is_the_sender_or_its_domain(
+    tmp_path: Path, identity: str
+) -> None:
+    file = tmp_path / "stages.toml"
+    file.write_text(f'{OWN}mail_identity = "{identity}"\n')
+
+    assert read_stages_file(file)["dev"].mail_identity == identity
+
+
+@pytest.mark.parametrize("identity", ["post@retailer.co.uk", "co.uk", "other.org", "true"])
+def test_an_identity_that_is_not_the_senders_is_refused_with_what_can_stand_there(
+    tmp_path: Path, identity: str
+) -> None:
+    with pytest.raises(StagesFileError, match=r":7: mail_identity of stage 'dev' must be") as told:
+        read(tmp_path, f'{OWN}mail_identity = "{identity}"\n')
+
+    assert "retailer.co.uk" in str(told.value) or "SES has verified" in str(told.value)
+    assert repr(identity) in str(told.value)
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_the_file_itself_says_what_each_value_is_for(key: str) -> None:
+    text = (Path(__file__).parents[3] / "stages.toml").read_text()
+
+    assert re.search(rf"^#   {key} +\S", text, re.MULTILINE)

@@ -1,9 +1,10 @@
 """Sending a mail is allowed for a sender, not for everybody.
 
-AWS authorises the sending of a mail on the identity it comes from, as `ses:SendRawEmail` where the
-mail is raw, and fills `ses:FromAddress` (Service Authorization Reference, Amazon SES v2; its
-Developer Guide, "Identity and access management"). Stock asks for `ses:SendEmail` on `*`, so a role
-that may send from one address may not send at all. Closed by naming action, identity and address.
+AWS authorises the sending of a mail on the identity it comes from, the address or else its domain,
+as `ses:SendRawEmail` where the mail is raw, and fills `ses:FromAddress` (Service Authorization
+Reference, Amazon SES v2; its Developer Guide, "Identity and access management"). Stock asks for
+`ses:SendEmail` on `*`, so a role that may send from one address may not send at all. Closed by
+naming action, identity and address.
 """
 
 import base64
@@ -13,6 +14,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from ministack.core import iam_actions
+from ministack.services import ses, ses_v2
 
 from tools.emulator.gaps._conditions import Resource
 
@@ -35,11 +37,21 @@ def close() -> None:
         if (method, path.rstrip("/")) != SEND:
             return str(stock_arn(method, path, body, region, account_id))
         sender = _sender(_read(body))
-        identity = f"arn:aws:ses:{region}:{account_id}:identity/{sender}" if sender else "*"
+        name = _identity_of(sender)
+        identity = f"arn:aws:ses:{region}:{account_id}:identity/{name}" if sender else "*"
         return Resource(identity, {"ses:FromAddress": sender or None})
 
     iam_actions.extract_iam_action = action
     iam_actions._ses_v2_resource_arn = resource_arn
+
+
+def _identity_of(sender: str) -> str:
+    """Return the identity that SES takes for a sender: the address itself before its domain."""
+    domain = sender.rpartition("@")[2]
+    known = (
+        name for name in (sender, domain) if name in ses._identities or name in ses_v2._identities
+    )
+    return next(known, sender)
 
 
 def _sender(mail: dict[str, Any]) -> str:

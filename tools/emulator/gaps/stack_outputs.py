@@ -1,12 +1,18 @@
-"""An output is looked up where its stack is: in another region, or another account.
+"""An output is looked up where its stack is, and anew with every update.
 
 AWS's `Fn::GetStackOutput` takes a `Region` (default: the asking stack's own) and a `RoleArn`, whose
 account holds the stack and which must be allowed to describe it (CloudFormation Template
 Reference). Stock ignores both and finds the outputs of its own region and account only, deleted
 stacks included. Closed by looking where the function says. Whom that role trusts is not asked:
 stock keeps no stack's execution role.
+
+The value "is resolved at stack create or update time" (the same page), so a change set of a
+template that is deployed already changes what reads an output: its value is known after execution.
+Stock finds that nothing changes, whatever became of the output. Closed by not knowing either.
 """
 
+import json
+from contextvars import ContextVar
 from typing import Any
 
 from ministack.core import iam_evaluator
@@ -17,6 +23,9 @@ from ministack.services import cloudformation, iam
 from ministack.services.cloudformation import changesets, engine, handlers, stacks
 
 NAME = "Fn::GetStackOutput"
+KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
+is_planned: ContextVar[bool] = ContextVar("is_planned", default=False)
+"""Whether what is resolved is only going to be, by the change set that is being made."""
 
 
 def close() -> None:
@@ -25,11 +34,33 @@ def close() -> None:
 
     def resolve(value: Any, *context: Any) -> Any:
         if isinstance(value, dict) and NAME in value:
+            if is_planned.get():
+                return KNOWN_AFTER_APPLY
             return _output(**{key: resolve(part, *context) for key, part in value[NAME].items()})
         return stock(value, *context)
 
     for module in (engine, stacks, changesets, handlers):
         module._resolve_refs = resolve
+    _know_after_apply()
+
+
+def _know_after_apply() -> None:
+    stock_refusal, stock_plan = handlers._stack_has_no_updates, changesets._resolve_props_for_diff
+
+    def has_no_updates(stack: Any, template: Any, *context: Any, **more: Any) -> bool:
+        reads = NAME in json.dumps(template, default=str)
+        return not reads and bool(stock_refusal(stack, template, *context, **more))
+
+    def plan(template: Any, params: Any, stack_name: str, stack_id: str) -> Any:
+        stack = cloudformation._stacks.get(stack_name) or {}
+        token = is_planned.set(template is not stack.get("_template"))
+        try:
+            return stock_plan(template, params, stack_name, stack_id)
+        finally:
+            is_planned.reset(token)
+
+    handlers._stack_has_no_updates = has_no_updates
+    changesets._resolve_props_for_diff = plan
 
 
 def _output(

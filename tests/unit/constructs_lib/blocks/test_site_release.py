@@ -51,14 +51,6 @@ def test_it_may_read_its_files_and_write_the_site_and_nothing_else(
     assert actions(stack) == {"s3:GetObject", "s3:PutObject"}
 
 
-def test_it_may_delete_only_where_the_files_shall_go_with_it(stack: Stack, content: Path) -> None:
-    site = StaticSite(stack, "Site")
-
-    SiteRelease(stack, "Release", site=site, content=content, config={}, empty_on_delete=True)
-
-    assert actions(stack) == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
-
-
 def test_it_refuses_a_folder_that_holds_no_page(stack: Stack, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"content must be a folder with an index\.html, got"):
         SiteRelease(stack, "Release", site=StaticSite(stack, "Site"), content=tmp_path, config={})

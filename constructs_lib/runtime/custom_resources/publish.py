@@ -1,16 +1,15 @@
 """CloudFormation custom resource: copy a built web app into a site's bucket."""
 
 import io
-import json
 import logging
 import mimetypes
-import urllib.request
 import zipfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+
+from .answer import Respond, answer, respond
 
 PAGE = "index.html"
 CONFIG = "config.json"
@@ -58,45 +57,15 @@ def cache_control(name: str) -> str:
     return KEPT_FOR_EVER if name.startswith(NAMED_BY_CONTENT) else ASKED_FOR_ANEW
 
 
-def empty(s3: Any, properties: dict[str, str]) -> None:  # noqa: ANN401
-    """Delete every file, so that CloudFormation can delete the bucket."""
-    bucket = properties["DestinationBucket"]
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
-        if keys:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+def handle(event: dict[str, Any], *, s3: Any, respond: Respond) -> None:  # noqa: ANN401
+    """Publish what a release brings; one that goes leaves its files, as open tabs ask for them."""
 
-
-def respond(url: str, answer: dict[str, Any]) -> None:
-    """Tell CloudFormation how it went; without an answer it waits for an hour."""
-    body = json.dumps(answer).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": ""}, method="PUT")
-    with urllib.request.urlopen(request, timeout=30):
-        pass
-
-
-def handle(
-    event: dict[str, Any],
-    *,
-    s3: Any,  # noqa: ANN401
-    respond: Callable[[str, dict[str, Any]], None],
-) -> None:
-    """Do what CloudFormation asks for, and answer whatever happens."""
-    properties = event["ResourceProperties"]
-    answer = {
-        "Status": "SUCCESS",
-        "PhysicalResourceId": event.get("PhysicalResourceId") or event["LogicalResourceId"],
-        **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
-    }
-    try:
+    def do() -> None:
         if event["RequestType"] != "Delete":
-            publish(s3, properties)
-        elif properties["EmptyOnDelete"] == "true":
-            empty(s3, properties)
-    except Exception as error:  # an unanswered request would block the stack for an hour
-        logger.exception("cannot %s the release", event["RequestType"].lower())
-        answer |= {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"}
-    respond(event["ResponseURL"], answer)
+            publish(s3, event["ResourceProperties"])
+
+    name = event.get("PhysicalResourceId") or event["LogicalResourceId"]
+    answer(event, do, name=name, respond=respond)
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

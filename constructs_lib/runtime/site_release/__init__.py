@@ -1,1 +1,0 @@
-"""Lambda code of the block `SiteRelease`."""
