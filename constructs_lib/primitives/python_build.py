@@ -6,10 +6,13 @@ dates every file 1980-01-01), which makes ordinary bytecode stale: Lambda would 
 again at each cold start.
 """
 
+import csv
 import hashlib
+import io
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -19,12 +22,21 @@ import uv
 
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.import_graph import modules_behind
+from constructs_lib.primitives.pinned_requirements import content_of
+from constructs_lib.primitives.source_files import source_files
 
 BUILD_FOLDER = Path(".build")
-LAYOUT_VERSION = b"1"
+LAYOUT_VERSION = b"2"
 """Raise it when the content of the zips changes for the same input."""
 NOT_FOR_LAMBDA = ("bin", ".*")
 """What an installer writes beside the packages: scripts of another machine, its own lock."""
+OF_THIS_MACHINE = ("direct_url.json", "uv_cache.json", "uv_build.json", "INSTALLER", "REQUESTED")
+"""What an installer notes of an installation, with paths and times of the machine."""
+INSTALLER_SETTINGS = (
+    *("INDEX", "DEFAULT_INDEX", "EXTRA_INDEX", "CACHE", "HTTP", "SSL", "SYSTEM_CERTS"),
+    *("NATIVE_TLS", "OFFLINE", "INSECURE_HOST", "KEYRING", "CONCURRENT", "CONFIG"),
+)
+"""What a person's `UV_…` may say: where packages come from. Others decide what is installed."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -32,20 +44,27 @@ def build_code(source: Path, packages: Iterable[str], target: BuildTarget) -> Pa
     """Zip `packages` of the folder `source` and return the zip.
 
     Returns the earlier zip where nothing changed.
+
+    :raises ValueError: if a file cannot be carried, or a module is none for the target's Python.
     """
-    folders = [source / package for package in packages]
-    files = sorted(file for folder in folders for file in _files(folder))
+    names = list(packages)
+    files = {
+        name: file for package in names for name, file in source_files(source, package).items()
+    }
+    contents = {name: file.read_bytes() for name, file in sorted(files.items())}
     digest = _digest(target)
-    for file in files:
-        digest.update(file.relative_to(source).as_posix().encode() + b"\0" + file.read_bytes())
-    built = BUILD_FOLDER / f"{folders[0].name}-{target.key}-{digest.hexdigest()[:16]}.zip"
+    for name, content in contents.items():
+        digest.update(b"%s\0%d\0%s" % (name.encode(), len(content), content))
+    built = BUILD_FOLDER / f"{names[0]}-{target.key}-{digest.hexdigest()[:16]}.zip"
     if not built.exists():
         with tempfile.TemporaryDirectory() as work:
-            for file in files:
-                copy = Path(work) / file.relative_to(source)
+            for name, content in contents.items():
+                copy = Path(work) / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
-            _compile(Path(work), target, runs_at="/var/task")
+                copy.write_bytes(content)
+            wrong = _compile(Path(work), target, runs_at="/var/task")
+            if wrong:
+                raise ValueError(f"not all modules are Python {target.python}:\n{wrong}")
             _write_zip(_contents(Path(work)), built)
     return built
 
@@ -66,7 +85,11 @@ def build_function(code: Path, source: Path, packages: Iterable[str], entry: str
             return code
         needed = {module.relative_to(source).as_posix() for module in modules}
         with zipfile.ZipFile(code) as whole:
-            kept = {name: whole.read(name) for name in whole.namelist() if _is_for(name, needed)}
+            kept = {
+                entry.filename: (entry.external_attr >> 16, whole.read(entry))
+                for entry in whole.infolist()
+                if _is_for(entry.filename, needed)
+            }
         _write_zip(kept, built)
     return built
 
@@ -74,7 +97,7 @@ def build_function(code: Path, source: Path, packages: Iterable[str], entry: str
 def _is_for(name: str, needed: set[str]) -> bool:
     """Tell whether a file of the zip is one of these modules, its bytecode, or no module at all."""
     path = PurePosixPath(name)
-    if path.suffix == ".pyc":
+    if path.parent.name == "__pycache__":
         return f"{path.parents[1]}/{path.name.partition('.')[0]}.py" in needed
     return path.suffix != ".py" or name in needed
 
@@ -82,13 +105,15 @@ def _is_for(name: str, needed: set[str]) -> bool:
 def build_layer(requirements: Path, target: BuildTarget) -> Path:
     """Install the pinned `requirements` for `target` and return the zip of a Lambda layer.
 
-    Returns the earlier zip where the lock did not change.
+    Returns the earlier zip where neither the lock nor what it includes did change.
 
+    :raises ValueError: if a line of the lock does not give the same layer everywhere, see
+        :func:`content_of`.
     :raises RuntimeError: if a package has no wheel for the target, is not the one whose hash the
         lock has, or no registry answers.
     """
     digest = _digest(target)
-    digest.update(requirements.read_bytes())
+    digest.update(content_of(requirements))
     built = BUILD_FOLDER / f"layer-{target.key}-{digest.hexdigest()[:16]}.zip"
     if not built.exists():
         with tempfile.TemporaryDirectory() as work:
@@ -104,24 +129,19 @@ def _digest(target: BuildTarget) -> "hashlib._Hash":
     return hashlib.sha256(b"\0".join((LAYOUT_VERSION, target.key.encode(), compiled)))
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    return (
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(
-            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
-        )
-    )
-
-
 def _install(requirements: Path, into: Path, target: BuildTarget) -> None:
     command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--link-mode=copy"]
     command += ["--only-binary", ":all:", "--python-version", target.python]
+    command += ["--python", sys.executable, "--no-compile-bytecode"]
     command += ["--target", str(into), "--require-hashes", "--requirements", str(requirements)]
     if target.platform:
         command += ["--python-platform", target.platform]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("UV_") or name.removeprefix("UV_").startswith(INSTALLER_SETTINGS)
+    }
+    result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if result.returncode:
         raise RuntimeError(
             f"the Lambda layer cannot be built from {requirements} for {target.key}:\n"
@@ -132,28 +152,60 @@ def _install(requirements: Path, into: Path, target: BuildTarget) -> None:
     for pattern in NOT_FOR_LAMBDA:
         for path in into.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for record in into.glob("*.dist-info/RECORD"):
+        for name in OF_THIS_MACHINE:
+            record.with_name(name).unlink(missing_ok=True)
+        # A record of what is no longer there holds the digests of this machine's paths.
+        rows = csv.reader(io.StringIO(record.read_text(encoding="utf-8"), newline=""))
+        kept = [row for row in rows if (into / row[0]).is_file() and ".." not in Path(row[0]).parts]
+        with record.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(kept)
 
 
-def _compile(folder: Path, target: BuildTarget, *, runs_at: str) -> None:
+def _compile(folder: Path, target: BuildTarget, *, runs_at: str) -> str:
+    """Write the bytecode of all modules and return what is wrong with those that are none."""
     if target.interpreter is None:
-        return
+        return ""
     command = [target.interpreter, "-m", "compileall", "-q", "--invalidation-mode"]
     command += ["unchecked-hash", "-s", str(folder), "-p", runs_at, str(folder)]
-    subprocess.run(command, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).replace(str(folder), runs_at) if done.returncode else ""
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
+def _contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Return the mode and the content of every file by its name; who may run one may all do."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+    return {
+        file.relative_to(folder).as_posix(): (
+            0o755 if file.stat().st_mode & 0o100 else 0o644,
+            file.read_bytes(),
+        )
+        for file in files
+    }
 
 
-def _write_zip(files: Mapping[str, bytes], built: Path) -> None:
+def content_hash(built: Path) -> str:
+    """Return what tells a zip from one with other sources or packages, wherever it was built.
+
+    Not of its bytes: those depend on who compressed them, and bytecode on what is installed.
+    """
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(built) as archive:
+        for entry in sorted(archive.infolist(), key=lambda each: each.filename):
+            if PurePosixPath(entry.filename).parent.name != "__pycache__":
+                head = f"{entry.filename}\0{entry.external_attr}\0{entry.file_size}\0"
+                digest.update(head.encode() + archive.read(entry))
+    return digest.hexdigest()
+
+
+def _write_zip(files: Mapping[str, tuple[int, bytes]], built: Path) -> None:
     built.parent.mkdir(parents=True, exist_ok=True)
     descriptor, partial = tempfile.mkstemp(dir=built.parent)
     os.close(descriptor)
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items(), key=lambda file: PurePosixPath(file[0])):
+        for name, (mode, content) in sorted(files.items(), key=lambda file: PurePosixPath(file[0])):
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # the system that modes are of: Unix
+            entry.external_attr = mode << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     Path(partial).replace(built)

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.primitives.build_target import LAMBDA_PYTHON
+from constructs_lib.primitives.import_graph import defines
 from constructs_lib.primitives.python_service import PythonService
 
 TEN_SECONDS = Duration.seconds(10)
@@ -79,6 +80,11 @@ class PythonFunction(lambda_.Function):
             raise ValueError(
                 f"entry must be a module of {service.name}, got {entry!r} "
                 f"(at {scope.node.path}/{id_})"
+            )
+        if not defines(module, "handler"):
+            raise ValueError(
+                f"entry must be a module with the name 'handler', which Lambda calls, got {module} "
+                f"without (at {scope.node.path}/{id_})"
             )
         if not timeout.is_unresolved() and timeout.to_seconds() > LONGEST_TIMEOUT_SECONDS:
             raise ValueError(

@@ -69,7 +69,61 @@ def test_a_module_itself_may_be_a_package(source: Path) -> None:
 
 
 def test_packages_of_others_are_not_followed(source: Path) -> None:
-    assert behind(source, "import boto3, billing.rates", "from billing import rates") == set()
+    guarded = ["from typing import TYPE_CHECKING", "if TYPE_CHECKING:", "    import billing.rates"]
+
+    assert behind(source, "import boto3, json, xml.sax", *guarded) == set()
+
+
+@pytest.mark.parametrize(
+    "line", ["import billing.rates", "from billing import rates", "import tax"]
+)
+def test_a_module_that_would_be_left_out_is_refused_with_the_line(source: Path, line: str) -> None:
+    (source / "tax.py").write_text("")
+
+    with pytest.raises(
+        ValueError, match=r"place\.py:2: what is imported must be in orders, shared"
+    ):
+        behind(source, "import json", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "load('orders.store')",
+        "JOBS = {'store': 'orders.store:run'}",
+        "CONFIG = {'class': 'orders.store.Handler'}",
+    ],
+)
+def test_a_module_that_is_named_in_a_text_is_needed(source: Path, line: str) -> None:
+    assert behind(source, line) == {"orders/store.py"}
+
+
+def test_all_of_a_package_is_needed_where_a_star_may_mean_it(source: Path) -> None:
+    (source / "shared" / "__init__.py").write_text("__all__ = ['money', 'mail']")
+
+    assert behind(source, "from shared import *") == {"shared/money.py", "shared/mail.py"}
+
+
+def test_a_package_needs_no_init(source: Path) -> None:
+    (source / "orders" / "parts").mkdir()
+    (source / "orders" / "parts" / "size.py").write_text("from ..clock import now")
+
+    assert behind(source, "from orders.parts import size") == {
+        "orders/parts/size.py",
+        "orders/clock.py",
+    }
+
+
+@pytest.mark.parametrize("suffix", ["abi3.so", "pyc"])
+def test_what_a_compiled_module_imports_is_not_known(source: Path, suffix: str) -> None:
+    (source / "orders" / f"fast.{suffix}").write_text("")
+
+    assert behind(source, "from orders import fast") is None
+
+
+def test_what_is_no_python_is_refused_with_the_line(source: Path) -> None:
+    with pytest.raises(ValueError, match=r"place\.py:2: this is no Python: "):
+        behind(source, "import json", "def handler(:")
 
 
 def test_a_change_is_noticed(source: Path) -> None:
@@ -78,7 +132,16 @@ def test_a_change_is_noticed(source: Path) -> None:
     assert behind(source, "from orders import clock # instead") == {"orders/clock.py"}
 
 
-@pytest.mark.parametrize("line", ["import importlib", "from importlib import import_module"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import importlib",
+        "from importlib import import_module",
+        "__import__(name)",
+        "exec('import ' + name)",
+        "import pickle",
+    ],
+)
 def test_names_made_at_run_time_cannot_be_followed(source: Path, line: str) -> None:
     (source / "orders" / "store.py").write_text(line)
 

@@ -1,17 +1,24 @@
-import hashlib
 import importlib.util
+import os
 import subprocess
 import sys
 import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aws_cdk import Stack
+from aws_cdk import App, Stack
 from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
-from constructs_lib.primitives.python_build import build_code, build_function, build_layer
+from constructs_lib.primitives.python_build import (
+    build_code,
+    build_function,
+    content_hash,
+)
+from tests.unit.constructs_lib.primitives.wheels import local_wheel, pinned
 
 HERE = BuildTarget.this_machine()
 
@@ -119,52 +126,11 @@ def test_its_bytecode_stays_valid_whatever_date_a_zip_gives_the_files(
     assert int.from_bytes(bytecode[4:8], "little") == 1
 
 
-def test_a_layer_holds_the_pinned_packages_where_lambda_looks_for_them(tmp_path: Path) -> None:
-    wheel = local_wheel(tmp_path)
-    requirements = tmp_path / "requirements.txt"
-    lock(requirements, wheel)
-
-    layer = build_layer(requirements, HERE)
-
-    names = zipfile.ZipFile(layer).namelist()
-    assert "python/tiny.py" in names
-    assert build_layer(requirements, HERE) == layer
-
-
-def test_a_package_that_cannot_be_had_fails_with_its_name(tmp_path: Path) -> None:
-    requirements = tmp_path / "requirements.txt"
-    wheel = local_wheel(tmp_path)
-    lock(requirements, wheel)
-    wheel.unlink()
-
-    with pytest.raises(RuntimeError, match=r"(?s)the Lambda layer cannot be built .*tiny"):
-        build_layer(requirements, HERE)
-
-
-def test_a_package_that_is_not_the_locked_one_is_not_installed(tmp_path: Path) -> None:
-    requirements = tmp_path / "requirements.txt"
-    wheel = local_wheel(tmp_path)
-    lock(requirements, wheel)
-    with zipfile.ZipFile(wheel, "a") as archive:
-        archive.writestr("thief.py", "")
-
-    with pytest.raises(RuntimeError, match=r"(?s)Hash mismatch for `tiny"):
-        build_layer(requirements, HERE)
-
-
-def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
-    requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"tiny @ {local_wheel(tmp_path).as_uri()}\n")
-
-    with pytest.raises(RuntimeError, match=r"(?s)tiny.*uv pip compile --universal --generate-hash"):
-        build_layer(requirements, HERE)
-
-
 def test_functions_of_a_stack_share_one_layer(
     stack: Stack, service: PythonService, tmp_path: Path
 ) -> None:
     requirements = tmp_path / "requirements.txt"
-    lock(requirements, local_wheel(tmp_path))
+    requirements.write_text(f"{pinned(local_wheel(tmp_path))}\n")
     with_packages = replace(service, requirements=requirements)
 
     for name in ("First", "Second"):
@@ -180,7 +146,7 @@ def test_code_for_another_interpreter_goes_without_bytecode_and_a_deployment_say
     stack: Stack, service: PythonService, tmp_path: Path
 ) -> None:
     requirements = tmp_path / "requirements.txt"
-    lock(requirements, local_wheel(tmp_path))
+    requirements.write_text(f"{pinned(local_wheel(tmp_path))}\n")
     other = replace(service, requirements=requirements, target=BuildTarget(python="3.99"))
 
     PythonFunction(stack, "PlaceOrder", service=other, entry="place_order")
@@ -189,6 +155,109 @@ def test_code_for_another_interpreter_goes_without_bytecode_and_a_deployment_say
     assert names == ["orders/place_order.py", "shared/money.py"]
     (note,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
     assert "no python3.99 on this machine to write bytecode with" in str(note.entry.data)
+
+
+def test_a_package_that_is_a_link_is_carried_as_what_it_leads_to(
+    service: PythonService, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "vat.py").write_text("RATE = 20\n")
+    (service.source / "orders" / "tax").symlink_to(tmp_path / "elsewhere")
+    (service.source / "orders" / "rates.py").symlink_to(tmp_path / "elsewhere" / "vat.py")
+    before = build(service)
+
+    archive = zipfile.ZipFile(before)
+    assert archive.read("orders/tax/vat.py") == archive.read("orders/rates.py") == b"RATE = 20\n"
+    (tmp_path / "elsewhere" / "vat.py").write_text("RATE = 5\n")
+    assert build(service) != before
+
+
+def nowhere(folder: Path) -> None:
+    (folder / "lost.py").symlink_to("moved_away.py")
+
+
+def endless(folder: Path) -> None:
+    (folder / "again").symlink_to(folder)
+
+
+def alike(folder: Path) -> None:
+    (folder / "Place_order.py").write_text("")
+
+
+def no_text(folder: Path) -> None:
+    Path(os.fsdecode(bytes(folder) + b"/caf\xe9.py")).write_text("")
+
+
+def no_file(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+
+
+@pytest.mark.parametrize(
+    ("put", "message"),
+    [
+        (nowhere, r"lost\.py is a link to moved_away\.py, where nothing is: remove it"),
+        (endless, r"again is a link to a folder that it lies in, .*remove the link"),
+        (alike, r"(?i)place_order\.py and .*place_order\.py are one file .*rename one"),
+        (no_text, r"a name must be text in UTF-8, got 'orders/caf\\udce9\.py': rename it"),
+        (no_file, r"pipe must be a file, a folder or a link to one: remove it"),
+    ],
+)
+def test_what_a_zip_cannot_carry_is_refused(
+    service: PythonService, put: Callable[[Path], None], message: str
+) -> None:
+    put(service.source / "orders")
+
+    with pytest.raises(ValueError, match=message):
+        build(service)
+
+
+def test_the_hash_of_an_asset_is_that_of_what_it_was_made_from(
+    service: PythonService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = build(service)
+    for file in service.source.rglob("*.py"):
+        file.chmod(0o700)
+        os.utime(file, (0, 0))
+    monkeypatch.setattr(BuildTarget, "interpreter", None)
+    monkeypatch.setattr(zlib, "Z_DEFAULT_COMPRESSION", 1)  # as another build of zlib
+
+    elsewhere = build(service)
+
+    assert here.read_bytes() != elsewhere.read_bytes()
+    assert content_hash(here) == content_hash(elsewhere)
+    (service.source / "orders" / "place_order.py").write_text("changed = True\n")
+    assert content_hash(build(service)) != content_hash(elsewhere)
+
+
+def test_a_template_names_assets_by_that_hash(
+    stack: Stack, service: PythonService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keys(stack: Stack) -> list[str]:
+        PythonFunction(stack, "PlaceOrder", service=replace(service), entry="place_order")
+        found = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+        return [function["Properties"]["Code"]["S3Key"] for function in found]
+
+    here = keys(stack)
+    monkeypatch.setattr(BuildTarget, "interpreter", None)
+
+    assert keys(Stack(App(analytics_reporting=False), "Test")) == here
+
+
+def test_code_that_is_not_the_targets_python_is_refused(service: PythonService) -> None:
+    (service.source / "orders" / "old.py").write_text("print 'no'\n")
+
+    with pytest.raises(ValueError, match=r"(?s)not all modules are Python 3\.\d+:.*orders/old\.py"):
+        build(service)
+
+
+@pytest.mark.parametrize("name", ["json", "email", "my-orders"])
+def test_a_package_that_would_hide_another_is_refused(service: PythonService, name: str) -> None:
+    (service.source / name).mkdir()
+
+    with pytest.raises(ValueError, match=f"name must be a package that hides none .*'{name}'"):
+        replace(service, name=name)
+    with pytest.raises(ValueError, match=f"shared must be a package that hides none .*'{name}'"):
+        replace(service, shared=(name,))
 
 
 @pytest.mark.parametrize("python", ["3", "3.14.1", "python3.14"])
@@ -223,22 +292,3 @@ def test_what_only_bears_its_name_writes_no_bytecode(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert BuildTarget(python="3.99").interpreter is None
-
-
-def lock(requirements: Path, wheel: Path) -> None:
-    """Write a lock that names a wheel as it is now."""
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    requirements.write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{digest}\n")
-
-
-def local_wheel(folder: Path) -> Path:
-    """Make a package that is installed without a registry."""
-    wheel = folder / "tiny-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("tiny.py", "SIZE = 1\n")
-        archive.writestr(
-            "tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
-        )
-        archive.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        archive.writestr("tiny-1.dist-info/RECORD", "")
-    return wheel

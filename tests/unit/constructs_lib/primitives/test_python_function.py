@@ -121,6 +121,27 @@ def test_it_refuses_what_lambda_would_refuse_and_says_where(
     assert str(error.value).endswith("(at Test/PlaceOrder)")
 
 
+@pytest.mark.parametrize("text", ["def handle(event, context): ...", "print(handler)", ""])
+def test_an_entry_that_lambda_could_not_call_is_refused(
+    stack: Stack, service: PythonService, text: str
+) -> None:
+    (service.source / "orders" / "place_order.py").write_text(text)
+
+    with pytest.raises(ValueError, match=r"with the name 'handler', .*place_order\.py without"):
+        PythonFunction(stack, "PlaceOrder", service=service, entry="place_order")
+
+
+@pytest.mark.parametrize(
+    "text", ["handler = print", "from shared.money import *", "import json as handler"]
+)
+def test_an_entry_may_get_its_handler_in_any_way(
+    stack: Stack, service: PythonService, text: str
+) -> None:
+    (service.source / "orders" / "place_order.py").write_text(text)
+
+    PythonFunction(stack, "PlaceOrder", service=service, entry="place_order")
+
+
 def test_it_is_a_function_that_other_constructs_take(function: PythonFunction) -> None:
     assert isinstance(function, lambda_.Function)
 

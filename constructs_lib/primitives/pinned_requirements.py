@@ -1,0 +1,88 @@
+"""What a requirements file pins, and whether a Lambda layer can be made of it anywhere alike."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+INCLUDES = re.compile(r"(?:-r|--requirements?|-c|--constraints?)(?:\s*=\s*|\s+)(\S.*)")
+HARMLESS = re.compile(
+    r"--(index-url|extra-index-url|require-hashes|trusted-host|no-index|only-binary|prefer-binary)\b"
+    r"|-i\b"
+)
+"""Options that say where packages come from, or ask for what a layer does in any case."""
+NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?"
+PINNED = re.compile(rf"{NAME}\s*===?\s*[\w.!+-]+\s*(;.*|--hash.*)?")
+WHEEL = re.compile(rf"(?:{NAME}\s*@\s*)?(?P<place>\S+\.whl)(?:#\S*)?\s*(;.*|--hash.*)?")
+
+
+def content_of(requirements: Path) -> bytes:
+    """Return all that decides what is installed: the file, what it includes, its local wheels.
+
+    :raises ValueError: if a line could give another layer at another time or on another machine;
+        names file and line, and what to write there.
+    """
+    return b"\0".join(_parts(requirements, set()))
+
+
+def _parts(requirements: Path, seen: set[Path]) -> Iterator[bytes]:
+    if requirements.resolve() in seen:
+        return
+    seen.add(requirements.resolve())
+    text = requirements.read_text(encoding="utf-8-sig")
+    yield text.encode()
+    for number, line in _lines(text):
+        at = f"{requirements}:{number}"
+        if included := INCLUDES.fullmatch(line):
+            other = requirements.parent / included[1].strip("'\"")
+            if not other.is_file():
+                raise ValueError(f"{at}: a file must be there to include, got {line!r}")
+            yield from _parts(other, seen)
+        elif wheel := WHEEL.fullmatch(line):
+            yield _wheel(wheel["place"], requirements.parent, at)
+        elif not HARMLESS.match(line) and not PINNED.fullmatch(line):
+            raise ValueError(f"{at}: {_advice(line)}, got {line!r}")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what is written with the number of its first line; continued lines joined."""
+    begun, first = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        first = first if begun else number
+        begun += re.sub(r"(^|\s)#.*", "", line)
+        if begun.endswith("\\"):
+            begun = begun.removesuffix("\\")
+            continue
+        if begun.strip():
+            yield first, begun.strip()
+        begun = ""
+    if begun.strip():
+        yield first, begun.strip()
+
+
+def _wheel(place: str, folder: Path, at: str) -> bytes:
+    """Return the content of a wheel; one from elsewhere is told from others by its address."""
+    url = urlsplit(place)
+    if url.scheme in ("http", "https"):
+        return place.encode()
+    path = folder / (unquote(url.path) if url.scheme == "file" else place)
+    if url.scheme not in ("", "file") or not path.is_file():
+        raise ValueError(f"{at}: a wheel must be there, got {place!r}")
+    return path.read_bytes()
+
+
+def _advice(line: str) -> str:
+    if re.match(r"(-e|--editable)\b", line):
+        return (
+            "an editable package is only a pointer to this machine: add its package to `shared`, "
+            "or name a wheel built from it"
+        )
+    if re.match(r"(--no-binary|--find-links|-f|--pre)\b", line):
+        return "this option lets machines install different packages: remove it"
+    if line.startswith("-"):
+        return "this option is not known here: remove it"
+    if re.search(r"\w\+\w+://", line) or "://" in line:
+        return "what is built on this machine may not run on Lambda: name a wheel"
+    if "/" in line.partition(";")[0] or line.startswith("."):
+        return "a folder or archive must be built first: name a wheel built from it"
+    return "a package must be pinned, as in 'name==1.2.3'"
