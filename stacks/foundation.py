@@ -12,14 +12,14 @@ from stacks.config import StageConfig
 
 
 class FoundationStack(PlatformStack):
-    """The bus with its archive, the alarm topic, the key of topics, the sender of mails."""
+    """The bus with its archive, the alarm topic, the key of messages, the sender of mails."""
 
     def __init__(self, scope: Construct, name: str, /, *, config: StageConfig) -> None:
         super().__init__(scope, name, config=config, description="Event bus, alarm topic, keys")
         self.key = kms.Key(
             self,
             "Key",
-            description="Encrypts messages of topics at rest",
+            description="Encrypts messages of topics and failure queues at rest",
             enable_key_rotation=True,
             removal_policy=config.removal_policy,
         )

@@ -61,6 +61,7 @@ class EventConsumer(Construct):
         )
         if once:
             once.protect(function)
+        failures.let_bury("events.amazonaws.com")
         self.rule = events.Rule(
             self,
             "Rule",

@@ -1,12 +1,11 @@
 """Failed events go to a topic, and stay in a queue until somebody brings them back."""
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration, Names, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -31,8 +30,10 @@ class FailureChain(Construct):
 
     :param retention: how long a failed event is kept, 1 minute to 14 days. Default: 14 days, the
         SQS maximum.
-    :param encryption_key: encrypts the topic at rest; publishers need it too, `grant_publish` and
-        `destination` see to that. Default: SNS does not encrypt, the queue always does.
+    :param encryption_key: a customer's key that encrypts topic and queue at rest, as failed events
+        may tell of persons. Who publishes needs it too, `grant_publish` and `destination` see to
+        that; so does who brings events back (`kms:Decrypt`). A key that was imported must allow SNS
+        itself, and each service of `let_bury`. Default: SNS does not encrypt, SQS has its own key.
     :raises ValueError: if SQS would refuse the retention.
     """
 
@@ -46,12 +47,11 @@ class FailureChain(Construct):
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self.queue = Queue(self, "Queue", retention=retention)
+        self._key = encryption_key
+        self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
-        self.topic.add_subscription(
-            subscriptions.SqsSubscription(self.queue, raw_message_delivery=True)
-        )
+        self._subscribe()
         self.alarm = self.metric_failures().create_alarm(
             self,
             "Alarm",
@@ -98,6 +98,62 @@ class FailureChain(Construct):
             where Lambda is the consumer ("Using Lambda with Amazon SQS", dead-letter queue).
         """
         return sqs.DeadLetterQueue(queue=self.queue, max_receive_count=max_receive_count)
+
+    def let_bury(self, service: str, /) -> None:
+        """Let one of AWS's services use the queue's key, to leave there what it cannot deliver.
+
+        What names the queue as its dead-letter queue calls it; the CDK sees to the queue's own
+        policy alone.
+
+        :param service: such as `events.amazonaws.com`.
+        """
+        if self._key is None:
+            return
+        # "Configure KMS permissions for AWS services", Amazon SQS, key management.
+        added = self._key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(service)],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            )
+        )
+        if not added.statement_added:
+            Annotations.of(self).add_warning_v2(
+                "blockwork:failure-key",
+                "the policy of an imported key cannot be changed from here: failed events are lost"
+                f" unless it lets {service} kms:Decrypt and kms:GenerateDataKey",
+            )
+
+    def grant_key(self, grantee: iam.IGrantable, /) -> None:
+        """Allow `grantee` to use the queue's key, to leave there what it cannot deliver."""
+        if self._key is not None:
+            self._key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+
+    def _subscribe(self) -> None:
+        """Hand over what is published; the CDK's own subscription would let the key name the topic.
+
+        Then a key of another stack would wait for this one, and this one for the key.
+        """
+        allowed = self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},
+            )
+        )
+        self.let_bury("sns.amazonaws.com")
+        subscription = sns.Subscription(
+            self.queue,
+            Names.node_unique_id(self.topic.node),
+            topic=self.topic,
+            endpoint=self.queue.queue_arn,
+            protocol=sns.SubscriptionProtocol.SQS,
+            raw_message_delivery=True,
+        )
+        if allowed.policy_dependable:
+            subscription.node.add_dependency(allowed.policy_dependable)
 
     def grant_publish(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to report failures, and nothing else."""

@@ -55,6 +55,7 @@ class ScheduledTask(Construct):
         cfn_function = cast(lambda_.CfnFunction, function.node.default_child)
         arn = f"<{Stack.of(function).get_logical_id(cfn_function)}.Arn>"
         acknowledge(role, **{f"IAM5[Resource::{arn}:*]": "versions of this one function"})
+        failures.grant_key(role)
         self.schedule = scheduler.Schedule(
             self,
             "Schedule",

@@ -1,6 +1,7 @@
 """An SQS queue that keeps what it is given."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -20,6 +21,8 @@ class Queue(sqs.Queue):
     :param retention: how long a message waits, 1 minute to 14 days. Default: 14 days.
     :param visibility_timeout: how long a received message is hidden; give a Lambda consumer six
         times its timeout. Default: 30 seconds.
+    :param encryption_key: a customer's key that encrypts messages at rest: who sends or receives
+        needs it too, AWS's services by the key's policy. Default: SQS encrypts with its own.
     :param dead_letter_queue: where messages go that cannot be processed. Default: nowhere, which
         is right only for a queue that is the end of the road itself.
     :raises ValueError: if SQS would refuse the retention.
@@ -33,6 +36,7 @@ class Queue(sqs.Queue):
         *,
         retention: Duration = LONGEST_RETENTION,
         visibility_timeout: Duration | None = None,
+        encryption_key: kms.IKey | None = None,
         dead_letter_queue: sqs.DeadLetterQueue | None = None,
     ) -> None:
         if not retention.is_unresolved() and not (
@@ -47,7 +51,10 @@ class Queue(sqs.Queue):
         super().__init__(
             scope,
             id_,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            encryption=sqs.QueueEncryption.KMS
+            if encryption_key
+            else sqs.QueueEncryption.SQS_MANAGED,
+            encryption_master_key=encryption_key,
             enforce_ssl=True,
             retention_period=retention,
             visibility_timeout=visibility_timeout,

@@ -219,6 +219,16 @@ def test_a_rule_takes_an_event_only_of_the_service_whose_event_it_is(
             assert [pattern["source"]] * len(events) == [[source_of(event)] for event in events]
 
 
+def test_what_keeps_events_that_failed_is_encrypted_by_the_stages_own_key(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    """They are kept whole, and tell of persons; who reads them needs the key too."""
+    queues = of_type(templates[stack_name], "AWS::SQS::Queue").items()
+    ends = [queue for _, queue in queues if "RedrivePolicy" not in queue]
+    for keeper in (*ends, *of_type(templates[stack_name], "AWS::SNS::Topic").values()):
+        assert "Key" in json.dumps(keeper["KmsMasterKeyId"])
+
+
 def test_every_function_is_given_the_variables_its_module_reads(
     stack_name: str, templates: dict[str, Template]
 ) -> None:
