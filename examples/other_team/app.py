@@ -5,7 +5,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from constructs_lib.blocks import BusinessApi, EventBus, FailureChain
-from constructs_lib.primitives import PythonFunction, PythonService
+from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService
 
 app = cdk.App()
 stack = cdk.Stack(app, "Orders")
@@ -23,6 +23,8 @@ place = PythonFunction(
 bus.grant_publish(place, source="shop.orders")
 api = BusinessApi(stack, "Api", allow_origins=["https://shop.example.com"])
 api.route("POST /orders", place)
+alarms = AlarmTopic(stack, "Alarms", emails=["orders@shop.example.com"])
+alarms.watch(failures.alarm, failures.age_alarm, api.alarm)
 
 bus.subscribe(
     stack,

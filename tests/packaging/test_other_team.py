@@ -55,7 +55,8 @@ def test_its_function_may_put_events_on_its_bus(resources: Resources) -> None:
 
 
 def test_what_fails_at_any_step_ends_in_its_failure_chain(resources: Resources) -> None:
-    topic, _ = the(resources, "AWS::SNS::Topic")
+    topics = [key for key, item in resources.items() if item["Type"] == "AWS::SNS::Topic"]
+    (topic,) = (key for key in topics if key.startswith("Failures"))
     queue, _ = the(resources, "AWS::SQS::Queue")
     _, rule = the(resources, "AWS::Events::Rule")
     destinations = [
@@ -67,6 +68,18 @@ def test_what_fails_at_any_step_ends_in_its_failure_chain(resources: Resources) 
 
     assert destinations == [{"Ref": topic}]
     assert rule["Targets"][0]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue, "Arn"]}}
+
+
+def test_the_librarys_checks_find_nothing_in_it(resources: Resources, other_team: Path) -> None:
+    program = (
+        "from pathlib import Path; from constructs_lib.checks import *;"
+        "print(check_deliveries(Path('cdk.out')), check_queues(Path('cdk.out')))"
+    )
+
+    found = run(other_team / ".venv/bin/python", "-c", program, cwd=other_team)
+
+    assert resources
+    assert found.stdout.strip() == "[] []", found.stderr
 
 
 def test_it_uses_the_installed_library(other_team: Path) -> None:
