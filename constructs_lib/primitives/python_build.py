@@ -35,6 +35,7 @@ OF_THIS_MACHINE = ("direct_url.json", "uv_cache.json", "uv_build.json", "INSTALL
 INSTALLER_SETTINGS = (
     *("INDEX", "DEFAULT_INDEX", "EXTRA_INDEX", "CACHE", "HTTP", "SSL", "SYSTEM_CERTS"),
     *("NATIVE_TLS", "OFFLINE", "INSECURE_HOST", "KEYRING", "CONCURRENT", "CONFIG"),
+    *("FIND_LINKS", "NO_INDEX", "REQUEST_TIMEOUT", "CREDENTIALS_DIR"),
 )
 """What a person's `UV_…` may say: where packages come from. Others decide what is installed."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
