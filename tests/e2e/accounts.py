@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import NewAccount, Tokens, bearer, cognito, sign_in_by_srp
+from tests.e2e.conftest import IssuedTokens, NewAccount, Tokens, bearer, cognito, sign_in_by_srp
 from tests.waiting import eventually, settled
 from tools.deployed import DeployedStage, StageName
 from tools.events.tap import Tap
@@ -30,7 +30,7 @@ def refresh(identity: httpx.Client, tokens: Tokens) -> Tokens:
     answer = identity.post("/tokens/refresh", json={"refreshToken": tokens.refresh_token})
     assert answer.status_code == 200, answer.text
     new = answer.json()
-    return Tokens(
+    return IssuedTokens(
         id_token=new["idToken"],
         access_token=new["accessToken"],
         refresh_token=tokens.refresh_token,

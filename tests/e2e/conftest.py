@@ -3,12 +3,15 @@
 import secrets
 import subprocess
 import sys
+import threading
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 import httpx
@@ -22,16 +25,58 @@ from tests import waiting
 
 VOUCHERS_AN_HOUR = 30
 """How many the stage lets everybody buy."""
+RENEWED_AFTER_SECONDS = 300
 ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tokens:
+class IssuedTokens:
     """What Cognito hands out at sign-in."""
 
     id_token: str
     access_token: str
     refresh_token: str
+
+
+class Tokens(Protocol):
+    """What somebody shows who has signed in."""
+
+    @property
+    def id_token(self) -> str: ...
+
+    @property
+    def access_token(self) -> str: ...
+
+    @property
+    def refresh_token(self) -> str: ...
+
+
+class LastingTokens:
+    """Tokens of somebody who signs in again in time, as tokens last for a quarter of an hour."""
+
+    def __init__(self, sign_in: Callable[[], Tokens]) -> None:
+        self._sign_in = sign_in
+        self._lock = threading.Lock()
+        self._signed_in = -float(RENEWED_AFTER_SECONDS)
+
+    def _current(self) -> Tokens:
+        with self._lock:
+            if time.monotonic() - self._signed_in >= RENEWED_AFTER_SECONDS:
+                self._tokens = self._sign_in()
+                self._signed_in = time.monotonic()
+            return self._tokens
+
+    @property
+    def id_token(self) -> str:
+        return self._current().id_token
+
+    @property
+    def access_token(self) -> str:
+        return self._current().access_token
+
+    @property
+    def refresh_token(self) -> str:
+        return self._current().refresh_token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +110,7 @@ def catalog(config: dict[str, Any]) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def administrator(platform: dict[str, Any], config: dict[str, Any]) -> Tokens:
-    return sign_in(platform, config, "administrators")
+    return LastingTokens(lambda: sign_in(platform, config, "administrators"))
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +125,10 @@ def buyers(config: dict[str, Any], new_account: NewAccount) -> Callable[[int], l
 
     def make(number: int) -> list[Tokens]:
         accounts = [new_account("customers") for _ in range(-(-number // VOUCHERS_AN_HOUR))]
-        return [sign_in_by_srp(config, account.email, account.password) for account in accounts]
+        return [
+            LastingTokens(partial(sign_in_by_srp, config, account.email, account.password))
+            for account in accounts
+        ]
 
     return make
 
@@ -206,13 +254,13 @@ def new_password() -> str:
     return f"Aa1-{secrets.token_urlsafe(18)}"
 
 
-def sign_in(platform: dict[str, Any], config: dict[str, Any], group: str) -> Tokens:
+def sign_in(platform: dict[str, Any], config: dict[str, Any], group: str) -> IssuedTokens:
     """Sign in as the first of the stage's users who is in a group."""
     user = next(user for user in platform["users"] if group in user["groups"])
     return sign_in_by_srp(config, user["email"], user["password"])
 
 
-def sign_in_by_srp(config: dict[str, Any], email: str, password: str) -> Tokens:
+def sign_in_by_srp(config: dict[str, Any], email: str, password: str) -> IssuedTokens:
     """Sign in by SRP, as the website does: the password is never sent."""
     secure_remote_password = AWSSRP(
         username=email,
@@ -222,7 +270,7 @@ def sign_in_by_srp(config: dict[str, Any], email: str, password: str) -> Tokens:
         client=cognito(config),
     )
     answer = secure_remote_password.authenticate_user()["AuthenticationResult"]
-    return Tokens(
+    return IssuedTokens(
         id_token=answer["IdToken"],
         access_token=answer["AccessToken"],
         refresh_token=answer["RefreshToken"],

@@ -52,7 +52,9 @@ def buy_patiently(vouchers: httpx.Client, tokens: Tokens, order: Order, key: str
     def pause(seconds: float) -> None:
         time.sleep(seconds + secrets.randbelow(400) / 1000)
 
-    eventually(ask, until=lambda status: status not in (409, 429, 503), pause=pause)
+    # The key makes it safe to ask again after an answer that tells nothing, as that of a function
+    # which a slow machine gave no time to end.
+    eventually(ask, until=lambda status: status not in (409, 429) and status < 500, pause=pause)
     return answers[-1]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import free_port
 from tests.emulator.support import Aws, chain, eventually, function, received, role
+from tests.emulator.test_state import is_kept
 from tests.waiting import settled
 from tools.local.emulator import Emulator
 from tools.local.toolchain import Toolchain
@@ -215,7 +216,7 @@ def test_what_waits_when_the_emulator_is_killed_is_done_when_it_is_back(mortal: 
     for name in names:
         publish(aws, name=name, seconds=0.5)
     eventually(lambda: runs(aws, made, names[0]))
-    eventually(lambda: any(names[-1] in state.read_text() for state in mortal.state.glob("*.json")))
+    eventually(lambda: is_kept(mortal, "lambda", names[-1]))
     assert mortal.group is not None
     gateway = next(p for p in mortal.group.members() if p.cmdline()[-1] == "tools.emulator")
 

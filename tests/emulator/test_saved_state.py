@@ -1,21 +1,27 @@
 """What a save writes, and what there is of it after the emulator was killed."""
 
+import http.client
 import io
+import json
 import os
 import secrets
 import signal
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.emulator.support import Aws, eventually, function, invoke, role
 from tests.emulator.test_state import is_kept, start
-from tools.local.emulator import Emulator
+from tools.local.emulator import REGION, Emulator
 
 ROUNDS = 3
 TEXT = "x" * 50_000
@@ -86,6 +92,31 @@ def test_a_kill_while_it_saves_leaves_a_state_of_one_moment(mortal: Emulator) ->
         moments += kept
 
     assert moments == sorted(moments)
+
+
+def test_what_was_asked_for_before_a_save_and_done_after_it_is_saved_too(mortal: Emulator) -> None:
+    aws, _ = start(mortal)
+    mark = secrets.token_hex()
+    body = json.dumps({"Name": "/late", "Value": mark, "Type": "String"})
+    headers = {
+        "X-Amz-Target": "AmazonSSM.PutParameter",
+        "Content-Type": "application/x-amz-json-1.1",
+    }
+    asked = AWSRequest("POST", f"{aws.endpoint}/", headers, body)
+    SigV4Auth(Credentials("test", "test"), "ssm", REGION).add_auth(asked)
+    with closing(http.client.HTTPConnection("127.0.0.1", aws.port)) as connection:
+        connection.putrequest("POST", "/")
+        for name, value in asked.headers.items():
+            connection.putheader(name, value)
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders()
+        save(aws, mortal)
+        time.sleep(0.2)  # for the save of what `save` has done itself
+        connection.send(body.encode())
+        with connection.getresponse() as answer:
+            assert answer.status == 200, answer.read()
+
+    eventually(lambda: is_kept(mortal, "ssm", mark))
 
 
 def test_a_log_comes_back_as_it_was_however_it_grew(mortal: Emulator) -> None:

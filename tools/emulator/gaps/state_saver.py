@@ -169,9 +169,11 @@ def close() -> None:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             return
-        if not scope["path"].startswith("/_ministack/health"):
-            saver.changed = True
-        await stock(scope, receive, send)
+        try:
+            await stock(scope, receive, send)
+        finally:  # now, since a save that comes while it is served may come too early
+            if not scope["path"].startswith("/_ministack/health"):
+                saver.changed = True
 
     def load(service: str) -> State | None:
         try:
