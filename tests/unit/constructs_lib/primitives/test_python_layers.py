@@ -43,7 +43,7 @@ def test_a_package_that_cannot_be_had_fails_with_its_name(tmp_path: Path) -> Non
         ("-e ./tiny", "an editable package is only a pointer to this machine"),
         ("--editable=tiny", "an editable package is only a pointer to this machine"),
         ("./tiny", "a folder or archive must be built first"),
-        ("tiny @ file:///work/tiny", "what is built on this machine may not run on Lambda"),
+        ("tiny @ file:///srv/tiny", "what is built on this machine may not run on Lambda"),
         ("../tiny-1.tar.gz", "a folder or archive must be built first"),
         ("tiny @ git+https://example.com/tiny@main", "what is built on this machine may not run"),
         ("--no-binary tiny", "this option lets machines install different packages"),
