@@ -33,12 +33,11 @@ def run_the_nightly_task(platform: dict[str, Any], at: datetime) -> None:
 
 def test_the_task_runs_at_two_in_london_within_a_window(platform: dict[str, Any]) -> None:
     scheduler = aws(platform, "scheduler")
-    (found,) = (
-        schedule
-        for schedule in scheduler.list_schedules()["Schedules"]
-        if "Nightly" in schedule["Name"]
-    )
-    schedule = scheduler.get_schedule(Name=found["Name"])
+    pages = scheduler.get_paginator("list_schedules").paginate()
+    found = [each for page in pages for each in page["Schedules"]]
+    task = function_name(platform, "Local-Forecast", "FetchForecast")
+    (own,) = (each for each in found if each["Target"]["Arn"].endswith(f":function:{task}"))
+    schedule = scheduler.get_schedule(Name=own["Name"], GroupName=own["GroupName"])
 
     assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/London"
