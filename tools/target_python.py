@@ -7,6 +7,7 @@ that the machine has not, an emulator of processors (QEMU) comes from there too.
 
 import fcntl
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -122,11 +123,8 @@ def emulator(machine: str) -> Path | None:
             with _beside(root) as unpacked:
                 apt = Apt(platform.machine(), unpacked.with_suffix(".apt"))
                 (package,) = apt.download("download", "qemu-user")
-                files = subprocess.Popen(
-                    ["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE
-                )
                 wanted = f"./usr/bin/qemu-{machine}"  # of some forty, 450 MB in all
-                apt.run("tar", "--extract", "--directory", unpacked, wanted, stdin=files.stdout)
+                apt.extract(package, unpacked, wanted)
     return root / "usr" / "bin" / f"qemu-{machine}"
 
 
@@ -179,6 +177,21 @@ class Apt:
         """Return the files of packages: with all that they need if the command is `install`."""
         self.run("apt-get", *self.options, "--yes", "--download-only", command, *packages)
         return sorted(self.folder.rglob("*.deb"))
+
+    def extract(self, package: Path, folder: Path, *files: str) -> None:
+        """Unpack some files of a package, and nothing else.
+
+        :param files: as the package names them: `./usr/bin/…`.
+        :raises UnavailableError: if it has no such file, or cannot be read to its end.
+        """
+        command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as archive:  # waits, and closes
+            self.run("tar", "--extract", "--directory", folder, *files, stdin=archive.stdout)
+        if archive.returncode:
+            raise UnavailableError(
+                f"{package.name} cannot be unpacked: {shlex.join(command)} ended with "
+                f"{archive.returncode}. Try again, as it may have come in part"
+            )
 
     def run(self, *command: str | Path, stdin: IO[bytes] | None = None) -> str:
         """Run a tool and return its output.

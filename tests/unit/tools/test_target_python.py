@@ -101,3 +101,30 @@ def test_ci_fails_where_another_machine_skips(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="CI must show what runs on Lambda: Python"):
         had(target_python)
+
+
+def test_an_emulator_comes_out_of_its_package_and_the_reader_of_the_package_is_waited_for(
+    machine: Path, tmp_path: Path
+) -> None:
+    program(machine / "apt-get", LISTS, PACKAGE)
+    content = tmp_path / "usr" / "bin"
+    content.mkdir(parents=True)
+    program(content / "qemu-aarch64", "echo runs")
+    program(machine / "dpkg-deb", f"exec tar --create --directory {tmp_path} ./usr")
+
+    found = module.emulator("aarch64")  # what was left running would be a warning: an error here
+
+    assert found is not None
+    assert found.read_text() == (content / "qemu-aarch64").read_text()
+
+
+def test_a_package_that_ends_too_soon_is_no_emulator(machine: Path, tmp_path: Path) -> None:
+    program(machine / "apt-get", LISTS, PACKAGE)
+    content = tmp_path / "usr" / "bin"
+    content.mkdir(parents=True)
+    program(content / "qemu-aarch64", "echo runs")
+    program(machine / "dpkg-deb", f"tar --create --directory {tmp_path} ./usr", "exit 2")
+
+    with pytest.raises(UnavailableError, match=r"python\.deb cannot be unpacked: .* ended with 2"):
+        module.emulator("aarch64")
+    assert [path for path in (tmp_path / "target").iterdir() if path.is_dir()] == []
