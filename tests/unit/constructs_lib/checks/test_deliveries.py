@@ -173,3 +173,59 @@ def test_who_is_of_another_app_is_nobodys_business_here(tmp_path: Path) -> None:
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [topic]}}
 
     assert check_deliveries(written(tmp_path, Alarm=alarm)) == []
+
+
+def test_every_way_to_write_a_permission_is_read(tmp_path: Path) -> None:
+    """The CDK writes one of each, people write the others."""
+
+    def role(service: str, **properties: Any) -> dict[str, Any]:
+        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        held = {"AssumeRolePolicyDocument": {"Statement": [trust]}, **properties}
+        return {"Type": "AWS::IAM::Role", "Properties": held}
+
+    send = {"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}}
+    target = {"Id": "1", "Arn": ARN}
+
+    def rule(name: str) -> dict[str, Any]:
+        return {
+            "Type": "AWS::Events::Rule",
+            "Properties": {"Targets": [{**target, "RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]},
+        }
+
+    service = "events.amazonaws.com"
+    managed = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": send}}
+    attached = {"RoleName": {"Ref": "ByPolicy"}, "PolicyDocument": json.dumps(send)}
+    resources = {
+        "Queue": QUEUE,
+        "Inline": role(service, Policies=[{"PolicyName": "Send", "PolicyDocument": send}]),
+        "Managed": managed,
+        "ByManaged": role(service, ManagedPolicyArns=[{"Ref": "Managed"}]),
+        "ByPolicy": role(service),
+        "Attached": {"Type": "AWS::IAM::RolePolicy", "Properties": attached},
+        "ByAws": role(
+            service, ManagedPolicyArns=["arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole"]
+        ),
+        "OfOthers": role("pipes.amazonaws.com", Policies=[{"PolicyDocument": send}]),
+    }
+    roles = [name for name in resources if resources[name]["Type"] == "AWS::IAM::Role"]
+    rules = {f"Rule{name}": rule(name) for name in roles}
+
+    problems = check_deliveries(written(tmp_path, **resources, **rules))
+
+    assert [problem.partition(" ")[0] for problem in sorted(problems)] == [
+        "Test/RuleByAws",
+        "Test/RuleOfOthers",
+    ]
+    assert "Test/ByAws (AWS::IAM::Role) may not sqs:SendMessage" in sorted(problems)[0]
+    assert "may not take on Test/OfOthers" in sorted(problems)[1]
+
+
+def test_a_role_that_is_not_named_is_told_where_nothing_else_will_do(tmp_path: Path) -> None:
+    schedule = {"Type": "AWS::Scheduler::Schedule", "Properties": {"Target": {"Arn": ARN}}}
+
+    problems = check_deliveries(written(tmp_path, Queue=QUEUE, Schedule=schedule))
+
+    assert any(
+        problem.endswith("scheduler.amazonaws.com needs a role there, and there is none")
+        for problem in problems
+    )
