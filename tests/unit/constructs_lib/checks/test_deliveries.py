@@ -229,3 +229,48 @@ def test_a_role_that_is_not_named_is_told_where_nothing_else_will_do(tmp_path: P
         problem.endswith("scheduler.amazonaws.com needs a role there, and there is none")
         for problem in problems
     )
+
+
+def test_an_api_must_be_let_in_for_each_route_and_as_an_authorizer(tmp_path: Path) -> None:
+    function_arn = {"Fn::GetAtt": ["Function", "Arn"]}
+    uri = {
+        "Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+        "${Function.Arn}/invocations"
+    }
+    api = {"ApiId": {"Ref": "Api"}}
+
+    def route(key: str) -> dict[str, Any]:
+        target = {"Fn::Sub": "integrations/${Integration}"}
+        held = {**api, "RouteKey": key, "Target": target}
+        return {"Type": "AWS::ApiGatewayV2::Route", "Properties": held}
+
+    source = "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/GET/products"
+    permission = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": function_arn,
+        "Principal": "apigateway.amazonaws.com",
+        "SourceArn": {"Fn::Sub": source},
+    }
+    problems = check_deliveries(
+        written(
+            tmp_path,
+            Function={"Type": "AWS::Lambda::Function", "Properties": {}},
+            Api={"Type": "AWS::ApiGatewayV2::Api", "Properties": {}},
+            Integration={
+                "Type": "AWS::ApiGatewayV2::Integration",
+                "Properties": {**api, "IntegrationUri": function_arn},
+            },
+            Authorizer={
+                "Type": "AWS::ApiGatewayV2::Authorizer",
+                "Properties": {**api, "AuthorizerUri": uri},
+            },
+            Read=route("GET /products"),
+            Write=route("POST /products"),
+            Permission={"Type": "AWS::Lambda::Permission", "Properties": permission},
+        )
+    )
+
+    assert len(problems) == 2
+    refused = " ".join(problems)
+    assert "Test-Api/stage/POST/products" in refused
+    assert "Test-Api/authorizers/Test-Authorizer" in refused
