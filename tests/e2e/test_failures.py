@@ -110,12 +110,14 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
         )
 
     assert Counter(answer.status_code for answer in bought) == {201: VOUCHERS}
-    eventually(lambda: waiting(platform, "Local-Vouchers"), until=lambda failed: failed == VOUCHERS)
+    # An event comes at least once, so it may fail twice; its voucher is mailed once all the same.
+    eventually(lambda: waiting(platform, "Local-Vouchers"), until=lambda failed: failed >= VOUCHERS)
     assert mails_to(outside, recipients) == []
     eventually(lambda: alarm_state(platform, "Local-Vouchers") == "ALARM")
+    failed = settled(lambda: waiting(platform, "Local-Vouchers"))
     listed = run_tool(platform, "failures", "list").stdout
     assert "vouchers" in listed
-    assert str(VOUCHERS) in listed
+    assert str(failed) in listed
 
     broken_mail["mend"]()
     first = subprocess.Popen(
