@@ -26,26 +26,12 @@ from tests.e2e.conftest import (
     outputs,
     run_tool,
 )
+from tests.e2e.failure_chains import alarm_state, assert_nothing_waits, redrive_all, waiting
 from tests.e2e.test_vouchers import an_order, buy_patiently, mails_to, show
 from tests.waiting import eventually, finish, settled
 from tools.local.stage import LocalStage
 
 VOUCHERS = 50
-
-
-def waiting(platform: dict[str, Any], stack: str) -> int:
-    """Return how many messages are in a service's failure chain, in hands or not."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = aws(platform, "sqs").get_queue_attributes(
-        QueueUrl=outputs(platform, stack)["FailureQueueUrl"], AttributeNames=names
-    )["Attributes"]
-    return sum(int(attributes[name]) for name in names)
-
-
-def alarm_state(platform: dict[str, Any], stack: str) -> str:
-    alarms = aws(platform, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack}-FailuresAlarm")
-    (alarm,) = alarms["MetricAlarms"]
-    return str(alarm["StateValue"])
 
 
 def signed_up(user_id: str, email: str, *, event_id: str, version: int = 1) -> dict[str, str]:
@@ -98,7 +84,7 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
     orders = [an_order() for _ in range(VOUCHERS)]
     customers = list(islice(cycle(buyers(VOUCHERS)), VOUCHERS))
     recipients = {order["recipientEmail"] for order in orders}
-    assert waiting(platform, "Local-Vouchers") == 0
+    assert_nothing_waits(platform, "vouchers")
 
     with ThreadPoolExecutor(10) as pool:
         bought = list(
@@ -136,10 +122,8 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
     first.send_signal(signal.SIGINT)
     interrupted = finish(first)
     assert interrupted.returncode in (0, 130), interrupted.stdout
-    second = run_tool(platform, "failures", "redrive", "vouchers")
+    redrive_all(platform, "vouchers")
 
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert waiting(platform, "Local-Vouchers") == 0
     mails = mails_to(outside, recipients)
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
     ids = [answer.json()["voucherId"] for answer in bought]
@@ -163,7 +147,7 @@ def test_who_signs_up_is_welcomed_once_however_often_the_event_comes(
 
     eventually(lambda: len(mails_to(outside, {email})) == 1)
     assert settled(lambda: len(mails_to(outside, {email}))) == 1
-    assert waiting(platform, "Local-Notifications") == 0
+    assert_nothing_waits(platform, "notifications")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +186,7 @@ def test_an_event_that_cannot_be_read_waits_in_the_chain_and_is_dropped_with_a_r
         *("--reason", "made up by a test"),
     )
     assert dropped.returncode == 0, dropped.stdout + dropped.stderr
-    assert waiting(platform, "Local-Notifications") == 0
+    assert_nothing_waits(platform, "notifications")
 
 
 def test_an_event_of_300_kb_is_refused_by_who_publishes_it_and_nobody_hears_of_it(
@@ -249,7 +233,7 @@ def test_an_event_that_cannot_be_delivered_waits_in_the_chain_and_is_delivered_b
 
     assert redriven.returncode == 0, redriven.stdout + redriven.stderr
     assert len(mails_to(outside, {email})) == 1
-    assert waiting(platform, "Local-Notifications") == 0
+    assert_nothing_waits(platform, "notifications")
 
 
 def test_a_replay_repeats_no_mail_and_no_payment_and_reaches_who_missed_an_event(
@@ -301,10 +285,10 @@ def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
     )
     mails = settled(lambda: mails_to(outside, recipients))
     assert Counter(mail["to"][0] for mail in mails) == dict.fromkeys(recipients, 1)
-    assert waiting(platform, "Local-Vouchers") == 0
+    assert_nothing_waits(platform, "vouchers")
 
 
 def test_an_alarm_is_over_when_nothing_waits_any_more(platform: dict[str, Any]) -> None:
     """Comes last: the alarm went off when the mails were broken, and needs a minute to see."""
-    assert waiting(platform, "Local-Vouchers") == 0
+    assert_nothing_waits(platform, "vouchers")
     eventually(lambda: alarm_state(platform, "Local-Vouchers") == "OK")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import aws, function_name, run_tool
-from tests.e2e.test_failures import waiting
+from tests.e2e.failure_chains import waiting
 from tests.waiting import eventually
 
 NIGHT = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)

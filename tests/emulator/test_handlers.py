@@ -17,6 +17,13 @@ class OutOfStockError(Exception): pass
 def sell(name): raise OutOfStockError("no more " + name)
 def handler(event, context): sell(event["name"])
 """
+REMEMBERS = """
+seen = []
+def handler(event, context):
+    seen.append(event["name"])
+    if event["name"] == "poison": raise ValueError("cannot be read")
+    return seen
+"""
 QUIET = "def handler(event, context): return 1"
 WHERE = """
 import parcel
@@ -37,6 +44,7 @@ def names(aws: Aws) -> dict[str, str]:
         "Loud": function(LOUD),
         "Quiet": function(QUIET),
         "Fails": function(FAILS),
+        "Remembers": function(REMEMBERS),
         "One": function(WHERE, Layers=[layer_arn]),
         "Other": function(WHERE, Layers=[layer_arn]),
     }
@@ -65,6 +73,15 @@ def test_an_error_has_the_name_of_its_class(aws: Aws, names: dict[str, str]) -> 
     assert error["errorMessage"] == "no more apples"
     assert "in handler" in error["stackTrace"][0]
     assert "in sell" in error["stackTrace"][1]
+
+
+def test_an_error_does_not_end_the_execution_environment(aws: Aws, names: dict[str, str]) -> None:
+    answers = [
+        invoke(aws, names["Remembers"], name=name)["answer"] for name in ("a", "poison", "b")
+    ]
+
+    assert answers[1]["errorType"] == "ValueError"
+    assert answers[2] == ["a", "poison", "b"]
 
 
 def test_a_handler_that_logs_nothing_answers_at_once(aws: Aws, names: dict[str, str]) -> None:

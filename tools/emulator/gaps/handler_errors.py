@@ -4,6 +4,10 @@ AWS answers a failed invocation with the exception's class as errorType, its tex
 its stack (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html); so does the record
 of a failed asynchronous one. Stock calls every error Runtime.HandlerError. Closed in the handlers'
 process, where the exception is known when its answer is written.
+
+Nor does an exception end the execution environment: AWS's runtime reports it and takes the next
+event, with all that the module holds. Stock ends the process, so the next event is a cold start.
+Closed by an answer that stock takes for a good one, until it is back from the process.
 """
 
 import json
@@ -26,7 +30,10 @@ class _Errors:
         kind, error, trace = sys.exc_info()
         if kind is not None and text.startswith('{"status": "error"'):
             lines = traceback.format_list(traceback.extract_tb(trace)[1:])
-            text = json.dumps({**json.loads(text), "type": kind.__name__, "stack": lines}) + "\\n"
+            answer = {**json.loads(text), "type": kind.__name__, "stack": lines}
+            if "trace" in answer:  # else the module could not be loaded: that ends the process
+                answer["status"] = "ok"
+            text = json.dumps(answer) + "\\n"
         return self._stream.write(text)
 
     def flush(self):
@@ -44,6 +51,7 @@ def close() -> None:
     def invoke(worker: Any, *request: Any, **options: Any) -> dict[str, Any]:
         result: dict[str, Any] = stock_invoke(worker, *request, **options)
         if "type" in result:  # the text is all that stock passes on
+            result["status"] = "error"
             result["error"] = json.dumps([result["type"], result["error"], result["stack"]])
         return result
 
