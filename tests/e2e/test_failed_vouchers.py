@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.buying import Order, all_vouchers, an_order, buy, mails_to
 from tests.e2e.conftest import NewAccount, Tokens, aws, function_name, run_tool, sign_in_by_srp
 from tests.e2e.test_alarms import told
-from tests.e2e.test_vouchers import Order, all_vouchers, an_order, buy, mails_to
 from tests.waiting import eventually, settled
 
 VOUCHERS = 4

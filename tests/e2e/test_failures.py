@@ -18,6 +18,7 @@ import pytest
 from shared.event_publisher import EventPublisher, EventTooLargeError
 from shared.events import Envelope, ImportFailed, UserSignedUp
 
+from tests.e2e.buying import an_order, buy_patiently, mails_to, show
 from tests.e2e.conftest import (
     ROOT,
     Tokens,
@@ -27,7 +28,6 @@ from tests.e2e.conftest import (
     run_tool,
 )
 from tests.e2e.failure_chains import alarm_state, assert_nothing_waits, redrive_all, waiting
-from tests.e2e.test_vouchers import an_order, buy_patiently, mails_to, show
 from tests.waiting import eventually, finish, settled
 from tools.local.stage import LocalStage
 

@@ -1,9 +1,6 @@
-"""Buying vouchers while the world misbehaves: no payment is lost, none is taken twice."""
+"""Buying vouchers, many at once too: each is paid once, printed, mailed and its buyer's alone."""
 
-import io
-import re
 import secrets
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -11,87 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
-import pypdf
 import pytest
 
+from tests.e2e.buying import (
+    all_vouchers,
+    an_order,
+    buy,
+    buy_patiently,
+    code_in,
+    mails_to,
+    payments_of,
+    show,
+)
 from tests.e2e.conftest import VOUCHERS_AN_HOUR, Tokens, aws, bearer
 from tests.waiting import eventually, settled
 
 CLIENTS = 20
 REQUESTS = 500
-CODE = re.compile(r"\b[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3,}\b")
-
-Order = dict[str, str]
-
-
-def an_order(amount: str = "25.00") -> Order:
-    """Return an order whose mail can be told from all others by its recipient."""
-    recipient = f"{uuid.uuid4().hex}@example.org"
-    return {"amount": amount, "currency": "GBP", "recipientEmail": recipient}
-
-
-def buy(
-    vouchers: httpx.Client, tokens: Tokens, order: Order, key: str | None = None
-) -> httpx.Response:
-    """Send an order once."""
-    headers = {**bearer(tokens.id_token), "Idempotency-Key": key or uuid.uuid4().hex}
-    return vouchers.post("/vouchers", json=order, headers=headers)
-
-
-def buy_patiently(vouchers: httpx.Client, tokens: Tokens, order: Order, key: str) -> httpx.Response:
-    """Send an order as often as the answer asks for it, as an honest client does."""
-    answers: list[httpx.Response] = []
-
-    def ask() -> int:
-        answers.append(buy(vouchers, tokens, order, key))
-        return answers[-1].status_code
-
-    def pause(seconds: float) -> None:
-        time.sleep(seconds + secrets.randbelow(400) / 1000)
-
-    # The key makes it safe to ask again after an answer that tells nothing, as that of a function
-    # which a slow machine gave no time to end.
-    eventually(ask, until=lambda status: status not in (409, 429) and status < 500, pause=pause)
-    return answers[-1]
-
-
-def show(vouchers: httpx.Client, tokens: Tokens, voucher_id: str) -> dict[str, Any]:
-    answer = get_patiently(vouchers, tokens, f"/vouchers/{voucher_id}")
-    assert answer.status_code == 200, answer.text
-    voucher: dict[str, Any] = answer.json()
-    return voucher
-
-
-def get_patiently(vouchers: httpx.Client, tokens: Tokens, path: str) -> httpx.Response:
-    """Ask again as long as the answer is that too many do."""
-    answers: list[httpx.Response] = []
-
-    def ask() -> int:
-        answers.append(vouchers.get(path, headers=bearer(tokens.id_token)))
-        return answers[-1].status_code
-
-    eventually(ask, until=lambda status: status != 429)
-    return answers[-1]
-
-
-def payments_of(outside: httpx.Client, voucher_ids: set[str]) -> Counter[str]:
-    taken = outside.get("/payments").json()
-    return Counter(payment["key"] for payment in taken if payment["key"] in voucher_ids)
-
-
-def mails_to(outside: httpx.Client, recipients: set[str]) -> list[dict[str, Any]]:
-    mails: list[dict[str, Any]] = outside.get("/mails").json()
-    return [mail for mail in mails if set(mail["to"]) & recipients]
-
-
-def code_in(pdf: bytes) -> str:
-    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
-    codes = CODE.findall(text)
-    assert len(set(codes)) == 1, text
-    return str(codes[0])
 
 
 def test_a_bought_voucher_is_printed_and_mailed_with_its_code(
@@ -158,17 +93,6 @@ def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
         until=lambda statuses: set(statuses) == {"MAILED"},
     )
     assert ids == {voucher["voucherId"] for voucher in listed()}
-
-
-def all_vouchers(vouchers: httpx.Client, tokens: Tokens) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    query: dict[str, str] = {"limit": "100"}
-    while True:
-        page = get_patiently(vouchers, tokens, f"/vouchers?{urlencode(query)}").json()
-        found += page["vouchers"]
-        if "nextToken" not in page:
-            return found
-        query["nextToken"] = page["nextToken"]
 
 
 def test_an_arrival_that_comes_late_and_out_of_order_mails_nothing_and_turns_nothing_back(
@@ -286,69 +210,3 @@ def test_nobody_sees_the_voucher_of_somebody_else(
     assert theirs.status_code == 404
     listed = all_vouchers(vouchers, administrator)
     assert voucher_id not in {voucher["voucherId"] for voucher in listed}
-
-
-def test_a_declined_card_is_told_so_each_time_and_buys_nothing(
-    vouchers: httpx.Client, customer: Tokens, control: Callable[..., None]
-) -> None:
-    order, key = an_order(), uuid.uuid4().hex
-    control(payments={"mode": "decline"})
-
-    declined = buy(vouchers, customer, order, key)
-
-    assert declined.status_code == 402
-    assert buy(vouchers, customer, order, key).status_code == 402
-    recipients = {voucher["recipientEmail"] for voucher in all_vouchers(vouchers, customer)}
-    assert order["recipientEmail"] not in recipients
-
-
-def test_money_taken_before_a_time_out_is_neither_lost_nor_taken_twice(
-    vouchers: httpx.Client,
-    customer: Tokens,
-    outside: httpx.Client,
-    control: Callable[..., None],
-) -> None:
-    order, key = an_order(), uuid.uuid4().hex
-    control(payments={"mode": "timeout-after-taking", "seconds": 6})
-
-    unknown = buy(vouchers, customer, order, key)
-
-    assert unknown.status_code == 503
-    assert "Idempotency-Key" in unknown.json()["detail"]
-    control(payments={"mode": "ok"})
-    bought = buy_patiently(vouchers, customer, order, key)
-    assert bought.status_code == 201
-    ids = {bought.json()["voucherId"]}
-    assert payments_of(outside, ids) == dict.fromkeys(ids, 1)
-
-
-def test_money_taken_for_a_customer_who_never_came_back_becomes_a_voucher(
-    vouchers: httpx.Client,
-    customer: Tokens,
-    outside: httpx.Client,
-    control: Callable[..., None],
-) -> None:
-    order = an_order()
-    control(payments={"mode": "timeout-after-taking", "seconds": 6})
-    assert buy(vouchers, customer, order).status_code == 503
-
-    control(payments={"mode": "ok"})
-
-    eventually(lambda: len(mails_to(outside, {order["recipientEmail"]})) == 1)
-    (voucher,) = (
-        voucher
-        for voucher in all_vouchers(vouchers, customer)
-        if voucher["recipientEmail"] == order["recipientEmail"]
-    )
-    assert payments_of(outside, {voucher["voucherId"]}) == {voucher["voucherId"]: 1}
-
-
-def test_a_provider_that_answers_twice_is_paid_once(
-    vouchers: httpx.Client, customer: Tokens, outside: httpx.Client, control: Callable[..., None]
-) -> None:
-    control(payments={"mode": "twice"})
-
-    bought = buy_patiently(vouchers, customer, an_order(), uuid.uuid4().hex)
-
-    ids = {bought.json()["voucherId"]}
-    assert payments_of(outside, ids) == dict.fromkeys(ids, 1)

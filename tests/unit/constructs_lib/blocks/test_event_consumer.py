@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
@@ -34,3 +36,17 @@ def test_a_lock_that_outlasts_every_retry_of_a_killed_function_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=rf"less than {least} seconds.*\(at Test/On\)"):
         consume(stack, service, seconds=least, retries=retries)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"retry_attempts": 3}, "retry_attempts must be between 0 and 2, got 3"),
+        ({"max_event_age": Duration.hours(7)}, "max_event_age must be between 1 minute and 6 ho"),
+    ],
+)
+def test_retries_that_lambda_would_refuse_are_refused(
+    failures: FailureChain, function: PythonFunction, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        function.send_failures_to(failures.destination(), **arguments)

@@ -18,11 +18,6 @@ HERE = BuildTarget.this_machine()
 
 
 @pytest.fixture
-def failures(stack: Stack) -> FailureChain:
-    return FailureChain(stack, "Failures")
-
-
-@pytest.fixture
 def push(stack: Stack, failures: FailureChain) -> PushChannel:
     return PushChannel(stack, "Push", failures=failures, target=HERE)
 

@@ -158,3 +158,25 @@ def test_an_alarm_on_what_it_counts_looks_where_its_code_counts(
     assert (found["Namespace"], found["MetricName"]) == (metrics.NAMESPACE, "Broken")
     assert [one["Name"] for one in found["Dimensions"]] == [metrics.DIMENSION]
     assert found["Statistic"] == "Sum"
+
+
+def test_a_function_may_reserve_its_concurrency_and_load_packages_of_its_own(
+    stack: Stack, service: PythonService
+) -> None:
+    layer = lambda_.LayerVersion.from_layer_version_arn(
+        stack, "Pdf", "arn:aws:lambda:eu-west-2:123456789012:layer:pdf:1"
+    )
+
+    PythonFunction(
+        stack,
+        "Ship",
+        service=service,
+        entry="place_order",
+        layers=[layer],
+        reserved_concurrent_executions=3,
+    )
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Lambda::Function",
+        {"ReservedConcurrentExecutions": 3, "Layers": [layer.layer_version_arn]},
+    )
