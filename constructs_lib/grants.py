@@ -1,9 +1,16 @@
 """Grants that are narrower than those of the CDK's own constructs."""
 
+from typing import cast
+
+from aws_cdk import Stack
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
+
+from constructs_lib.acknowledge import acknowledge
 
 PLAIN_MAIL = ("ses:SendEmail",)
 RAW_MAIL = ("ses:SendEmail", "ses:SendRawEmail")
@@ -53,3 +60,31 @@ def grant_read_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable, /
         actions=["secretsmanager:GetSecretValue"],
         resource_arns=[secret.secret_arn],
     )
+
+
+def grant_send_to_connections(
+    api: apigatewayv2.WebSocketApi, function: lambda_.Function, /, *, stage: str
+) -> None:
+    """Allow a function to send to the connections of one stage and to end them, not to look at any.
+
+    :param stage: the name of the stage.
+    """
+    connections = [
+        Stack.of(api).format_arn(
+            service="execute-api",
+            resource=api.api_id,
+            resource_name=f"{stage}/{method}/@connections/*",
+        )
+        for method in ("POST", "DELETE")
+    ]
+    function.add_to_role_policy(
+        iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=connections)
+    )
+    for resource in connections:
+        # cdk-nag names a finding by the resource as the template writes it.
+        (_, parts) = Stack.of(api).resolve(resource)["Fn::Join"]
+        written = "".join(x if isinstance(x, str) else f"<{x['Ref']}>" for x in parts)
+        acknowledge(
+            cast(iam.IRole, function.role),
+            **{f"IAM5[Resource::{written}]": "connections are known when somebody connects"},
+        )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -19,6 +18,7 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.event_bus import EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.grants import grant_send_to_connections
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService, Table
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
@@ -262,25 +262,7 @@ class PushChannel(Construct):
     def _deliver_changes(self, callback_url: Callable[[str], str] | None) -> None:
         url = callback_url(self.api.api_id) if callback_url else self.stage.callback_url
         self.deliver.add_environment("CONNECTIONS_URL", url)
-        connections = [
-            Stack.of(self).format_arn(
-                service="execute-api",
-                resource=self.api.api_id,
-                resource_name=f"{STAGE}/{method}/@connections/*",
-            )
-            for method in ("POST", "DELETE")
-        ]
-        self.deliver.add_to_role_policy(
-            iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=connections)
-        )
-        for resource in connections:
-            # cdk-nag names a finding by the resource as the template writes it.
-            (_, parts) = Stack.of(self).resolve(resource)["Fn::Join"]
-            written = "".join(x if isinstance(x, str) else f"<{x['Ref']}>" for x in parts)
-            acknowledge(
-                cast(iam.IRole, self.deliver.role),
-                **{f"IAM5[Resource::{written}]": "connections are known when somebody connects"},
-            )
+        grant_send_to_connections(self.api, self.deliver, stage=STAGE)
         self.deliver.add_event_source(
             event_sources.DynamoEventSource(
                 self.table,
