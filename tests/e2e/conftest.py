@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import boto3
 import httpx
 import pytest
 
@@ -22,6 +21,7 @@ with warnings.catch_warnings():
     from pycognito.aws_srp import AWSSRP
 
 from tests import waiting
+from tests.aws_clients import client_of
 
 VOUCHERS_AN_HOUR = 30
 """How many the stage lets everybody buy."""
@@ -181,13 +181,7 @@ def control(outside: httpx.Client) -> Iterator[Callable[..., None]]:
 
 def aws(platform: dict[str, Any], service: str) -> Any:
     """Return a client of one of AWS's APIs, as an operator has it."""
-    operator = boto3.Session(
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        region_name=platform["region"],
-    )
-    make: Callable[..., Any] = operator.client
-    return make(service, endpoint_url=platform["emulatorUrl"])
+    return client_of(service, endpoint=platform["emulatorUrl"], region=platform["region"])
 
 
 def outputs(platform: dict[str, Any], stack: str) -> dict[str, str]:
@@ -218,13 +212,8 @@ def run_tool(platform: dict[str, Any], *words: str) -> subprocess.CompletedProce
 
 def cognito(config: dict[str, Any]) -> Any:
     """Return a client of the user pool as any website's visitor has it: without credentials."""
-    return boto3.client(
-        "cognito-idp",
-        region_name=config["region"],
-        endpoint_url=config["userPoolEndpoint"],
-        aws_access_key_id="none",
-        aws_secret_access_key="none",
-    )
+    endpoint, region = config["userPoolEndpoint"], config["region"]
+    return client_of("cognito-idp", endpoint=endpoint, region=region, key_id="none", secret="none")
 
 
 def make_account(pool: Any, pool_id: str, *groups: str) -> Account:

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
+from tests.aws_clients import client_of
 from tests.conftest import free_port
 from tests.e2e.conftest import bearer, sign_in
 from tests.waiting import eventually
@@ -53,13 +53,8 @@ def products(stage: LocalStage) -> list[dict[str, Any]]:
 
 def stacks(stage: LocalStage) -> dict[str, tuple[str, str]]:
     """Return each stack's state and when it last changed."""
-    client = boto3.client(
-        "cloudformation",
-        region_name="eu-west-2",
-        endpoint_url=platform_of(stage)["emulatorUrl"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    endpoint = platform_of(stage)["emulatorUrl"]
+    client = client_of("cloudformation", endpoint=endpoint, region="eu-west-2")
     return {
         stack["StackName"]: (
             stack["StackStatus"],

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.aws_clients import client_of
 from tests.e2e.conftest import aws, function_name, outputs
 from tests.e2e.forbidden import FORBIDDEN, Item
 
@@ -43,13 +43,13 @@ def as_function(platform: dict[str, Any]) -> Iterator[Client]:
 
     def client(service: str, stack: str, function: str) -> Any:
         key_id, secret = key_of(stack, function)
-        session = boto3.Session(
-            aws_access_key_id=key_id,
-            aws_secret_access_key=secret,
-            region_name=platform["region"],
+        return client_of(
+            service,
+            endpoint=platform["emulatorUrl"],
+            region=platform["region"],
+            key_id=key_id,
+            secret=secret,
         )
-        make: Callable[..., Any] = session.client
-        return make(service, endpoint_url=platform["emulatorUrl"])
 
     yield client
     for user in made:

@@ -5,13 +5,12 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import boto3
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 
 from tests import waiting
+from tests.aws_clients import client_of
 from tools.local.emulator import REGION
 
 T = TypeVar("T")
@@ -25,7 +24,6 @@ class Aws:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.edge = f"http://127.0.0.1:{port + 1}"
         self.site = f"http://localhost:{port + 1}"
-        self._session = boto3.Session(region_name=REGION)
 
     def client(
         self,
@@ -37,14 +35,8 @@ class Aws:
         region: str = REGION,
     ) -> Any:
         """Return a client; with `test`, or an account's id as the key, it may do everything."""
-        config = Config(signature_version="s3v4" if service == "s3" else None, proxies={})
-        return self._session.client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint or self.endpoint,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            config=config,
+        return client_of(
+            service, endpoint=endpoint or self.endpoint, region=region, key_id=key, secret=secret
         )
 
     def deploy(self, stack: str, resources: dict[str, Any], **outputs: Any) -> dict[str, str]:

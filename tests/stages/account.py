@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
+from tests.aws_clients import client_of
 from tests.conftest import free_port
 from tools.local.emulator import Emulator
 from tools.local.toolchain import Toolchain, tool_environment
@@ -65,14 +63,8 @@ class Account:
 
     def client(self, service: Any, region: str = "") -> Any:
         """Return a client of the account's owner."""
-        return boto3.client(
-            service,
-            region_name=region or self.region,
-            endpoint_url=f"http://127.0.0.1:{self.emulator.port}",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(proxies={}),
-        )
+        endpoint = f"http://127.0.0.1:{self.emulator.port}"
+        return client_of(service, endpoint=endpoint, region=region or self.region)
 
     def run(
         self,

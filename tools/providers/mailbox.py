@@ -19,7 +19,10 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        self._mails = {file.stem: _parse(file.read_bytes()) for file in files}
+        self._mails: dict[str, EmailMessage] = {}
+        self._described: dict[str, dict[str, Any]] = {}
+        for file in files:
+            self._add(file.stem, file.read_bytes())
 
     def keep(self, recipients: Sequence[str], message: bytes) -> str:
         """Keep a mail and return its id; a mail that comes a second time is the same mail.
@@ -34,12 +37,12 @@ class Mailbox:
             unfinished = self._folder / f"{mail_id}.unfinished"
             unfinished.write_bytes(content)
             unfinished.rename(self._folder / f"{mail_id}.eml")
-            self._mails[mail_id] = _parse(content)
+            self._add(mail_id, content)
         return mail_id
 
     def mails(self) -> list[dict[str, Any]]:
         """Describe every mail, the oldest first."""
-        return [_describe(mail_id, mail) for mail_id, mail in self._mails.items()]
+        return list(self._described.values())
 
     def attachment(self, mail_id: str, number: int) -> tuple[str, bytes] | None:
         """Return an attachment's content type and content, if there is one.
@@ -51,6 +54,11 @@ class Mailbox:
         if not 0 <= number < len(attachments):
             return None
         return attachments[number].get_content_type(), _content(attachments[number])
+
+    def _add(self, mail_id: str, content: bytes) -> None:
+        """Describe it now and not whenever somebody looks: who waits for a mail looks often."""
+        mail = self._mails[mail_id] = _parse(content)
+        self._described[mail_id] = _describe(mail_id, mail)
 
 
 def _parse(message: bytes) -> EmailMessage:
