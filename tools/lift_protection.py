@@ -47,32 +47,32 @@ def protected_stacks(assembly: Path) -> dict[Place, set[str]]:
     :raises StageError: if the folder is no cloud assembly.
     """
     found: dict[Place, set[str]] = {}
-    for name, stack in _artifacts(assembly):
-        properties = stack["properties"]
-        if properties.get("terminationProtection"):
-            account, region = stack["environment"].removeprefix("aws://").split("/")
-            place = Place(
-                account=None if account.startswith("unknown-") else account,
-                region=None if region.startswith("unknown-") else region,
-                role=properties.get("assumeRoleArn"),
-                external_id=properties.get("assumeRoleExternalId"),
-            )
-            found.setdefault(place, set()).add(properties.get("stackName", name))
-    return found
-
-
-def _artifacts(assembly: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
-    except (OSError, ValueError, KeyError) as error:
+        for name, stack in _stacks(assembly):
+            properties = stack["properties"]
+            if properties.get("terminationProtection"):
+                account, region = stack["environment"].removeprefix("aws://").split("/")
+                place = Place(
+                    account=None if account.startswith("unknown-") else account,
+                    region=None if region.startswith("unknown-") else region,
+                    role=properties.get("assumeRoleArn"),
+                    external_id=properties.get("assumeRoleExternalId"),
+                )
+                found.setdefault(place, set()).add(properties.get("stackName", name))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise StageError(
             f"{assembly} is no cloud assembly: make one with 'cdk synth --output {assembly}'"
         ) from error
+    return found
+
+
+def _stacks(assembly: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
     for name, artifact in artifacts.items():
         if artifact["type"] == "aws:cloudformation:stack":
             yield name, artifact
         elif artifact["type"] == "cdk:cloud-assembly":
-            yield from _artifacts(assembly / artifact["properties"]["directoryName"])
+            yield from _stacks(assembly / artifact["properties"]["directoryName"])
 
 
 def lift(cloudformation: Any, names: set[str]) -> Iterator[str]:  # noqa: ANN401 -- a client

@@ -167,7 +167,8 @@ def _compile(folder: Path, target: BuildTarget, *, runs_at: str) -> str:
     """Write the bytecode of all modules and return what is wrong with those that are none."""
     if target.interpreter is None:
         return ""
-    command = [target.interpreter, "-m", "compileall", "-q", "--invalidation-mode"]
+    # Isolated: PYTHONOPTIMIZE or PYTHONPYCACHEPREFIX would leave the zip without its bytecode.
+    command = [target.interpreter, "-I", "-m", "compileall", "-q", "--invalidation-mode"]
     command += ["unchecked-hash", "-s", str(folder), "-p", runs_at, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).replace(str(folder), runs_at) if done.returncode else ""

@@ -104,9 +104,25 @@ def test_in_an_account_that_is_not_ours_it_needs_the_role(aws: Aws, tmp_path: Pa
     assert "AssumeRole" in done.stderr
 
 
-@pytest.mark.parametrize("content", [None, "{}", "no JSON"], ids=["nothing", "empty", "broken"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "",
+        "{}",
+        "[]",
+        "no JSON",
+        '{"artifacts": []}',
+        '{"artifacts": {"A": 1}}',
+        '{"artifacts": {"A": {"type": "aws:cloudformation:stack"}}}',
+        '{"artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": "here",'
+        ' "properties": {"terminationProtection": true}}}}',
+        '{"artifacts": {"A": {"type": "cdk:cloud-assembly",'
+        ' "properties": {"directoryName": "nowhere"}}}}',
+    ],
+)
 def test_what_is_no_assembly_is_refused(aws: Aws, tmp_path: Path, content: str | None) -> None:
-    if content:
+    if content is not None:
         (tmp_path / "manifest.json").write_text(content)
 
     done = lift(aws, tmp_path)
