@@ -5,7 +5,6 @@ with its C library, since that Python may need a newer one than the machine has.
 that the machine has not, an emulator of processors (QEMU) comes from there too.
 """
 
-import fcntl
 import platform
 import shlex
 import shutil
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from tools import alone
 from tools.local.places import REPOSITORY
 
 VERSION = "3.14"
@@ -222,9 +222,8 @@ def _is_debian() -> bool:
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with root.with_name(f"{root.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = root.with_name(f"{root.name}.lock")
+    with alone.kept_open(alone.take(lock, f"unpacking {root.name}", alone.to_stderr)):
         yield
 
 

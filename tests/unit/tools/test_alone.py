@@ -1,3 +1,4 @@
+import fcntl
 import os
 import re
 import select
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import eventually
+from tests.waiting import eventually, settled
 from tools.local.errors import LocalStageError
 from tools.local.places import REPOSITORY
 from tools.local.stage import LocalStage
@@ -93,6 +94,18 @@ def test_what_who_was_killed_has_started_is_waited_for(hold: Hold) -> None:
     first.communicate()
 
 
+def test_who_ended_well_is_not_said_to_have_left_something_running(
+    hold: Hold, tmp_path: Path
+) -> None:
+    hold("make up").communicate("go on\n")
+    with (tmp_path / "lock").open() as not_yet_named:
+        fcntl.flock(not_yet_named, fcntl.LOCK_EX)
+        waiting = hold("make down")
+        assert settled(lambda: readable(waiting.stderr)) is False
+
+    assert waiting.communicate("go on\n") == ("mine\n", "")
+
+
 def test_a_third_hears_of_the_second_once_it_is_its_turn(hold: Hold) -> None:
     first = hold("the first")
     line(first.stdout)
@@ -100,7 +113,7 @@ def test_a_third_hears_of_the_second_once_it_is_its_turn(hold: Hold) -> None:
     assert all("'the first'" in line(each.stderr) for each in others)
 
     first.communicate("go on\n")
-    winner = eventually(lambda: next((e for e in others if readable(e)), None))
+    winner = eventually(lambda: next((e for e in others if readable(e.stdout)), None))
     assert winner is not None
     (loser,) = (each for each in others if each is not winner)
 
@@ -109,9 +122,8 @@ def test_a_third_hears_of_the_second_once_it_is_its_turn(hold: Hold) -> None:
     assert loser.communicate("go on\n")[0] == "mine\n"
 
 
-def readable(process: "subprocess.Popen[str]") -> bool:
-    assert process.stdout is not None
-    return bool(select.select([process.stdout], [], [], 0)[0])
+def readable(pipe: object) -> bool:
+    return bool(select.select([pipe], [], [], 0)[0])
 
 
 def test_a_stage_whose_lock_cannot_be_made_says_so(tmp_path: Path) -> None:
