@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tools.local.stage import LocalStage
 HOLDS = """
 import subprocess, sys, time
 from pathlib import Path
+from typing import Any
 from tools.alone import kept, kept_open, take, to_stderr
 with kept_open(take(Path(sys.argv[1]), sys.argv[2], to_stderr)):
     if "with a tool" in sys.argv[2]:
@@ -122,7 +124,7 @@ def test_a_third_hears_of_the_second_once_it_is_its_turn(hold: Hold) -> None:
     assert loser.communicate("go on\n")[0] == "mine\n"
 
 
-def readable(pipe: object) -> bool:
+def readable(pipe: Any) -> bool:
     return bool(select.select([pipe], [], [], 0)[0])
 
 
