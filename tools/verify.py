@@ -86,7 +86,7 @@ UNITS = [
 ]
 # What takes longest begins first: what is short fills the lanes that get free.
 TESTS = [
-    *shares("end to end", "tests/e2e", of=2),
+    *shares("end to end", "tests/e2e", of=3),
     pytest("browser", "tests/browser"),
     *shares("emulator", "tests/emulator", of=2),
     pytest("python 3.14", "tests/target"),
