@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -11,9 +11,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.primitives.build_target import LAMBDA_PYTHON
 from constructs_lib.primitives.import_graph import defines
-from constructs_lib.primitives.python_service import PythonService
+from constructs_lib.primitives.python_service import PackagesLayer, PythonService
 
 TEN_SECONDS = Duration.seconds(10)
 FIVE_MINUTES = Duration.minutes(5)
@@ -21,17 +20,14 @@ ONE_HOUR = Duration.hours(1)
 LONGEST_EVENT_AGE = Duration.hours(6)
 LONGEST_TIMEOUT_SECONDS = 15 * 60
 COUNTED = "Blockwork"
-RUNTIME = lambda_.Runtime(
-    f"python{LAMBDA_PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
-)
-ARM_64 = lambda_.Architecture.ARM_64
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 
 
 class PythonFunction(lambda_.Function):
-    """A function on arm64: JSON logs that expire, tracing, a role of its own, bounded retries.
+    """A function with JSON logs that expire, tracing, a role of its own and bounded retries.
 
-    Its role may write its own log and its traces, and nothing else until a `grant_…` says so::
+    It runs on the Python and the processor that its service is built for. Its role may write its
+    own log and its traces, and nothing else until a `grant_…` says so::
 
         place_order = PythonFunction(
             self, "PlaceOrder", service=orders, entry="handlers.place_order",
@@ -54,8 +50,8 @@ class PythonFunction(lambda_.Function):
         Default: nowhere, which is right only for functions that are invoked synchronously.
     :param retry_attempts: how often a failed asynchronous invocation is tried again, 0 to 2.
         Default: 2, the Lambda maximum.
-    :raises ValueError: if `entry` is no module of the service, or a number is out of Lambda's
-        bounds.
+    :raises ValueError: if `entry` is no module of the service, a layer was built for something
+        else, or a number is out of Lambda's bounds.
     """
 
     def __init__(
@@ -92,6 +88,12 @@ class PythonFunction(lambda_.Function):
                 f"(at {scope.node.path}/{id_})"
             )
         _check_retry_attempts(retry_attempts, scope, id_)
+        for layer in layers:
+            if isinstance(layer, PackagesLayer) and layer.target != service.target:
+                raise ValueError(
+                    f"layers must be built for {service.target.key} as {service.name} is, "
+                    f"got {layer.node.path} for {layer.target.key} (at {scope.node.path}/{id_})"
+                )
         self.module = f"{service.name}.{entry}"
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = logs.LogGroup(
@@ -105,8 +107,8 @@ class PythonFunction(lambda_.Function):
         super().__init__(
             scope,
             id_,
-            runtime=RUNTIME,
-            architecture=ARM_64,
+            runtime=service.target.runtime,
+            architecture=service.target.architecture,
             handler=f"{self.module}.handler",
             code=service.code(entry),
             layers=[*service.layers(scope), *layers],
@@ -124,6 +126,12 @@ class PythonFunction(lambda_.Function):
             retry_attempts=retry_attempts,
             on_failure=on_failure,
         )
+        if service.target.platform is None:
+            Annotations.of(Stack.of(self)).add_warning_v2(
+                "blockwork:this-machine",
+                "built for this machine, which an emulator runs and Lambda does not: where that is "
+                "meant, `Annotations.of(stack).acknowledge_warning('blockwork:this-machine', why)`",
+            )
         acknowledge(
             role,
             **{
