@@ -99,7 +99,7 @@ def _is_for(name: str, needed: set[str]) -> bool:
     """Tell whether a file of the zip is one of these modules, its bytecode, or no module at all."""
     path = PurePosixPath(name)
     if path.parent.name == "__pycache__":
-        return f"{path.parents[1]}/{path.name.partition('.')[0]}.py" in needed
+        return str(path.parents[1] / f"{path.name.partition('.')[0]}.py") in needed
     return path.suffix != ".py" or name in needed
 
 

@@ -72,9 +72,10 @@ class PythonFunction(lambda_.Function):
         retry_attempts: int = 2,
     ) -> None:
         module = service.source / service.name / f"{entry.replace('.', '/')}.py"
-        if not module.is_file():
+        if not module.is_file() or not all(part.isidentifier() for part in entry.split(".")):
             raise ValueError(
-                f"entry must be a module of {service.name}, got {entry!r} "
+                f"entry must be a module of {service.name}, got {entry!r}: write "
+                f"'handlers.place_order' for its handlers/place_order.py "
                 f"(at {scope.node.path}/{id_})"
             )
         if not defines(module, "handler"):

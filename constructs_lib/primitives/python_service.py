@@ -62,8 +62,9 @@ class PythonService:
 
     :param name: the service's package, a folder of `source`.
     :param source: the folder that holds every service's package; it is on the import path.
-    :param shared: packages of `source` that every service may import. Default: `shared`, if it
-        exists. A function gets what it imports of them.
+    :param shared: packages and single modules of `source` that every service may import, by the
+        names it imports them by. A function gets what it imports of them. Default: `shared`, if it
+        exists.
     :param requirements: third-party packages, pinned with their hashes (`uv pip compile
         --generate-hashes`), or wheels; what it includes counts too. They become a layer. Default:
         none.
@@ -72,14 +73,14 @@ class PythonService:
     :param log_level: the least severe level that is logged. Default: INFO.
     :param log_retention: how long logs are kept. Default: three months.
     :param log_removal_policy: what becomes of the logs when a function is removed. Default: kept.
-    :raises ValueError: if `name` is no folder of `source`, a package hides one of Python's own
-        modules (code comes first on Lambda's import path), `requirements` is no file, or Lambda
-        has no such target.
+    :raises ValueError: if `name` or `shared` is not in `source`, a package hides one of Python's
+        own modules (code comes first on Lambda's import path), `requirements` is no file, or
+        Lambda has no such target.
     """
 
     name: str
     source: Path
-    shared: tuple[str, ...] = ("shared",)
+    shared: tuple[str, ...] | None = None
     requirements: Path | None = None
     target: BuildTarget = field(default_factory=BuildTarget)
     log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO
@@ -90,7 +91,14 @@ class PythonService:
         """Refuse what does not exist before anything is built from it."""
         if not (self.source / self.name).is_dir():
             raise ValueError(f"name must be a folder of {self.source}, got {self.name!r}")
-        for argument, name in [("name", self.name), *(("shared", each) for each in self.shared)]:
+        there = {*self._folders(), *(file.stem for file in self.source.glob("*.py"))}
+        for name in self.shared or ():
+            if name not in there:
+                raise ValueError(
+                    f"shared must be packages or modules of {self.source}, some of "
+                    f"{', '.join(sorted(there - {self.name}))}, got {name!r}"
+                )
+        for argument, name in [("name", self.name), *(("shared", each) for each in self._shared)]:
             if name in sys.stdlib_module_names or not name.isidentifier():
                 raise ValueError(
                     f"{argument} must be a package that hides none of Python's own modules, "
@@ -111,7 +119,19 @@ class PythonService:
 
     @cached_property
     def _packages(self) -> list[str]:
-        return [self.name, *(name for name in self.shared if (self.source / name).is_dir())]
+        return [self.name, *self._shared]
+
+    @property
+    def _shared(self) -> tuple[str, ...]:
+        by_default = ("shared",) if "shared" in self._folders() else ()
+        return by_default if self.shared is None else self.shared
+
+    def _folders(self) -> list[str]:
+        return [
+            entry.name
+            for entry in self.source.iterdir()
+            if entry.is_dir() and not entry.name.startswith((".", "__"))
+        ]
 
     @cached_property
     def _whole(self) -> Path:

@@ -121,7 +121,32 @@ def test_it_refuses_what_lambda_would_refuse_and_says_where(
     assert str(error.value).endswith("(at Test/PlaceOrder)")
 
 
-@pytest.mark.parametrize("text", ["def handle(event, context): ...", "print(handler)", ""])
+@pytest.mark.parametrize("entry", ["orders.place_order", "place-order", "parts/place_order", "."])
+def test_an_entry_that_python_could_not_import_is_refused(
+    stack: Stack, service: PythonService, entry: str
+) -> None:
+    (service.source / "orders" / "parts").mkdir()
+    for file in ("place-order.py", "parts/place_order.py"):
+        (service.source / "orders" / file).write_text("handler = print")
+
+    with pytest.raises(ValueError, match=f"entry must be a module of orders, got '{entry}'"):
+        PythonFunction(stack, "PlaceOrder", service=service, entry=entry)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def handle(event, context): ...",
+        "print(handler)",
+        "",
+        "def make():\n    handler = print\n    return handler",
+        "class Orders:\n    def handler(self): ...",
+        "names = [handler for handler in ()]",
+        "run = lambda: [handler := 1]",
+        "del handler",
+        "async def handler(event, context): ...",
+    ],
+)
 def test_an_entry_that_lambda_could_not_call_is_refused(
     stack: Stack, service: PythonService, text: str
 ) -> None:
@@ -132,7 +157,18 @@ def test_an_entry_that_lambda_could_not_call_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["handler = print", "from shared.money import *", "import json as handler"]
+    "text",
+    [
+        "handler = print",
+        "from shared.money import *",
+        "import json as handler",
+        "try:\n    from fast import handler\nexcept ImportError:\n    handler = print",
+        "if (handler := print): ...",
+        "@decorated\ndef handler(event, context): ...",
+        "globals()['handler'] = print",
+        "def __getattr__(name): ...",
+        "def make():\n    global handler\n    handler = print\nmake()",
+    ],
 )
 def test_an_entry_may_get_its_handler_in_any_way(
     stack: Stack, service: PythonService, text: str
