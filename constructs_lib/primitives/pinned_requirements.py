@@ -1,7 +1,7 @@
-"""What a requirements file pins, and whether a Lambda layer can be made of it anywhere alike."""
+"""What a requirements file pins: a Lambda layer that is the same anywhere, and whole."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +14,15 @@ HARMLESS = re.compile(
 NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?"
 PINNED = re.compile(rf"{NAME}\s*===?\s*[\w.!+-]+\s*(;.*|--hash.*)?")
 WHEEL = re.compile(rf"(?:{NAME}\s*@\s*)?(?P<place>\S+\.whl)(?:#\S*)?\s*(;.*|--hash.*)?")
+
+NOT_THERE = re.compile(
+    r"The package `(?P<package>[^`]+)` requires `(?P<needed>[^`]+)`, but it's not installed"
+)
+"""What the installer says of a package that has come without one that it asks for."""
+OF_THE_RUNTIME = frozenset(
+    ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+)
+"""The AWS SDK "and its dependencies" (AWS Lambda, "Working with .zip file archives for Python")."""
 
 
 def content_of(requirements: Path) -> bytes:
@@ -86,3 +95,29 @@ def _advice(line: str) -> str:
     if "/" in line.partition(";")[0] or line.startswith("."):
         return "a folder or archive must be built first: name a wheel built from it"
     return "a package must be pinned, as in 'name==1.2.3'"
+
+
+def refuse_incomplete(told: str, requirements: Path, beside: Set[str]) -> None:
+    """Refuse a layer in which a package has been installed without one that it asks for.
+
+    :param told: what the installer says of the installation.
+    :param beside: packages that every function with the layer has too; so are Lambda's own.
+    :raises ValueError: names each package that is missing, and what to do.
+    """
+    missing = [
+        f"\n  {needed}, which {package} needs: add {name}=="
+        for package, needed in NOT_THERE.findall(told)
+        if normal(name := re.split(r"[^\w.-]", needed, maxsplit=1)[0])
+        not in beside | OF_THE_RUNTIME
+    ]
+    if missing:
+        raise ValueError(
+            f"{requirements} must name every package that is loaded, got it without"
+            f"{''.join(missing)}\n"
+            "`uv pip compile --universal --generate-hashes` writes all lines that are needed"
+        )
+
+
+def normal(name: str) -> str:
+    """Return a package's name as names are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -31,13 +31,14 @@ class PackagesLayer(lambda_.LayerVersion):
         *,
         requirements: Path,
         target: BuildTarget,
+        beside: Path | None,
         description: str,
     ) -> None:
         self.requirements, self.target = requirements.resolve(), target
         super().__init__(
             scope,
             id_,
-            code=_asset(build_layer(requirements, target)),
+            code=_asset(build_layer(requirements, target, beside)),
             compatible_architectures=[target.architecture],
             description=description,
         )
@@ -145,8 +146,9 @@ class PythonService:
         """Return a layer with the locked `requirements`, one for the whole stack.
 
         For packages that only some functions need: start-up time and the size of what is loaded
-        are every function's own. What has the same id, but other requirements or another target, is
-        another layer: it stands beneath the first, named after its service.
+        are every function's own. They may ask for what the service's own layer has. What has the
+        same id, but other requirements or another target, is another layer: it stands beneath the
+        first, named after its service.
         """
         stack = Stack.of(scope)
         parent, name = cast(Construct, stack), id_
@@ -159,6 +161,7 @@ class PythonService:
             name,
             requirements=requirements,
             target=self.target,
+            beside=None if requirements == self.requirements else self.requirements,
             description=f"Third-party packages of {self.name}",
         )
         if self.target.interpreter is None:
