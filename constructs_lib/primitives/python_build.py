@@ -165,9 +165,7 @@ def _install(requirements: Path, into: Path, target: BuildTarget) -> str:
     if result.returncode:
         raise RuntimeError(
             f"the Lambda layer cannot be built from {requirements} for {target.key}:\n"
-            f"{result.stderr.strip()}\n"
-            "Every package needs its hash in there: `uv pip compile --universal --generate-hashes`"
-            " writes them"
+            f"{result.stderr.strip()}"
         )
     for pattern in NOT_FOR_LAMBDA:
         for path in into.glob(pattern):
