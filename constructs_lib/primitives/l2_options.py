@@ -24,26 +24,24 @@ def refuse_outside(
     :param highest: Default with `None`: as high as anybody likes.
     :raises ValueError: names the value and what is allowed.
     """
-    if value is None or Token.is_unresolved(value):
+    if value is None or lowest <= value <= (value if highest is None else highest):
         return
-    if value < lowest or (highest is not None and value > highest):
+    if not Token.is_unresolved(value):
         allowed = (
             f"at least {lowest:,}" if highest is None else f"between {lowest:,} and {highest:,}"
         )
         raise ValueError(f"{name} must be {allowed}{unit and f' {unit}'}, got {value:,} (at {at})")
 
 
-def refuse_time_outside(
-    name: str, value: Duration | None, shortest: Duration, longest: Duration, at: str
-) -> None:
+def refuse_time_outside(name: str, value: Duration, shortest: int, longest: int, at: str) -> None:
     """Refuse a time that AWS would refuse; one that is known only at deployment is let through.
 
+    :param shortest: in seconds, as `longest`.
     :raises ValueError: names the value and what is allowed.
     """
-    if value is None or value.is_unresolved():
+    if value.is_unresolved() or shortest <= value.to_seconds(integral=False) <= longest:
         return
-    if not shortest.to_seconds() <= value.to_seconds(integral=False) <= longest.to_seconds():
-        raise ValueError(
-            f"{name} must be between {shortest.to_human_string()} and {longest.to_human_string()}, "
-            f"got {value.to_human_string()} (at {at})"
-        )
+    least, most = (Duration.seconds(each).to_human_string() for each in (shortest, longest))
+    raise ValueError(
+        f"{name} must be between {least} and {most}, got {value.to_human_string()} (at {at})"
+    )

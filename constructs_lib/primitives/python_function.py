@@ -19,10 +19,8 @@ from constructs_lib.primitives.python_service import PackagesLayer, PythonServic
 TEN_SECONDS = Duration.seconds(10)
 FIVE_MINUTES = Duration.minutes(5)
 ONE_HOUR = Duration.hours(1)
-LONGEST_EVENT_AGE = Duration.hours(6)
-LONGEST_TIMEOUT = Duration.minutes(15)
-ONE_MINUTE = Duration.minutes(1)
-ONE_SECOND = Duration.seconds(1)
+LONGEST_EVENT_AGE = 6 * 3600
+LONGEST_TIMEOUT = 15 * 60
 COUNTED = "Blockwork"
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 XRAY = "xray:PutTraceSegments knows no resources (AWS X-Ray, IAM)"
@@ -110,10 +108,8 @@ class PythonFunction(lambda_.Function):
             **options,
         }
         refuse_outside("memory_size", memory_size, 128, 10_240, "MiB", at)
-        refuse_time_outside("timeout", timeout, ONE_SECOND, LONGEST_TIMEOUT, at)
-        refuse_time_outside(
-            "max_event_age", settings["max_event_age"], ONE_MINUTE, LONGEST_EVENT_AGE, at
-        )
+        refuse_time_outside("timeout", timeout, 1, LONGEST_TIMEOUT, at)
+        refuse_time_outside("max_event_age", settings["max_event_age"], 60, LONGEST_EVENT_AGE, at)
         storage = settings.get("ephemeral_storage_size")
         if storage and not storage.is_unresolved():
             refuse_outside("ephemeral_storage_size", storage.to_mebibytes(), 512, 10_240, "MiB", at)
@@ -192,9 +188,7 @@ class PythonFunction(lambda_.Function):
         :raises ValueError: if a number is out of Lambda's bounds.
         """
         refuse_outside("retry_attempts", retry_attempts, 0, 2, "", self.node.path)
-        refuse_time_outside(
-            "max_event_age", max_event_age, ONE_MINUTE, LONGEST_EVENT_AGE, self.node.path
-        )
+        refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, self.node.path)
         config = cast(
             lambda_.CfnEventInvokeConfig,
             self.node.find_child("EventInvokeConfig").node.default_child,

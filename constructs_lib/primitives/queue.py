@@ -10,7 +10,6 @@ from constructs import Construct
 from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_QUEUES, QueueOptions
 
-SHORTEST_RETENTION = Duration.minutes(1)
 LONGEST_RETENTION = Duration.days(14)
 
 
@@ -49,7 +48,7 @@ class Queue(sqs.Queue):
     ) -> None:
         at = f"{scope.node.path}/{id_}"
         refuse_options(options, NOT_FOR_QUEUES, at)
-        refuse_time_outside("retention", retention, SHORTEST_RETENTION, LONGEST_RETENTION, at)
+        refuse_time_outside("retention", retention, 60, 14 * 86_400, at)
         super().__init__(
             scope,
             id_,
