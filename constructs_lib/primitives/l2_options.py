@@ -21,7 +21,7 @@ def refuse_outside(
 ) -> None:
     """Refuse a number that AWS would refuse; one that is known only at deployment is let through.
 
-    :param highest: Default with `None`: as high as anybody likes.
+    :param highest: `None` is as high as anybody likes.
     :raises ValueError: names the value and what is allowed.
     """
     if value is None or lowest <= value <= (value if highest is None else highest):
