@@ -164,7 +164,14 @@ class IdentityStack(PlatformStack):
         """Publish who signed up and whose permissions changed."""
         publish = self._function("publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name})
         bus.grant_publish(publish, source=event_source("identity"))
-        StreamConsumer(self, "Publishing", source=self._table, function=publish, failures=failures)
+        StreamConsumer(
+            self,
+            "Publishing",
+            source=self._table,
+            function=publish,
+            failures=failures,
+            parks_after=Duration.minutes(5),
+        )
 
     def _forget(self, bus: EventBus, failures: FailureChain) -> None:
         """Find out each night who is gone, and forget them: no trigger of Cognito says so."""

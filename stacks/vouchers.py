@@ -49,6 +49,7 @@ FORGETTING = ("recipientEmail", "status", "state")
 PDF = "*.pdf"
 HALF_A_MINUTE = Duration.seconds(30)
 THREE_MINUTES = Duration.minutes(3)
+FIVE_MINUTES = Duration.minutes(5)
 PAYMENT_TAKES = Duration.minutes(15)
 """For how long the provider is asked what became of a payment before it is to void it."""
 DELIVERY_TAKES = Duration.days(3)
@@ -163,6 +164,7 @@ class VouchersStack(PlatformStack):
             # A look-up takes 5 seconds at most, voiding as well: both for two fit into one
             # invocation.
             batch_size=2,
+            parks_after=FIVE_MINUTES,
         )
 
     def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
@@ -265,6 +267,7 @@ class VouchersStack(PlatformStack):
             function=function,
             failures=self._failures,
             filters=[lambda_.FilterCriteria.filter({"eventName": changes, "dynamodb": voucher})],
+            parks_after=FIVE_MINUTES,
         )
 
     def _function(

@@ -4,13 +4,14 @@ from aws_cdk import Annotations, Duration, Names, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.primitives import PythonFunction, Queue
+from constructs_lib.primitives import Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 
 ONE_MINUTE = Duration.minutes(1)
@@ -78,11 +79,19 @@ class FailureChain(Construct):
         """Return where a function's failed asynchronous invocations go, permission included."""
         return destinations.SnsDestination(self.topic)
 
-    def let_park(self, function: PythonFunction, *, patience: Duration) -> None:
+    def let_park(self, function: lambda_.IFunction, *, patience: Duration) -> None:
         """Let a function send here what it cannot handle, after trying for a while.
 
         It is told where (`FAILURE_TOPIC_ARN`) and how long it tries (`PATIENCE_SECONDS`).
+
+        :raises ValueError: if it cannot be told, because it was imported.
         """
+        if not isinstance(function, lambda_.Function):
+            raise ValueError(
+                "function must be one of this app, which is told by its environment where it parks,"
+                f" got {function.node.path}: leave parks_after out, then Lambda or SQS sends here "
+                f"what it fails at (at {self.node.path})"
+            )
         function.add_environment("FAILURE_TOPIC_ARN", self.topic.topic_arn)
         function.add_environment("PATIENCE_SECONDS", str(patience.to_seconds()))
         self.grant_publish(function)

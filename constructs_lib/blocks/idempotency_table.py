@@ -1,6 +1,7 @@
 """What has been done already, so that nothing is done twice."""
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.primitives import PythonFunction, Table
@@ -35,8 +36,17 @@ class IdempotencyTable(Table):
             removal_policy=removal_policy,
         )
 
-    def protect(self, function: PythonFunction) -> None:
-        """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to."""
+    def protect(self, function: lambda_.IFunction) -> None:
+        """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to.
+
+        :raises ValueError: if it is no `PythonFunction`, whose module its keys begin with.
+        """
+        if not isinstance(function, PythonFunction):
+            raise ValueError(
+                "once must be for a PythonFunction, whose keys begin with its module, got "
+                f"{function.node.path}: leave once out, give the function's role what it needs of "
+                f"a table, and tell it of the table yourself (at {self.node.path})"
+            )
         function.add_environment("IDEMPOTENCY_TABLE", self.table_name)
         self.grant_partitions(
             function,

@@ -11,10 +11,9 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.failure_chain import FailureChain
-from constructs_lib.primitives import PythonFunction
+from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
 
 QUARTER_OF_AN_HOUR = Duration.minutes(15)
-ONE_HOUR = Duration.hours(1)
 
 
 class ScheduledTask(Construct):
@@ -31,7 +30,8 @@ class ScheduledTask(Construct):
             ),
         )
 
-    :param function: what works.
+    :param function: what works, in any language, an imported one with its role; it fails where it
+        raises. Lambda has one setting of retries for each function, which its blocks share.
     :param failures: where a failed run ends.
     :param at: when; give a time zone, which also knows daylight saving.
     :param window: how much later it may start, so that not everything starts at once. Default:
@@ -44,17 +44,18 @@ class ScheduledTask(Construct):
         id_: str,
         /,
         *,
-        function: PythonFunction,
+        function: lambda_.IFunction,
         failures: FailureChain,
         at: scheduler.ScheduleExpression,
         window: Duration = QUARTER_OF_AN_HOUR,
     ) -> None:
         super().__init__(scope, id_)
-        function.send_failures_to(failures.destination())
+        keep_last_failures(function, failures, at=self.node.path)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-        cfn_function = cast(lambda_.CfnFunction, function.node.default_child)
-        arn = f"<{Stack.of(function).get_logical_id(cfn_function)}.Arn>"
-        acknowledge(role, **{f"IAM5[Resource::{arn}:*]": "versions of this one function"})
+        if isinstance(function, lambda_.Function):
+            cfn_function = cast(lambda_.CfnFunction, function.node.default_child)
+            arn = f"<{Stack.of(function).get_logical_id(cfn_function)}.Arn>"
+            acknowledge(role, **{f"IAM5[Resource::{arn}:*]": "versions of this one function"})
         failures.grant_key(role)
         self.schedule = scheduler.Schedule(
             self,
