@@ -1,6 +1,8 @@
 """A function that works off a queue, and loses no message."""
 
-from aws_cdk import Duration
+from typing import cast
+
+from aws_cdk import Duration, Token
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
@@ -9,6 +11,10 @@ from constructs import Construct
 from constructs_lib.blocks.failure_chain import FailureChain
 
 MOST_AT_ONCE = 10
+HIDDEN_SECONDS = 30
+"""What SQS takes for a queue's visibility timeout where it is told none."""
+RUNS_SECONDS = 3
+"""What Lambda takes for a function's timeout where it is told none."""
 
 
 class QueueConsumer(Construct):
@@ -45,7 +51,8 @@ class QueueConsumer(Construct):
         for handlers that do: they are told by their environment, see :meth:`FailureChain.let_park`.
         Default: the handler does not park.
     :raises ValueError: if the queue would keep a message that is never done until it expires, or
-        moves it where nobody looks; or a function is to park that cannot be told so.
+        moves it where nobody looks; or hands a message out again while the function may still be
+        at it; or a function is to park that cannot be told so.
     """
 
     def __init__(
@@ -64,6 +71,7 @@ class QueueConsumer(Construct):
     ) -> None:
         super().__init__(scope, id_)
         _check_dead_letters(queue, failures, elsewhere=dead_letters_elsewhere, at=self.node.path)
+        _check_visibility(queue, function, at=self.node.path)
         function.add_event_source(
             event_sources.SqsEventSource(
                 queue,
@@ -99,4 +107,23 @@ def _check_dead_letters(
             f"failures.dead_letter_queue(), got {queue.node.path}, which moves it to "
             f"{dead_letters.queue.node.path}: if somebody looks there, say "
             f"dead_letters_elsewhere=True (at {at})"
+        )
+
+
+def _check_visibility(queue: sqs.IQueue, function: lambda_.IFunction, *, at: str) -> None:
+    if not isinstance(queue, sqs.Queue) or not isinstance(function, lambda_.Function):
+        return
+    hidden = cast(sqs.CfnQueue, queue.node.default_child).visibility_timeout
+    timeout = function.timeout
+    if Token.is_unresolved(hidden) or (timeout and timeout.is_unresolved()):
+        return
+    hides = HIDDEN_SECONDS if hidden is None else hidden
+    runs = timeout.to_seconds() if timeout else RUNS_SECONDS
+    if hides < runs:
+        raise ValueError(
+            f"queue must hide a message for {runs:.0f} seconds at least, as long as "
+            f"{function.node.path} may run, and better for six times as long, got "
+            f"{queue.node.path}, which hides it for {hides:.0f} seconds: give it "
+            f"visibility_timeout=Duration.seconds({runs * 6:.0f}), or the function a shorter "
+            f"timeout (at {at})"
         )

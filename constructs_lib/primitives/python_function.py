@@ -92,6 +92,7 @@ class PythonFunction(lambda_.Function):
                 f"(at {scope.node.path}/{id_})"
             )
         _check_retry_attempts(retry_attempts, scope, id_)
+        self.service = service
         self.module = f"{service.name}.{entry}"
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = logs.LogGroup(

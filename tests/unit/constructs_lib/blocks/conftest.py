@@ -20,6 +20,17 @@ def function(stack: Stack, service: PythonService) -> PythonFunction:
 
 
 @pytest.fixture
+def rememberer(service: PythonService) -> str:
+    """The entry of a function whose code, not the entry itself, reads where to remember."""
+    package = service.source / service.name
+    (package / "remembering.py").write_text("TABLE = 'IDEMPOTENCY_TABLE'\n")
+    (package / "ship_once.py").write_text(
+        "from orders import remembering\n\n\ndef handler(event, context): ...\n"
+    )
+    return "ship_once"
+
+
+@pytest.fixture
 def plain(stack: Stack) -> lambda_.Function:
     """A function of another team: another runtime, nothing of the kit in it."""
     return lambda_.Function(

@@ -1,6 +1,7 @@
 """Whatever invokes a function asynchronously takes every kind of function that the CDK has."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aws_cdk import Stack
@@ -18,7 +19,7 @@ from constructs_lib.blocks import (
     ScheduledTask,
     StreamConsumer,
 )
-from constructs_lib.primitives import Table
+from constructs_lib.primitives import PythonFunction, Table
 
 KINDS: dict[str, Callable[[lambda_.Function, lambda_.IFunction], lambda_.IFunction]] = {
     "another runtime": lambda plain, _: plain,
@@ -112,3 +113,68 @@ def test_an_imported_function_comes_with_its_role(stack: Stack, failures: Failur
             function=lambda_.Function.from_function_arn(stack, "Bare", arn),
             failures=failures,
         )
+
+
+def listen(stack: Stack, id_: str, function: lambda_.IFunction, **settings: Any) -> None:
+    EventConsumer(
+        stack,
+        id_,
+        bus=events.EventBus.from_event_bus_name(stack, f"{id_}Bus", "default"),
+        pattern=events.EventPattern(source=["aws.s3"]),
+        function=function,
+        **settings,
+    )
+
+
+def run_nightly(stack: Stack, function: lambda_.IFunction, failures: FailureChain) -> None:
+    ScheduledTask(
+        stack,
+        "Nightly",
+        function=function,
+        failures=failures,
+        at=scheduler.ScheduleExpression.cron(hour="2", minute="0"),
+    )
+
+
+def test_two_rules_and_a_schedule_may_share_the_setting_of_a_function(
+    stack: Stack, failures: FailureChain, function: PythonFunction, any_function: lambda_.IFunction
+) -> None:
+    for shared in (function, any_function):
+        listen(stack, f"{shared.node.id}One", shared, failures=failures)
+        listen(stack, f"{shared.node.id}Two", shared, failures=failures)
+    run_nightly(stack, any_function, failures)
+
+    ends_in(stack, failures)
+
+
+def test_settings_that_would_overwrite_each_other_are_refused(
+    stack: Stack, failures: FailureChain, function: PythonFunction, any_function: lambda_.IFunction
+) -> None:
+    for shared in (function, any_function):
+        name = shared.node.id
+        listen(stack, f"{name}One", shared, failures=failures, retry_attempts=0)
+        with pytest.raises(
+            ValueError,
+            match=rf"'retry_attempts': 0.*got.*: 2.* a function of its own \(at Test/{name}T",
+        ):
+            listen(stack, f"{name}Two", shared, failures=failures)
+    with pytest.raises(ValueError, match=r"a function of its own \(at Test/Nightly\)"):
+        run_nightly(stack, any_function, failures)
+
+
+def test_another_chain_is_another_setting(
+    stack: Stack, failures: FailureChain, function: PythonFunction
+) -> None:
+    listen(stack, "One", function, failures=failures)
+
+    with pytest.raises(ValueError, match=r"'ends in': .*a function of its own"):
+        listen(stack, "Two", function, failures=FailureChain(stack, "Others"))
+
+
+def test_what_a_plain_function_was_told_by_its_own_stack_is_not_overwritten(
+    stack: Stack, failures: FailureChain, plain: lambda_.Function
+) -> None:
+    plain.configure_async_invoke(retry_attempts=0)
+
+    with pytest.raises(ValueError, match=r"leave its own settings to the block.*\(at Test/One\)"):
+        listen(stack, "One", plain, failures=failures)

@@ -137,3 +137,16 @@ def test_its_url_stands_in_front_of_every_route(stack: Stack, api: BusinessApi) 
     endpoint = {"Fn::GetAtt": [stack.resolve(api.http_api.api_id)["Ref"], "ApiEndpoint"]}
 
     assert stack.resolve(api.url) == endpoint
+
+
+def test_an_api_that_no_website_could_call_is_refused(stack: Stack) -> None:
+    with pytest.raises(ValueError, match=r"got \[\].*say None if none shall \(at Test/Api\)"):
+        BusinessApi(stack, "Api", allow_origins=[])
+
+
+def test_an_api_for_other_programs_answers_no_websites_question(stack: Stack) -> None:
+    BusinessApi(stack, "Api", allow_origins=None)
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::ApiGatewayV2::Api", {"CorsConfiguration": Match.absent()}
+    )

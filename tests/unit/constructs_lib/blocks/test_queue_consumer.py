@@ -129,3 +129,27 @@ def test_an_imported_function_works_off_a_queue_but_cannot_be_told_to_park(
     )
     with pytest.raises(ValueError, match="leave parks_after out"):
         failures.let_park(imported, patience=Duration.minutes(5))
+
+
+@pytest.mark.parametrize(("hides", "runs"), [(59, 60), (None, 31), (2, None)])
+def test_a_queue_that_hands_a_message_out_again_too_early_is_refused(
+    stack: Stack, failures: FailureChain, hides: int | None, runs: int | None
+) -> None:
+    queue = Queue(
+        stack,
+        "Work",
+        visibility_timeout=None if hides is None else Duration.seconds(hides),
+        dead_letter_queue=failures.dead_letter_queue(),
+    )
+    function = lambda_.Function(
+        stack,
+        "Slow",
+        runtime=lambda_.Runtime.NODEJS_22_X,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("exports.handler = async () => {}"),
+        timeout=None if runs is None else Duration.seconds(runs),
+    )
+    message = rf"{runs or 3} seconds.*Test/Slow.*got Test/Work.*{hides or 30} .*{(runs or 3) * 6}.*"
+
+    with pytest.raises(ValueError, match=rf"{message}\(at Test/Working\)"):
+        QueueConsumer(stack, "Working", queue=queue, function=function, failures=failures)
