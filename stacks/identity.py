@@ -11,6 +11,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import (
+    PUBLIC,
     BusinessApi,
     EventBus,
     FailureChain,
@@ -157,7 +158,9 @@ class IdentityStack(PlatformStack):
         api.route("POST /tickets", ticket, authorizer=signed_in)
 
         client = {"USER_POOL_CLIENT_ID": self.users.client.user_pool_client_id}
-        refresh = api.route("POST /tokens/refresh", self._function("refresh_tokens", client))
+        refresh = api.route(
+            "POST /tokens/refresh", self._function("refresh_tokens", client), authorizer=PUBLIC
+        )
         acknowledge(refresh, APIG4="who comes here has a refresh token in place of one")
 
     def _tell(self, bus: EventBus, failures: FailureChain) -> None:

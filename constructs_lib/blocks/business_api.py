@@ -20,6 +20,8 @@ ROUTE_KEY = re.compile(
 ORIGIN = re.compile(r"https?://[^/*\s]+")
 MODEST_TRAFFIC = apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 ONE_DAY = Duration.days(1)
+PUBLIC: apigatewayv2.IHttpRouteAuthorizer = apigatewayv2.HttpNoneAuthorizer()
+"""The authorizer of a route that everybody may call."""
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
@@ -42,7 +44,7 @@ class BusinessApi(Construct):
     ::
 
         api = BusinessApi(self, "Api", allow_origins=["https://www.example.org"])
-        api.route("GET /orders", list_orders)
+        api.route("GET /prices", list_prices, authorizer=PUBLIC)
         api.route("POST /orders", place_order, authorizer=users.authorizer())
 
     :param allow_origins: websites whose scripts may call the API (CORS), such as
@@ -105,13 +107,13 @@ class BusinessApi(Construct):
         key: str,
         function: lambda_.IFunction,
         *,
-        authorizer: apigatewayv2.IHttpRouteAuthorizer | None = None,
+        authorizer: apigatewayv2.IHttpRouteAuthorizer,
     ) -> apigatewayv2.HttpRoute:
         """Answer the requests of a route with a function.
 
         :param key: method and path, such as `GET /orders/{orderId}`.
         :param function: what answers; the API may invoke it for this route only.
-        :param authorizer: who lets callers in. Default: everybody may call.
+        :param authorizer: who lets callers in; `PUBLIC` where everybody may call.
         :raises ValueError: if `key` is no route of an HTTP API.
         """
         parts = ROUTE_KEY.fullmatch(key)

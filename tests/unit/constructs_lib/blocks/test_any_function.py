@@ -12,6 +12,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk.assertions import Match, Template
 
 from constructs_lib.blocks import (
+    PUBLIC,
     BusinessApi,
     EventConsumer,
     FailureChain,
@@ -78,7 +79,9 @@ def test_behind_a_schedule(
 
 
 def test_behind_a_route(stack: Stack, any_function: lambda_.IFunction) -> None:
-    BusinessApi(stack, "Api", allow_origins=["https://a.example"]).route("GET /", any_function)
+    api = BusinessApi(stack, "Api", allow_origins=["https://a.example"])
+
+    api.route("GET /", any_function, authorizer=PUBLIC)
 
     Template.from_stack(stack).has_resource_properties(
         "AWS::ApiGatewayV2::Integration",
