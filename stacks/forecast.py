@@ -32,7 +32,12 @@ class ForecastStack(PlatformStack):
     ) -> None:
         super().__init__(scope, name, config=config, description="The weather of the day ahead")
         table = Table(self, "Forecasts", partition_key="date", removal_policy=config.removal_policy)
-        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         alarms.watch(failures.alarm, failures.age_alarm)
 
         fetch = PythonFunction(

@@ -102,7 +102,12 @@ class IdentityStack(PlatformStack):
             log_removal_policy=config.removal_policy,
         )
         self._answer(api, push)
-        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         self._tell(bus, failures)
         self._forget(bus, failures)
         alarms.watch(api.alarm, failures.alarm, failures.age_alarm)

@@ -90,7 +90,12 @@ class VouchersStack(PlatformStack):
         self._documents = Bucket(
             self, "Documents", notifies_event_bus=True, removal_policy=config.removal_policy
         )
-        self._failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        self._failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(
             self,
@@ -118,6 +123,7 @@ class VouchersStack(PlatformStack):
             visibility_timeout=THREE_MINUTES,
             dead_letter_queue=self._failures.dead_letter_queue(),
         )
+        unsettled.apply_removal_policy(self._config.removal_policy)
         key = ssm.StringParameter.from_secure_string_parameter_attributes(
             self,
             "PaymentKey",

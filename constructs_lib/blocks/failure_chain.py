@@ -1,6 +1,6 @@
 """Failed events go to a topic, and stay in a queue until somebody brings them back."""
 
-from aws_cdk import Annotations, Duration, Names, Stack
+from aws_cdk import Annotations, Duration, Names, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -35,6 +35,9 @@ class FailureChain(Construct):
         may tell of persons. Who publishes needs it too, `grant_publish` and `destination` see to
         that; so does who brings events back (`kms:Decrypt`). A key that was imported must allow SNS
         itself, and each service of `let_bury`. Default: SNS does not encrypt, SQS has its own key.
+    :param removal_policy: what becomes of the queue, and of the failed events in it, when the chain
+        leaves its stack; the topic keeps nothing. Who retains it retains its key too. Default: it
+        is retained.
     :raises ValueError: if SQS would refuse the retention.
     """
 
@@ -46,10 +49,12 @@ class FailureChain(Construct):
         *,
         retention: Duration = LONGEST_RETENTION,
         encryption_key: kms.IKey | None = None,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         self._key = encryption_key
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
+        self.queue.apply_removal_policy(removal_policy)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
         self._subscribe()
