@@ -1,16 +1,15 @@
 """Work that is done at a time of day, wherever that day is."""
 
 import re
-from typing import cast
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge
+from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
 
@@ -62,10 +61,9 @@ class ScheduledTask(Construct):
         super().__init__(scope, id_)
         keep_last_failures(function, failures, at=self.node.path)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-        if isinstance(function, lambda_.Function):
-            cfn_function = cast(lambda_.CfnFunction, function.node.default_child)
-            arn = f"<{Stack.of(function).get_logical_id(cfn_function)}.Arn>"
-            acknowledge(role, **{f"IAM5[Resource::{arn}:*]": "versions of this one function"})
+        acknowledge_wildcard(
+            role, f"{function.function_arn}:*", why="versions of this one function"
+        )
         failures.grant_key(role)
         self.schedule = scheduler.Schedule(
             self,

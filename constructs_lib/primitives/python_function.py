@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge
+from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
 from constructs_lib.primitives.build_target import LAMBDA_PYTHON
 from constructs_lib.primitives.import_graph import defines
 from constructs_lib.primitives.python_service import PythonService
@@ -125,12 +125,9 @@ class PythonFunction(lambda_.Function):
             retry_attempts=retry_attempts,
             on_failure=on_failure,
         )
+        acknowledge_no_resources(role)
         acknowledge(
-            role,
-            **{
-                "IAM5[Resource::*]": "xray:PutTraceSegments knows no resources (AWS X-Ray, IAM)",
-                "IAM5[Action::kms:GenerateDataKey*]": "how the CDK grants the use of one key",
-            },
+            role, **{"IAM5[Action::kms:GenerateDataKey*]": "how the CDK grants the use of one key"}
         )
 
     def send_failures_to(
