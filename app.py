@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 STAGES_FILE = HERE / "stages.toml"
 SITE_SOURCE = HERE / "site"
 DEPLOYING_COMMANDS = {"deploy", "watch", "import"}
-LOOKING_COMMANDS = {"synth", "synthesize", "diff", "list", "ls"}
+MAKING_NOTHING_COMMANDS = {"synth", "synthesize", "diff", "list", "ls", "destroy"}
 
 
 class UsageError(Exception):
@@ -35,17 +35,17 @@ def build_app(*, context: Mapping[str, object] | None = None, validate: bool = T
 
     :param context: what the CDK CLI would hand over: `cdk.json` and `-c`. Default: it does.
     :param validate: whether CDK checks each template against CloudFormation's schema, which takes
-        longer than all the rest. It does not where the CLI only looks at templates.
+        longer than all the rest. It does not where the CLI makes nothing of the templates.
     :raises UsageError: if there is no such stage or port, or if the stage is about to be deployed
         and is not ready for it.
     :raises StagesFileError: if a value of `stages.toml` cannot be used.
     """
     command = _cdk_command()
-    only_looks = command in LOOKING_COMMANDS
+    makes_nothing = command in MAKING_NOTHING_COMMANDS
     app = cdk.App(
         context=context,
         analytics_reporting=False,
-        builtin_cloud_formation_validation=False if only_looks or not validate else None,
+        builtin_cloud_formation_validation=False if makes_nothing or not validate else None,
     )
     try:
         port = int(app.node.try_get_context("port") or LOCAL_PORT)
@@ -61,7 +61,7 @@ def build_app(*, context: Mapping[str, object] | None = None, validate: bool = T
     is_built = (site_content / "index.html").is_file()
     if app.node.try_get_context("deploying") or command in DEPLOYING_COMMANDS:
         _check_deployable(stages, is_built=is_built)
-        if only_looks and validate:
+        if makes_nothing and validate:
             cdk.Validations.of(app).add_plugins(cdk.CloudFormationValidatePlugin())
     for config in stages:
         # Without a build the sources stand in, so that a template can be had without Node.js.

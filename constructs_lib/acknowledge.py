@@ -53,29 +53,31 @@ def acknowledge_wildcard(principal: IConstruct, resource: str, /, *, why: str) -
     principal.node.add_validation(_AtTheEnd(say))
 
 
-def acknowledge_no_resources(role: iam.Role, /) -> None:
+def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> None:
     """Acknowledge `*` as a resource where a role's statements allow what knows no resources.
 
     That is for each policy, and only if all of its statements with that resource do: one of another
     action is reported.
+
+    :param further: actions beside those of `KNOW_NO_RESOURCES`.
+    :param why: why it is acceptable.
     """
+    known = {*KNOW_NO_RESOURCES, *further}
 
     def say() -> None:
         for child in role.node.children:
             policy = child.node.default_child
-            if isinstance(policy, iam.CfnPolicy) and not _wider(policy):
-                acknowledge(
-                    policy, **{"IAM5[Resource::*]": "these actions know no resources (AWS, IAM)"}
-                )
+            if isinstance(policy, iam.CfnPolicy) and not _wider(policy, known):
+                acknowledge(policy, **{"IAM5[Resource::*]": why})
 
     role.node.add_validation(_AtTheEnd(say))
 
 
-def _wider(policy: iam.CfnPolicy) -> bool:
-    """Tell whether a policy allows on everything what AWS could allow on a resource."""
+def _wider(policy: iam.CfnPolicy, known: set[str]) -> bool:
+    """Tell whether a policy allows on everything what is not among the known actions."""
     document = Stack.of(policy).resolve(policy.policy_document)
     return any(
-        not KNOW_NO_RESOURCES.issuperset(_each(statement.get("Action")))
+        not known.issuperset(_each(statement.get("Action")))
         for statement in document["Statement"]
         if statement["Effect"] == "Allow" and "*" in _each(statement.get("Resource"))
     )

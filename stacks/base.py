@@ -40,3 +40,8 @@ class PlatformStack(cdk.Stack):
             termination_protection=config.removal_policy is not cdk.RemovalPolicy.DESTROY,
             tags={"platform": "blockwork", "stage": config.name},
         )
+        if config.endpoints:
+            cdk.Annotations.of(self).acknowledge_warning(
+                "blockwork:this-machine",
+                "the local stage runs functions with this machine's Python",
+            )

@@ -72,21 +72,23 @@ LINT = [
     Step(name="layers", command=["lint-imports"]),
     Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
 ]
+UNIT = ROOT / "tests" / "unit"
 UNITS = [
     pytest("units of the services", "tests/unit/lambda_src"),
+    pytest("units of the tools", "tests/unit/tools"),
     pytest(
         "other units",
         *sorted(
             str(path.relative_to(ROOT))
-            for path in (ROOT / "tests" / "unit").iterdir()
-            if path.name != "lambda_src"
+            for path in UNIT.iterdir()
+            if path.name not in ("lambda_src", "tools")
             and (path.name.startswith("test_") or any(files_of_tests(path)))
         ),
     ),
 ]
 # What takes longest begins first: what is short fills the lanes that get free.
 TESTS = [
-    *shares("end to end", "tests/e2e", of=2),
+    *shares("end to end", "tests/e2e", of=3),
     pytest("browser", "tests/browser"),
     *shares("emulator", "tests/emulator", of=2),
     pytest("python 3.14", "tests/target"),

@@ -75,5 +75,5 @@ class IdempotencyTable(Table):
 def _reads(function: PythonFunction, variable: str) -> bool:
     """Tell whether a function's code names a variable, or imports by names made at run time."""
     service = function.service
-    files = modules_behind(function.module, service.source, [service.name, *service.shared])
+    files = modules_behind(function.module, service.source, service._packages)
     return files is None or any(variable in file.read_text("utf-8") for file in files)

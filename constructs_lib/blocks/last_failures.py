@@ -1,6 +1,7 @@
 """Where the asynchronous invocations of a function end that failed for the last time."""
 
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
@@ -10,6 +11,8 @@ from constructs_lib.primitives import PythonFunction
 
 ONE_HOUR = Duration.hours(1)
 LONGEST_EVENT_AGE = Duration.hours(6)
+_settled_by_blocks: WeakKeyDictionary[lambda_.IFunction, dict[str, Any]] = WeakKeyDictionary()
+"""What functions of this library were told here: it is an override, which cannot be read back."""
 
 
 def keep_last_failures(
@@ -56,6 +59,7 @@ def keep_last_failures(
         function.send_failures_to(
             failures.destination(), retry_attempts=retry_attempts, max_event_age=max_event_age
         )
+        _settled_by_blocks[function] = wanted
     elif settled != wanted:
         raise ValueError(
             f"function must have one setting for all that invokes it asynchronously, which is "
@@ -81,6 +85,8 @@ def check_role(function: lambda_.IFunction, *, at: str) -> None:
 
 
 def _settled(function: lambda_.IFunction) -> dict[str, Any] | None:
+    if function in _settled_by_blocks:
+        return _settled_by_blocks[function]
     made = function.node.try_find_child("EventInvokeConfig")
     if made is None:
         return None

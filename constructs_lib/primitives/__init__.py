@@ -4,20 +4,32 @@ from constructs_lib.primitives.alarm_topic import AlarmTopic
 from constructs_lib.primitives.bucket import Bucket
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.build_target import BuildTarget
+from constructs_lib.primitives.function_options import FunctionOptions
 from constructs_lib.primitives.python_function import PythonFunction
 from constructs_lib.primitives.python_service import PythonService
 from constructs_lib.primitives.queue import Queue
 from constructs_lib.primitives.signing_key import SigningKey
+from constructs_lib.primitives.storage_options import (
+    BucketOptions,
+    QueueOptions,
+    TableOptions,
+    TopicOptions,
+)
 from constructs_lib.primitives.table import Table
 
 __all__ = [
     "AlarmTopic",
     "Bucket",
     "BucketEmptying",
+    "BucketOptions",
     "BuildTarget",
+    "FunctionOptions",
     "PythonFunction",
     "PythonService",
     "Queue",
+    "QueueOptions",
     "SigningKey",
     "Table",
+    "TableOptions",
+    "TopicOptions",
 ]

@@ -1,6 +1,7 @@
 """The SNS topic that tells people of alarms, and lets alarms tell it."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -10,6 +11,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
+
+from constructs_lib.primitives.l2_options import refuse_options
+from constructs_lib.primitives.storage_options import NOT_FOR_ALARM_TOPICS, TopicOptions
 
 
 class AlarmTopic(sns.Topic):
@@ -28,6 +32,8 @@ class AlarmTopic(sns.Topic):
         one of AWS (`alias/aws/sns`). A key that was imported must allow CloudWatch itself. Default:
         SNS does not encrypt.
     :param emails: who is told by mail. Default: nobody yet, `add_subscription` adds others.
+    :param options: any other of `aws_sns.Topic`, such as `display_name`, see :class:`TopicOptions`.
+    :raises ValueError: if an option contradicts what a topic promises.
     """
 
     def __init__(
@@ -38,8 +44,10 @@ class AlarmTopic(sns.Topic):
         *,
         encryption_key: kms.IKey | None = None,
         emails: Sequence[str] = (),
+        **options: Unpack[TopicOptions],
     ) -> None:
-        super().__init__(scope, id_, enforce_ssl=True, master_key=encryption_key)
+        refuse_options(options, NOT_FOR_ALARM_TOPICS, f"{scope.node.path}/{id_}")
+        super().__init__(scope, id_, enforce_ssl=True, master_key=encryption_key, **options)
         self.encryption_key = encryption_key
         # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
         self.add_to_resource_policy(

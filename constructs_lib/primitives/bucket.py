@@ -1,7 +1,7 @@
 """An S3 bucket that nobody reads by accident."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Unpack, cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -10,9 +10,12 @@ from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
+from constructs_lib.primitives.l2_options import refuse_options, refuse_outside
+from constructs_lib.primitives.storage_options import NOT_FOR_BUCKETS, BucketOptions
 
 ONE_WEEK = Duration.days(7)
 THIRTY_DAYS = Duration.days(30)
+OLDEST_TLS = 1.2
 
 
 class Bucket(s3.Bucket):
@@ -28,6 +31,9 @@ class Bucket(s3.Bucket):
     :param lifecycle_rules: what else expires. Default: nothing.
     :param removal_policy: what becomes of the objects when the bucket leaves its stack; with
         `DESTROY` they are deleted first, see :class:`BucketEmptying`. Default: they are retained.
+    :param options: any other of `aws_s3.Bucket`, such as `cors` or `encryption_key`, see
+        :class:`BucketOptions`. Default: S3 encrypts with its own key, and TLS is 1.2 or newer.
+    :raises ValueError: if an option contradicts what a bucket promises.
     """
 
     def __init__(
@@ -40,14 +46,24 @@ class Bucket(s3.Bucket):
         notifies_event_bus: bool = False,
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        **options: Unpack[BucketOptions],
     ) -> None:
+        at = f"{scope.node.path}/{id_}"
+        refuse_options(options, NOT_FOR_BUCKETS, at)
+        by_key = "encryption_key" in options
+        settings: BucketOptions = {
+            "encryption": s3.BucketEncryption.KMS if by_key else s3.BucketEncryption.S3_MANAGED,
+            "minimum_tls_version": OLDEST_TLS,
+            **options,
+        }
+        refuse_outside(
+            "minimum_tls_version", settings["minimum_tls_version"], OLDEST_TLS, None, "", at
+        )
         super().__init__(
             scope,
             id_,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            minimum_tls_version=1.2,
             versioned=versioned,
             lifecycle_rules=[
                 s3.LifecycleRule(
@@ -57,6 +73,7 @@ class Bucket(s3.Bucket):
                 *lifecycle_rules,
             ],
             removal_policy=removal_policy,
+            **settings,
         )
         acknowledge(
             self, S1="IAM says who reads; a log of each access is a stage's own choice, it costs"
@@ -78,6 +95,10 @@ class Bucket(s3.Bucket):
         :param actions: such as `s3:GetObject`.
         :param keys: which objects, such as `*.pdf`; `*` stands for any characters. Default: all.
         """
+        if self.encryption_key and all(action.startswith("s3:Get") for action in actions):
+            self.encryption_key.grant_decrypt(grantee)
+        elif self.encryption_key:
+            self.encryption_key.grant_encrypt_decrypt(grantee)
         acknowledge_wildcard(
             cast(IConstruct, grantee.grant_principal),
             self.arn_for_objects(keys),

@@ -8,8 +8,18 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
+from aws_cdk import aws_lambda as lambda_
+
 LAMBDA_PYTHON = "3.14"
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
+LAMBDA_GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
+"""The Pythons that a new function may have, and the minor version of the C library beneath each.
+
+Amazon Linux 2 has glibc 2.26, Amazon Linux 2023 has 2.34 (AWS Lambda, "Lambda runtimes").
+"""
+PLATFORM = re.compile(r"(x86_64|aarch64)-(?:manylinux(2014)|manylinux_2_(\d+)|unknown-linux-gnu)")
+GNU_GLIBC = 28
+"""What the name of a platform means that names no C library (uv, `--python-platform`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +28,9 @@ class BuildTarget:
 
     :param python: minor version, such as `3.14`. Default: the one our functions run on in Lambda.
     :param platform: a platform of `uv pip install --python-platform`. Default: Lambda on arm64.
-        `None` means this machine.
+        `None` means this machine: for an emulator that runs functions with the machine's own
+        Python, whatever a template says, which is then what Lambda has by default.
+    :raises ValueError: if `python` names no minor release.
     """
 
     python: str = LAMBDA_PYTHON
@@ -35,6 +47,35 @@ class BuildTarget:
         return cls(python=f"3.{sys.version_info.minor}", platform=None)
 
     @property
+    def runtime(self) -> lambda_.Runtime:
+        """What a template says of the Python.
+
+        :raises ValueError: if Lambda has no such Python.
+        """
+        python = self.python if self.platform else LAMBDA_PYTHON
+        if python not in LAMBDA_GLIBC:
+            raise ValueError(
+                f"python must be one that Lambda has, {', '.join(LAMBDA_GLIBC)}, got {python!r}"
+            )
+        return _runtime(python)
+
+    @property
+    def architecture(self) -> lambda_.Architecture:
+        """What a template says of the processor.
+
+        :raises ValueError: if Lambda runs nothing that was built for the platform.
+        """
+        platform_ = self.platform or LAMBDA_PLATFORM
+        newest = LAMBDA_GLIBC.get(self.python, GNU_GLIBC)
+        match = PLATFORM.fullmatch(platform_)
+        if self.platform and (match is None or _glibc(match) > newest):
+            raise ValueError(
+                f"platform must be what Lambda has for Python {self.python}, aarch64-manylinux2014 "
+                f"or x86_64-manylinux2014, up to …-manylinux_2_{newest}, got {platform_!r}"
+            )
+        return _architecture(platform_.partition("-")[0])
+
+    @property
     def key(self) -> str:
         """What tells this target's files from another's, as part of a file name."""
         machine = self.platform or f"{sys.platform}-{platform.machine()}"
@@ -47,6 +88,22 @@ class BuildTarget:
             return sys.executable
         found = shutil.which(f"python{self.python}")
         return found if found and _version(found) == self.python else None
+
+
+def _glibc(platform_: re.Match[str]) -> int:
+    return 17 if platform_[2] else int(platform_[3] or GNU_GLIBC)
+
+
+@cache
+def _runtime(python: str) -> lambda_.Runtime:
+    runtime: lambda_.Runtime = getattr(lambda_.Runtime, f"PYTHON_{python.replace('.', '_')}")
+    return runtime
+
+
+@cache
+def _architecture(processor: str) -> lambda_.Architecture:
+    is_arm = processor == "aarch64"
+    return lambda_.Architecture.ARM_64 if is_arm else lambda_.Architecture.X86_64
 
 
 @cache

@@ -11,6 +11,13 @@ BY_NAME_AT_RUN_TIME = {"importlib", "pkgutil", "runpy", "pydoc", "pickle", "zipi
 """Where one of these is imported, statements do not tell which modules are needed."""
 CALLED_AT_RUN_TIME = {"__import__", "exec", "eval"}
 """Nor where one of these is called."""
+SETS_NAMES = {"exec", "globals", "setattr", "vars"}
+"""What is called to give a module a name that no statement has."""
+OF_THEIR_OWN = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+"""What has names of its own, which are none of the module's."""
 COMPILED = {".so", ".pyd", ".pyc"}
 DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
@@ -115,17 +122,37 @@ def _names(tree: ast.Module, package: str) -> Iterator[tuple[str, int]]:
 
 
 def defines(file: Path, wanted: str) -> bool:
-    """Tell whether a module gives something a name; one that imports `*` may do so."""
-    for node in ast.walk(_parsed(file)):
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name):
-                found = name == wanted and not isinstance(getattr(node, "ctx", None), ast.Load)
-            case ast.alias(name=name, asname=asname):
-                found = wanted == (asname or name) or name == "*"
-            case _:
-                found = False
-        if found:
-            return True
+    """Tell whether a module has a name once it is loaded, as far as statements tell.
+
+    One that imports `*`, or may set names of its own while it runs, may have it.
+    """
+    tree = _parsed(file)
+    anywhere = ast.walk(tree)
+    return any(_gives(node, wanted) for node in _loaded(tree)) or any(
+        isinstance(node, ast.Global) and wanted in node.names for node in anywhere
+    )
+
+
+def _loaded(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what gives a module its names: not what is within a function, class or loop's value."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, OF_THEIR_OWN):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _gives(node: ast.AST, wanted: str) -> bool:
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return name in (wanted, "__getattr__")  # what a module has not: PEP 562
+        case ast.Name(id=name, ctx=ast.Store()):
+            return name == wanted
+        case ast.alias(name=name, asname=asname):
+            return wanted == (asname or name) or name == "*"
+        case ast.Call(func=ast.Name(id=name)):
+            return name in SETS_NAMES
     return False
 
 

@@ -1,11 +1,11 @@
-"""What a requirements file pins, and whether a Lambda layer can be made of it anywhere alike."""
+"""What a requirements file pins: a Lambda layer that is the same anywhere, and whole."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-INCLUDES = re.compile(r"(?:-r|--requirements?|-c|--constraints?)(?:\s*=\s*|\s+)(\S.*)")
+INCLUDES = re.compile(r"(?P<how>-r|--requirements?|-c|--constraints?)(?:\s*=\s*|\s+)(?P<file>\S.*)")
 HARMLESS = re.compile(
     r"--(index-url|extra-index-url|require-hashes|trusted-host|no-index|only-binary|prefer-binary)\b"
     r"|-i\b"
@@ -14,6 +14,18 @@ HARMLESS = re.compile(
 NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?"
 PINNED = re.compile(rf"{NAME}\s*===?\s*[\w.!+-]+\s*(;.*|--hash.*)?")
 WHEEL = re.compile(rf"(?:{NAME}\s*@\s*)?(?P<place>\S+\.whl)(?:#\S*)?\s*(;.*|--hash.*)?")
+NEEDS_HASHES = (
+    "a package must have the hashes of its files, as in 'name==1.2.3 --hash=sha256:…': "
+    "`uv pip compile --universal --generate-hashes` writes them"
+)
+NOT_THERE = re.compile(
+    r"The package `(?P<package>[^`]+)` requires `(?P<needed>[^`]+)`, but it's not installed"
+)
+"""What the installer says of a package that has come without one that it asks for."""
+OF_THE_RUNTIME = frozenset(
+    ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+)
+"""The AWS SDK "and its dependencies" (AWS Lambda, "Working with .zip file archives for Python")."""
 
 
 def content_of(requirements: Path) -> bytes:
@@ -22,10 +34,10 @@ def content_of(requirements: Path) -> bytes:
     :raises ValueError: if a line could give another layer at another time or on another machine;
         names file and line, and what to write there.
     """
-    return b"\0".join(_parts(requirements, set()))
+    return b"\0".join(_parts(requirements, set(), installs=True))
 
 
-def _parts(requirements: Path, seen: set[Path]) -> Iterator[bytes]:
+def _parts(requirements: Path, seen: set[Path], *, installs: bool) -> Iterator[bytes]:
     if requirements.resolve() in seen:
         return
     seen.add(requirements.resolve())
@@ -34,14 +46,19 @@ def _parts(requirements: Path, seen: set[Path]) -> Iterator[bytes]:
     for number, line in _lines(text):
         at = f"{requirements}:{number}"
         if included := INCLUDES.fullmatch(line):
-            other = requirements.parent / included[1].strip("'\"")
+            other = requirements.parent / included["file"].strip("'\"")
             if not other.is_file():
                 raise ValueError(f"{at}: a file must be there to include, got {line!r}")
-            yield from _parts(other, seen)
-        elif wheel := WHEEL.fullmatch(line):
+            yield from _parts(other, seen, installs=installs and "-c" not in included["how"])
+            continue
+        if wheel := WHEEL.fullmatch(line):
             yield _wheel(wheel["place"], requirements.parent, at)
-        elif not HARMLESS.match(line) and not PINNED.fullmatch(line):
+        elif HARMLESS.match(line):
+            continue
+        elif not PINNED.fullmatch(line):
             raise ValueError(f"{at}: {_advice(line)}, got {line!r}")
+        if installs and "--hash" not in line and "#sha" not in line:
+            raise ValueError(f"{at}: {NEEDS_HASHES}, got {line!r}")
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -86,3 +103,29 @@ def _advice(line: str) -> str:
     if "/" in line.partition(";")[0] or line.startswith("."):
         return "a folder or archive must be built first: name a wheel built from it"
     return "a package must be pinned, as in 'name==1.2.3'"
+
+
+def refuse_incomplete(told: str, requirements: Path, beside: Set[str]) -> None:
+    """Refuse a layer in which a package has been installed without one that it asks for.
+
+    :param told: what the installer says of the installation.
+    :param beside: packages that every function with the layer has too; so are Lambda's own.
+    :raises ValueError: names each package that is missing, and what to do.
+    """
+    missing = [
+        f"\n  {needed}, which {package} needs: add {name}=="
+        for package, needed in NOT_THERE.findall(told)
+        if normal(name := re.split(r"[^\w.-]", needed, maxsplit=1)[0])
+        not in beside | OF_THE_RUNTIME
+    ]
+    if missing:
+        raise ValueError(
+            f"{requirements} must name every package that is loaded, got it without"
+            f"{''.join(missing)}\n"
+            "`uv pip compile --universal --generate-hashes` writes all lines that are needed"
+        )
+
+
+def normal(name: str) -> str:
+    """Return a package's name as names are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,12 +23,12 @@ import uv
 
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.import_graph import modules_behind
-from constructs_lib.primitives.pinned_requirements import content_of
+from constructs_lib.primitives.pinned_requirements import content_of, normal, refuse_incomplete
 from constructs_lib.primitives.source_files import source_files
 
 BUILD_FOLDER = Path(".build")
-LAYOUT_VERSION = b"2"
-"""Raise it when the content of the zips changes for the same input."""
+LAYOUT_VERSION = b"3"
+"""Raise it when other zips are made of the same input, or some no longer are."""
 NOT_FOR_LAMBDA = ("bin", ".*")
 """What an installer writes beside the packages: scripts of another machine, its own lock."""
 OF_THIS_MACHINE = ("direct_url.json", "uv_cache.json", "uv_build.json", "INSTALLER", "REQUESTED")
@@ -99,27 +100,32 @@ def _is_for(name: str, needed: set[str]) -> bool:
     """Tell whether a file of the zip is one of these modules, its bytecode, or no module at all."""
     path = PurePosixPath(name)
     if path.parent.name == "__pycache__":
-        return f"{path.parents[1]}/{path.name.partition('.')[0]}.py" in needed
+        return str(path.parents[1] / f"{path.name.partition('.')[0]}.py") in needed
     return path.suffix != ".py" or name in needed
 
 
-def build_layer(requirements: Path, target: BuildTarget) -> Path:
+def build_layer(requirements: Path, target: BuildTarget, beside: Path | None = None) -> Path:
     """Install the pinned `requirements` for `target` and return the zip of a Lambda layer.
 
     Returns the earlier zip where neither the lock nor what it includes did change.
 
+    :param beside: the lock of a layer that every function with this one has too. Default: none.
     :raises ValueError: if a line of the lock does not give the same layer everywhere, see
-        :func:`content_of`.
+        :func:`content_of`; or if a package asks for one that is neither there nor `beside` nor in
+        Lambda's own runtime.
     :raises RuntimeError: if a package has no wheel for the target, is not the one whose hash the
         lock has, or no registry answers.
     """
     digest = _digest(target)
     digest.update(content_of(requirements))
+    others = _packages_of(build_layer(beside, target)) if beside else frozenset[str]()
+    digest.update("".join(f"\0{name}" for name in sorted(others)).encode())
     built = BUILD_FOLDER / f"layer-{target.key}-{digest.hexdigest()[:16]}.zip"
     if not built.exists():
         with tempfile.TemporaryDirectory() as work:
             packages = Path(work) / "python"
-            _install(requirements, packages, target)
+            told = _install(requirements, packages, target)
+            refuse_incomplete(told, requirements, others)
             _compile(packages, target, runs_at="/opt/python")
             _write_zip(_contents(Path(work)), built)
     return built
@@ -130,8 +136,21 @@ def _digest(target: BuildTarget) -> "hashlib._Hash":
     return hashlib.sha256(b"\0".join((LAYOUT_VERSION, target.key.encode(), compiled)))
 
 
-def _install(requirements: Path, into: Path, target: BuildTarget) -> None:
-    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--link-mode=copy"]
+def _packages_of(layer: Path) -> frozenset[str]:
+    """Return the names of a layer's packages as they are compared (PEP 503)."""
+    with zipfile.ZipFile(layer) as archive:
+        found = re.findall(
+            r"^python/([^/]+?)-[^/-]+\.dist-info/METADATA$",
+            "\n".join(archive.namelist()),
+            re.MULTILINE,
+        )
+    return frozenset(map(normal, found))
+
+
+def _install(requirements: Path, into: Path, target: BuildTarget) -> str:
+    """Install the packages and return what the installer says of them."""
+    command = [uv.find_uv_bin(), "pip", "install", "--no-progress", "--color=never", "--strict"]
+    command += ["--no-deps", "--link-mode=copy"]
     command += ["--only-binary", ":all:", "--python-version", target.python]
     command += ["--python", sys.executable, "--no-compile-bytecode"]
     command += ["--target", str(into), "--require-hashes", "--requirements", str(requirements)]
@@ -146,9 +165,7 @@ def _install(requirements: Path, into: Path, target: BuildTarget) -> None:
     if result.returncode:
         raise RuntimeError(
             f"the Lambda layer cannot be built from {requirements} for {target.key}:\n"
-            f"{result.stderr.strip()}\n"
-            "Every package needs its hash in there: `uv pip compile --universal --generate-hashes`"
-            " writes them"
+            f"{result.stderr.strip()}"
         )
     for pattern in NOT_FOR_LAMBDA:
         for path in into.glob(pattern):
@@ -161,6 +178,7 @@ def _install(requirements: Path, into: Path, target: BuildTarget) -> None:
         kept = [row for row in rows if (into / row[0]).is_file() and ".." not in Path(row[0]).parts]
         with record.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(kept)
+    return result.stderr
 
 
 def _compile(folder: Path, target: BuildTarget, *, runs_at: str) -> str:

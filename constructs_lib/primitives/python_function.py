@@ -1,9 +1,9 @@
 """A Lambda function in Python that says what it does, may do little, and gives up in time."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Unpack, cast
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -11,27 +11,33 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
-from constructs_lib.primitives.build_target import LAMBDA_PYTHON
+from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
 from constructs_lib.primitives.import_graph import defines
-from constructs_lib.primitives.python_service import PythonService
+from constructs_lib.primitives.l2_options import refuse_options, refuse_outside, refuse_time_outside
+from constructs_lib.primitives.python_service import PackagesLayer, PythonService
 
 TEN_SECONDS = Duration.seconds(10)
 FIVE_MINUTES = Duration.minutes(5)
 ONE_HOUR = Duration.hours(1)
-LONGEST_EVENT_AGE = Duration.hours(6)
-LONGEST_TIMEOUT_SECONDS = 15 * 60
+LONGEST_EVENT_AGE = 6 * 3600
+LONGEST_TIMEOUT = 15 * 60
 COUNTED = "Blockwork"
-RUNTIME = lambda_.Runtime(
-    f"python{LAMBDA_PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
-)
-ARM_64 = lambda_.Architecture.ARM_64
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
+XRAY = "xray:PutTraceSegments knows no resources (AWS X-Ray, IAM)"
+INTERFACES = "network interfaces are known once Lambda has made them (AWS Lambda, VPC)"
+LETS_JOIN_VPC = (
+    *("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
+    *("ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses"),
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What AWS's policy `AWSLambdaVPCAccessExecutionRole` allows beside logs."""
 
 
 class PythonFunction(lambda_.Function):
-    """A function on arm64: JSON logs that expire, tracing, a role of its own, bounded retries.
+    """A function with JSON logs that expire, tracing, a role of its own and bounded retries.
 
-    Its role may write its own log and its traces, and nothing else until a `grant_…` says so::
+    It runs on the Python and the processor that its service is built for. Its role may write its
+    own log and its traces, and nothing else until a `grant_…` says so::
 
         place_order = PythonFunction(
             self, "PlaceOrder", service=orders, entry="handlers.place_order",
@@ -42,8 +48,8 @@ class PythonFunction(lambda_.Function):
     :param service: whose code this is, see :class:`PythonService`.
     :param entry: the module inside the service's package; its `handler` is called.
     :param environment: what the entry point reads. Default: nothing.
-    :param timeout: how long one invocation may take. Default: 10 seconds.
-    :param memory_size: in MiB; processor time grows with it. Default: 512.
+    :param timeout: how long one invocation may take, 1 second to 15 minutes. Default: 10 seconds.
+    :param memory_size: in MiB, 128 to 10,240; processor time grows with it. Default: 512.
     :param layers: further layers, see :meth:`PythonService.layer`. Default: none.
     :param reserved_concurrent_executions: how many invocations may run at once, which are then kept
         free for it. Default: as many as the account has left.
@@ -54,8 +60,13 @@ class PythonFunction(lambda_.Function):
         Default: nowhere, which is right only for functions that are invoked synchronously.
     :param retry_attempts: how often a failed asynchronous invocation is tried again, 0 to 2.
         Default: 2, the Lambda maximum.
-    :raises ValueError: if `entry` is no module of the service, or a number is out of Lambda's
-        bounds.
+    :param options: any other of `aws_lambda.Function`, see :class:`FunctionOptions`, such as `vpc`
+        or `description`. Default: a role and a log group of its own, `max_event_age` one hour, the
+        service's log level, of Lambda's own lines warnings only. A `role` that is given also gets
+        what Lambda needs of it, if it can be changed.
+    :raises ValueError: if `entry` is no module of the service, a layer was built for something
+        else, a number is out of Lambda's bounds (AWS Lambda, quotas), or an option contradicts
+        what a function promises.
     """
 
     def __init__(
@@ -74,61 +85,92 @@ class PythonFunction(lambda_.Function):
         tracing: lambda_.Tracing = lambda_.Tracing.ACTIVE,
         on_failure: lambda_.IDestination | None = None,
         retry_attempts: int = 2,
+        **options: Unpack[FunctionOptions],
     ) -> None:
+        at = f"{scope.node.path}/{id_}"
+        refuse_options(options, REFUSED, at)
         module = service.source / service.name / f"{entry.replace('.', '/')}.py"
-        if not module.is_file():
+        if not module.is_file() or not all(part.isidentifier() for part in entry.split(".")):
             raise ValueError(
-                f"entry must be a module of {service.name}, got {entry!r} "
-                f"(at {scope.node.path}/{id_})"
+                f"entry must be a module of {service.name}, got {entry!r}: write "
+                f"'handlers.place_order' for its handlers/place_order.py "
+                f"(at {at})"
             )
         if not defines(module, "handler"):
             raise ValueError(
                 f"entry must be a module with the name 'handler', which Lambda calls, got {module} "
-                f"without (at {scope.node.path}/{id_})"
+                f"without (at {at})"
             )
-        if not timeout.is_unresolved() and timeout.to_seconds() > LONGEST_TIMEOUT_SECONDS:
-            raise ValueError(
-                f"timeout must be at most 15 minutes, got {timeout.to_human_string()} "
-                f"(at {scope.node.path}/{id_})"
-            )
-        _check_retry_attempts(retry_attempts, scope, id_)
+        settings: FunctionOptions = {
+            "application_log_level_v2": service.log_level,
+            "system_log_level_v2": lambda_.SystemLogLevel.WARN,
+            "max_event_age": ONE_HOUR,
+            **options,
+        }
+        refuse_outside("memory_size", memory_size, 128, 10_240, "MiB", at)
+        refuse_time_outside("timeout", timeout, 1, LONGEST_TIMEOUT, at)
+        refuse_time_outside("max_event_age", settings["max_event_age"], 60, LONGEST_EVENT_AGE, at)
+        storage = settings.get("ephemeral_storage_size")
+        if storage and not storage.is_unresolved():
+            refuse_outside("ephemeral_storage_size", storage.to_mebibytes(), 512, 10_240, "MiB", at)
+        reserved = reserved_concurrent_executions
+        refuse_outside("reserved_concurrent_executions", reserved, 0, None, "", at)
+        refuse_outside("retry_attempts", retry_attempts, 0, 2, "", at)
+        for layer in layers:
+            if isinstance(layer, PackagesLayer) and layer.target != service.target:
+                raise ValueError(
+                    f"layers must be built for {service.target.key} as {service.name} is, "
+                    f"got {layer.node.path} for {layer.target.key} (at {scope.node.path}/{id_})"
+                )
         self.service = service
         self.module = f"{service.name}.{entry}"
         # The parts stand beside the function: an L2 has no children before it is built from them.
-        log_group = logs.LogGroup(
+        log_group = options.get("log_group") or logs.LogGroup(
             scope,
             f"{id_}Logs",
             retention=service.log_retention,
             removal_policy=service.log_removal_policy,
         )
-        role = iam.Role(scope, f"{id_}Role", assumed_by=LAMBDA)
+        role = options.get("role") or iam.Role(scope, f"{id_}Role", assumed_by=LAMBDA)
         log_group.grant(role, "logs:CreateLogStream", "logs:PutLogEvents")
+        if "vpc" in options:
+            role.add_to_principal_policy(
+                iam.PolicyStatement(actions=list(LETS_JOIN_VPC), resources=["*"])
+            )
+        if key := options.get("environment_encryption"):
+            key.grant_decrypt(role)
+        settings |= {"role": role, "log_group": log_group}
         super().__init__(
             scope,
             id_,
-            runtime=RUNTIME,
-            architecture=ARM_64,
+            runtime=service.target.runtime,
+            architecture=service.target.architecture,
             handler=f"{self.module}.handler",
             code=service.code(entry),
             layers=[*service.layers(scope), *layers],
             reserved_concurrent_executions=reserved_concurrent_executions,
-            role=role,
             environment={"POWERTOOLS_SERVICE_NAME": service.name, **(environment or {})},
             timeout=timeout,
             memory_size=memory_size,
             tracing=tracing,
-            log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
-            application_log_level_v2=service.log_level,
-            system_log_level_v2=lambda_.SystemLogLevel.WARN,
-            max_event_age=ONE_HOUR,
             retry_attempts=retry_attempts,
             on_failure=on_failure,
+            **settings,
         )
-        acknowledge_no_resources(role)
-        acknowledge(
-            role, **{"IAM5[Action::kms:GenerateDataKey*]": "how the CDK grants the use of one key"}
-        )
+        if service.target.platform is None:
+            Annotations.of(Stack.of(self)).add_warning_v2(
+                "blockwork:this-machine",
+                "built for this machine, which an emulator runs and Lambda does not: where that is "
+                "meant, `Annotations.of(stack).acknowledge_warning('blockwork:this-machine', why)`",
+            )
+        if "role" not in options:
+            joins = LETS_JOIN_VPC if "vpc" in options else ()
+            acknowledge_no_resources(role, *joins, why=f"{XRAY}; {INTERFACES}" if joins else XRAY)
+            acknowledge(
+                role,
+                **{"IAM5[Action::kms:GenerateDataKey*]": "how the CDK grants the use of one key"},
+            )
 
     def send_failures_to(
         self,
@@ -145,19 +187,16 @@ class PythonFunction(lambda_.Function):
         :param max_event_age: how long an event may wait for its invocation, 1 minute to 6 hours.
         :raises ValueError: if a number is out of Lambda's bounds.
         """
-        _check_retry_attempts(retry_attempts, self)
-        if not 60 <= max_event_age.to_seconds() <= LONGEST_EVENT_AGE.to_seconds():
-            raise ValueError(
-                "max_event_age must be between 1 minute and 6 hours, "
-                f"got {max_event_age.to_human_string()} (at {self.node.path})"
-            )
+        refuse_outside("retry_attempts", retry_attempts, 0, 2, "", self.node.path)
+        refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, self.node.path)
         config = cast(
             lambda_.CfnEventInvokeConfig,
             self.node.find_child("EventInvokeConfig").node.default_child,
         )
         bound = destination.bind(self, self, type=lambda_.DestinationType.FAILURE)
-        config.destination_config = lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
-            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=bound.destination)
+        # An override leaves what was said of successes.
+        config.add_property_override(
+            "DestinationConfig.OnFailure", {"Destination": bound.destination}
         )
         config.maximum_retry_attempts = retry_attempts
         config.maximum_event_age_in_seconds = max_event_age.to_seconds()
@@ -177,9 +216,3 @@ class PythonFunction(lambda_.Function):
             statistic="Sum",
             period=FIVE_MINUTES,
         )
-
-
-def _check_retry_attempts(retry_attempts: int, scope: Construct, *id_: str) -> None:
-    if not 0 <= retry_attempts <= 2:
-        at = "/".join((scope.node.path, *id_))
-        raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} (at {at})")

@@ -20,6 +20,34 @@ from constructs_lib.primitives.python_build import (
 )
 
 
+class PackagesLayer(lambda_.LayerVersion):
+    """A layer of locked packages that knows what it was built of, and for what."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        requirements: Path,
+        target: BuildTarget,
+        beside: Path | None,
+        description: str,
+    ) -> None:
+        self.requirements, self.target = requirements.resolve(), target
+        super().__init__(
+            scope,
+            id_,
+            code=_asset(build_layer(requirements, target, beside)),
+            compatible_architectures=[target.architecture],
+            description=description,
+        )
+
+    def is_of(self, requirements: Path, target: BuildTarget) -> bool:
+        """Tell whether it holds these packages for this target."""
+        return (self.requirements, self.target) == (requirements.resolve(), target)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PythonService:
     """One microservice's code, its third-party packages, and how its functions log.
@@ -35,22 +63,25 @@ class PythonService:
 
     :param name: the service's package, a folder of `source`.
     :param source: the folder that holds every service's package; it is on the import path.
-    :param shared: packages of `source` that every service may import. Default: `shared`, if it
-        exists. A function gets what it imports of them.
+    :param shared: packages and single modules of `source` that every service may import, by the
+        names it imports them by. A function gets what it imports of them. Default: `shared`, if it
+        exists.
     :param requirements: third-party packages, pinned with their hashes (`uv pip compile
         --generate-hashes`), or wheels; what it includes counts too. They become a layer. Default:
         none.
-    :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
+    :param target: what the code is built for; the template says the same of each function.
+        Default: Python 3.14 on arm64 in Lambda.
     :param log_level: the least severe level that is logged. Default: INFO.
     :param log_retention: how long logs are kept. Default: three months.
     :param log_removal_policy: what becomes of the logs when a function is removed. Default: kept.
-    :raises ValueError: if `name` is no folder of `source`, a package hides one of Python's own
-        modules (code comes first on Lambda's import path), or `requirements` is no file.
+    :raises ValueError: if `name` or `shared` is not in `source`, a package hides one of Python's
+        own modules (code comes first on Lambda's import path), `requirements` is no file, or
+        Lambda has no such target.
     """
 
     name: str
     source: Path
-    shared: tuple[str, ...] = ("shared",)
+    shared: tuple[str, ...] | None = None
     requirements: Path | None = None
     target: BuildTarget = field(default_factory=BuildTarget)
     log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO
@@ -61,7 +92,14 @@ class PythonService:
         """Refuse what does not exist before anything is built from it."""
         if not (self.source / self.name).is_dir():
             raise ValueError(f"name must be a folder of {self.source}, got {self.name!r}")
-        for argument, name in [("name", self.name), *(("shared", each) for each in self.shared)]:
+        there = {*self._folders(), *(file.stem for file in self.source.glob("*.py"))}
+        for name in self.shared or ():
+            if name not in there:
+                raise ValueError(
+                    f"shared must be packages or modules of {self.source}, some of "
+                    f"{', '.join(sorted(there - {self.name}))}, got {name!r}"
+                )
+        for argument, name in [("name", self.name), *(("shared", each) for each in self._shared)]:
             if name in sys.stdlib_module_names or not name.isidentifier():
                 raise ValueError(
                     f"{argument} must be a package that hides none of Python's own modules, "
@@ -69,6 +107,7 @@ class PythonService:
                 )
         if self.requirements is not None and not self.requirements.is_file():
             raise ValueError(f"requirements must be a pinned file, got {self.requirements}")
+        _ = self.target.runtime, self.target.architecture  # which refuse what Lambda has not
 
     def code(self, entry: str) -> lambda_.Code:
         """Return the code of one function: the modules its entry imports, and theirs.
@@ -81,32 +120,48 @@ class PythonService:
 
     @cached_property
     def _packages(self) -> list[str]:
-        return [self.name, *(name for name in self.shared if (self.source / name).is_dir())]
+        return [self.name, *self._shared]
+
+    @property
+    def _shared(self) -> tuple[str, ...]:
+        by_default = ("shared",) if "shared" in self._folders() else ()
+        return by_default if self.shared is None else self.shared
+
+    def _folders(self) -> list[str]:
+        return [
+            entry.name
+            for entry in self.source.iterdir()
+            if entry.is_dir() and not entry.name.startswith((".", "__"))
+        ]
 
     @cached_property
     def _whole(self) -> Path:
         return build_code(self.source, self._packages, self.target)
 
     def layers(self, scope: Construct) -> list[lambda_.ILayerVersion]:
-        """Return the layer with the third-party packages, one for the whole stack of `scope`."""
+        """Return the layer with the service's packages, one for the whole stack of `scope`."""
         return [self.layer(scope, "Dependencies", self.requirements)] if self.requirements else []
 
     def layer(self, scope: Construct, id_: str, requirements: Path) -> lambda_.ILayerVersion:
-        """Return a layer with the locked `requirements`, one of that id for the whole stack.
+        """Return a layer with the locked `requirements`, one for the whole stack.
 
         For packages that only some functions need: start-up time and the size of what is loaded
-        are every function's own.
+        are every function's own. They may ask for what the service's own layer has. What has the
+        same id, but other requirements or another target, is another layer: it stands beneath the
+        first, named after its service.
         """
         stack = Stack.of(scope)
-        built = stack.node.try_find_child(id_)
-        if built is not None:
-            return cast(lambda_.ILayerVersion, built)
-        zipped = build_layer(requirements, self.target)
-        layer = lambda_.LayerVersion(
-            stack,
-            id_,
-            code=_asset(zipped),
-            compatible_architectures=[lambda_.Architecture.ARM_64],
+        parent, name = cast(Construct, stack), id_
+        while there := parent.node.try_find_child(name):
+            if isinstance(there, PackagesLayer) and there.is_of(requirements, self.target):
+                return cast(lambda_.ILayerVersion, there)
+            parent, name = cast(Construct, there), self.name
+        layer = PackagesLayer(
+            parent,
+            name,
+            requirements=requirements,
+            target=self.target,
+            beside=None if requirements == self.requirements else self.requirements,
             description=f"Third-party packages of {self.name}",
         )
         if self.target.interpreter is None:

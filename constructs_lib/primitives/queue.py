@@ -1,11 +1,15 @@
 """An SQS queue that keeps what it is given."""
 
+from typing import Unpack
+
 from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-SHORTEST_RETENTION = Duration.minutes(1)
+from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
+from constructs_lib.primitives.storage_options import NOT_FOR_QUEUES, QueueOptions
+
 LONGEST_RETENTION = Duration.days(14)
 
 
@@ -25,7 +29,9 @@ class Queue(sqs.Queue):
         needs it too, AWS's services by the key's policy. Default: SQS encrypts with its own.
     :param dead_letter_queue: where messages go that cannot be processed. Default: nowhere, which
         is right only for a queue that is the end of the road itself.
-    :raises ValueError: if SQS would refuse the retention.
+    :param options: any other of `aws_sqs.Queue`, such as `fifo`, see :class:`QueueOptions`.
+    :raises ValueError: if SQS would refuse the retention, or an option contradicts what a queue
+        promises.
     """
 
     def __init__(
@@ -38,16 +44,11 @@ class Queue(sqs.Queue):
         visibility_timeout: Duration | None = None,
         encryption_key: kms.IKey | None = None,
         dead_letter_queue: sqs.DeadLetterQueue | None = None,
+        **options: Unpack[QueueOptions],
     ) -> None:
-        if not retention.is_unresolved() and not (
-            SHORTEST_RETENTION.to_seconds()
-            <= retention.to_seconds()
-            <= LONGEST_RETENTION.to_seconds()
-        ):
-            raise ValueError(
-                f"retention must be between 1 minute and 14 days, got {retention.to_human_string()}"
-                f" (at {scope.node.path}/{id_})"
-            )
+        at = f"{scope.node.path}/{id_}"
+        refuse_options(options, NOT_FOR_QUEUES, at)
+        refuse_time_outside("retention", retention, 60, 14 * 86_400, at)
         super().__init__(
             scope,
             id_,
@@ -59,4 +60,5 @@ class Queue(sqs.Queue):
             retention_period=retention,
             visibility_timeout=visibility_timeout,
             dead_letter_queue=dead_letter_queue,
+            **options,
         )

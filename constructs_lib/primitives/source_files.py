@@ -9,6 +9,8 @@ from pathlib import Path
 def source_files(source: Path, package: str) -> dict[str, Path]:
     """Return a package's files by their names below `source`; hidden ones and bytecode stay out.
 
+    Where no folder has the name, it is that of a single module.
+
     What a link leads to is taken as if it lay where the link does, files outside of `source`
     included: Lambda has no other place for it.
 
@@ -16,7 +18,8 @@ def source_files(source: Path, package: str) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     alike: dict[str, str] = {}
-    for path in _walk(source / package, ()):
+    folder, module = source / package, source / f"{package}.py"
+    for path in _walk(folder, ()) if folder.is_dir() or not module.is_file() else (module,):
         name = path.relative_to(source).as_posix()
         try:
             name.encode()

@@ -1,11 +1,15 @@
 """A DynamoDB table that is paid by use and hard to lose."""
 
 from collections.abc import Collection
+from typing import Unpack
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
+
+from constructs_lib.primitives.l2_options import refuse_options
+from constructs_lib.primitives.storage_options import NOT_FOR_TABLES, TableOptions
 
 READS = frozenset(f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan"))
 WRITES = frozenset(f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem"))
@@ -16,7 +20,7 @@ WHAT_WAS_WRITTEN = ("NONE", "UPDATED_NEW", "UPDATED_OLD")
 class Table(dynamodb.TableV2):
     """A table with on-demand capacity, point-in-time recovery and deletion protection.
 
-    Keys are strings: ids are opaque and times are ISO 8601, which sort as text::
+    Keys that are but named are strings: ids are opaque and times are ISO 8601, which sort as text::
 
         orders = Table(self, "Orders", partition_key="customerId", sort_key="orderId")
         orders.grant_attributes(ship, "dynamodb:UpdateItem", attributes=["shippedAt"])
@@ -28,6 +32,9 @@ class Table(dynamodb.TableV2):
     :param stream: which images of a changed item its stream carries. Default: no stream.
     :param removal_policy: what becomes of the data when the table leaves its stack. Default: it is
         retained, and the table is protected from deletion.
+    :param options: any other of `aws_dynamodb.TableV2`, such as `encryption` or
+        `global_secondary_indexes`, see :class:`TableOptions`.
+    :raises ValueError: if an option contradicts what a table promises.
     """
 
     def __init__(
@@ -36,27 +43,34 @@ class Table(dynamodb.TableV2):
         id_: str,
         /,
         *,
-        partition_key: str,
-        sort_key: str | None = None,
+        partition_key: str | dynamodb.Attribute,
+        sort_key: str | dynamodb.Attribute | None = None,
         time_to_live_attribute: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        **options: Unpack[TableOptions],
     ) -> None:
+        refuse_options(options, NOT_FOR_TABLES, f"{scope.node.path}/{id_}")
+        keys = [_key(key) for key in (partition_key, sort_key) if key]
+        settings: TableOptions = {
+            "billing": dynamodb.Billing.on_demand(),
+            "point_in_time_recovery_specification": dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            "deletion_protection": removal_policy is not RemovalPolicy.DESTROY,
+            **options,
+        }
         super().__init__(
             scope,
             id_,
-            partition_key=_string_key(partition_key),
-            sort_key=_string_key(sort_key) if sort_key else None,
-            billing=dynamodb.Billing.on_demand(),
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
+            partition_key=keys[0],
+            sort_key=keys[1] if sort_key else None,
             time_to_live_attribute=time_to_live_attribute,
             dynamo_stream=stream,
-            deletion_protection=removal_policy is not RemovalPolicy.DESTROY,
             removal_policy=removal_policy,
+            **settings,
         )
-        self._keys = [name for name in (partition_key, sort_key) if name]
+        self._keys = [key.name for key in keys]
 
     def grant_attributes(
         self,
@@ -74,8 +88,8 @@ class Table(dynamodb.TableV2):
         table with items of several kinds let functions write by `UpdateItem`, which also makes new
         ones. A write whose condition fails may still ask for the item that was there
         (`ReturnValuesOnConditionCheckFailure`), for which DynamoDB documents no key: keep what a
-        writer must not see in a table of its own. (DynamoDB, "Using IAM policy conditions for
-        fine-grained access control".)
+        writer must not see in a table of its own. Indexes are not granted. (DynamoDB, "Using IAM
+        policy conditions for fine-grained access control".)
 
         :param actions: reads, such as `dynamodb:GetItem`, or writes, such as `dynamodb:UpdateItem`;
             what a transaction does to an item is allowed by the same names.
@@ -96,6 +110,7 @@ class Table(dynamodb.TableV2):
             raise ValueError(f"attributes must be a list of whole names, got {attributes!r} {at}")
         writes = {"StringEqualsIfExists": {"dynamodb:ReturnValues": sorted(return_values)}}
         reads = {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
+        self._grant_key(grantee, actions)
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=sorted(actions),
@@ -124,6 +139,7 @@ class Table(dynamodb.TableV2):
             )
         if not like.strip("*"):
             raise ValueError(f"like must say which partition keys, got {like!r} {at}")
+        self._grant_key(grantee, actions)
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=sorted(actions),
@@ -134,6 +150,15 @@ class Table(dynamodb.TableV2):
             },
         )
 
+    def _grant_key(self, grantee: iam.IGrantable, actions: Collection[str]) -> None:
+        """Allow what DynamoDB does with a customer's key in the name of who asks."""
+        if self.encryption_key and READS.issuperset(actions):
+            self.encryption_key.grant_decrypt(grantee)
+        elif self.encryption_key:
+            self.encryption_key.grant_encrypt_decrypt(grantee)
 
-def _string_key(name: str) -> dynamodb.Attribute:
-    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+def _key(key: str | dynamodb.Attribute) -> dynamodb.Attribute:
+    if isinstance(key, str):
+        return dynamodb.Attribute(name=key, type=dynamodb.AttributeType.STRING)
+    return key

@@ -186,6 +186,16 @@ def test_a_method_that_the_behaviour_does_not_allow_is_refused(
 
 
 @pytest.mark.usefixtures("domains")
+@pytest.mark.parametrize("path", ["/", "/products/1", "/assets/app.js", "/more/app.js"])
+def test_a_get_with_a_body_is_refused(aws: Aws, http: httpx.Client, path: str) -> None:
+    answer = http.request("GET", f"{aws.edge}{path}", content=b"{}")
+
+    assert answer.status_code == 403
+    assert "may have no body" in answer.text
+    assert answer.headers["x-cache"] == "Error from cloudfront"
+
+
+@pytest.mark.usefixtures("domains")
 def test_a_behaviour_may_allow_more(aws: Aws, http: httpx.Client) -> None:
     for method in ("GET", "OPTIONS"):
         answer = http.request(method, f"{aws.edge}/more/app.js")

@@ -1,11 +1,22 @@
 """What the clients of several services share."""
 
 import time
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
 import pytest
 from botocore.errorfactory import ClientExceptionsFactory
+from botocore.loaders import create_loader
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models() -> Iterator[None]:
+    """Let sessions share the models of AWS's APIs: moto ends a test's, and parsing takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture

@@ -112,11 +112,16 @@ def install(lock: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def test_a_package_of_npm_whose_hash_is_another_is_not_installed(tmp_path: Path) -> None:
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(ROOT / name, tmp_path)
+    shutil.copy(ROOT / ".npmrc", tmp_path)
     lock = json.loads(read("package-lock.json"))
-    lock["packages"]["node_modules/typescript"]["integrity"] = f"sha512-{'A' * 86}=="
-    (tmp_path / "package-lock.json").write_text(json.dumps(lock))
+    # One that needs no other, alone: npm would unpack all others before it fails.
+    name, locked = "node_modules/axe-core", lock["packages"]["node_modules/axe-core"]
+    wanted = {"devDependencies": {"axe-core": locked["version"]}}
+    changed = {**locked, "integrity": f"sha512-{'A' * 86}=="}
+    (tmp_path / "package.json").write_text(json.dumps(wanted))
+    (tmp_path / "package-lock.json").write_text(
+        json.dumps({**lock, "packages": {"": wanted, name: changed}})
+    )
 
     result = subprocess.run(
         [*NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
@@ -129,7 +134,7 @@ def test_a_package_of_npm_whose_hash_is_another_is_not_installed(tmp_path: Path)
 
     assert result.returncode != 0
     assert "EINTEGRITY" in result.stderr
-    assert not (tmp_path / "node_modules" / "typescript" / "package.json").exists()
+    assert not (tmp_path / name / "package.json").exists()
 
 
 def test_newer_packages_of_every_lock_are_proposed() -> None:

@@ -5,6 +5,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def test_what_a_function_imports_is_in_its_bundle_its_layers_or_the_runtime(
     folder = assemblies[stack_name]
 
     def asset(code: dict[str, Any]) -> bytes:
-        return (folder / f"asset.{code['S3Key']}").read_bytes()
+        return read_asset(folder / f"asset.{code['S3Key']}")
 
     for name, resource in resources.items():
         if resource["Type"] == "AWS::Lambda::Function":
@@ -85,15 +86,28 @@ def missing(code: bytes, layers: list[bytes]) -> dict[str, set[str]]:
     known = {*sys.stdlib_module_names, *RUNTIME_BRINGS, *_modules(code, "")}
     for layer in layers:
         known |= _modules(layer, "python/")
-    with zipfile.ZipFile(io.BytesIO(code)) as bundle:
-        lost = {
-            name: {*_imports(ast.parse(bundle.read(name)))} - known
-            for name in bundle.namelist()
-            if name.endswith(".py")
-        }
+    lost = {name: modules - known for name, modules in _imported(code).items()}
     return {name: modules for name, modules in lost.items() if modules}
 
 
+# Stages have most assets in common, and stacks their layers.
+@cache
+def read_asset(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+@cache
+def _imported(code: bytes) -> dict[str, set[str]]:
+    """Return what each module of a function's code imports."""
+    with zipfile.ZipFile(io.BytesIO(code)) as bundle:
+        return {
+            name: {*_imports(ast.parse(bundle.read(name)))}
+            for name in bundle.namelist()
+            if name.endswith(".py")
+        }
+
+
+@cache
 def _modules(zipped: bytes, prefix: str) -> set[str]:
     with zipfile.ZipFile(io.BytesIO(zipped)) as bundle:
         names = [n.removeprefix(prefix) for n in bundle.namelist() if n.startswith(prefix)]

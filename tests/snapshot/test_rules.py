@@ -1,6 +1,7 @@
 """What holds for every stack, whoever adds the next one."""
 
 import json
+from pathlib import Path
 
 import pytest
 from shared.events import EVENTS, source_of
@@ -171,3 +172,14 @@ def test_stages_differ_in_values_not_in_shape(templates: dict[str, Template]) ->
             for kinds in stages.values()
         }
         assert len(without_domain) == 1
+
+
+def test_no_synthesis_warns_of_anything(assemblies: dict[str, Path]) -> None:
+    told = [
+        file
+        for folder in set(assemblies.values())
+        for file in folder.glob("*.json")
+        if "aws:cdk:warning" in file.read_text()
+    ]
+
+    assert not told

@@ -108,9 +108,13 @@ class Account:
             "bootstrap", *(f"aws://{self.id}/{one}" for one in regions), cwd=self.source.parent
         )
 
-    def deploy(self) -> subprocess.CompletedProcess[str]:
-        """Deploy the stage from the checkout."""
-        arguments = ("deploy", "--all", "-c", f"stage={self.stage}", "--require-approval", "never")
+    def deploy(self, *, assembly: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Deploy the stage from the checkout.
+
+        :param assembly: what was synthesised in the checkout. Default: it is synthesised.
+        """
+        app = ("--app", assembly) if assembly else ("-c", f"stage={self.stage}")
+        arguments = ("deploy", "--all", *app, "--require-approval", "never")
         return self.cdk(*arguments, "--concurrency", "4", "--progress", "events")
 
     def stacks(self) -> dict[str, dict[str, Any]]:

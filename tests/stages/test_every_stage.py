@@ -135,7 +135,7 @@ def test_it_is_destroyed_with_its_data_and_made_again_or_refuses_to_go(
     assert account.stacks() == {}
     assert {service: held for service, held in inventory(account).items() if held} == {}
 
-    again = account.deploy()
+    again = account.deploy(assembly="cdk.out")  # as `make deploy` does
 
     assert again.returncode == 0, again.stdout[-2000:] + again.stderr[-4000:]
     assert {service for service, held in inventory(account).items() if held} == set(before)

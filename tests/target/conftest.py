@@ -54,7 +54,8 @@ def here(
 ) -> LambdaRuntime:
     """Return Lambda's runtime for this machine's processor."""
     folder = tmp_path_factory.mktemp("runtime")
-    return LambdaRuntime(python=python, packages=lambda_packages(folder, target.platform, python))
+    packages = lambda_packages(folder / "packages", target.platform, python)
+    return LambdaRuntime(python=python, packages=packages, layers=folder / "layers")
 
 
 @pytest.fixture(scope="session")
@@ -64,5 +65,5 @@ def on_arm64(python: Path, tmp_path_factory: pytest.TempPathFactory) -> LambdaRu
         pytest.skip(f"shown by CI's job {job!r}")
     foreign = had(lambda: target_python("aarch64"))
     folder = tmp_path_factory.mktemp("runtime-arm64")
-    packages = lambda_packages(folder, LAMBDA_PLATFORM, python)
-    return LambdaRuntime(python=foreign, packages=packages)
+    packages = lambda_packages(folder / "packages", LAMBDA_PLATFORM, python)
+    return LambdaRuntime(python=foreign, packages=packages, layers=folder / "layers")

@@ -20,6 +20,7 @@ from tools.target_python import VERSION, compile_all
 
 LOCK = Path(__file__).with_name("requirements.txt")
 STARTED = "started"
+ONE_UNPACKS = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +41,24 @@ class Bundle:
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaRuntime:
-    """A Python of Lambda's version with what Lambda puts beside it (`/var/runtime`)."""
+    """A Python of Lambda's version with what Lambda puts beside it.
+
+    :param python: the interpreter.
+    :param packages: what is in `/var/runtime`.
+    :param layers: where layers are unpacked. A function only reads them, so who has the same ones
+        has the same folder.
+    """
 
     python: Path
     packages: Path
+    layers: Path
 
     def start(self, bundle: Bundle) -> str:
         """Return `STARTED` once a function asks for its first event, or what it failed with."""
         with TemporaryDirectory() as folder, runtime_api() as (address, told):
-            task, opt, log = (Path(folder, name) for name in ("task", "opt", "log"))
+            task, log = Path(folder, "task"), Path(folder, "log")
             unpack(bundle.code, task)
-            for layer in bundle.layers:
-                unpack(layer, opt)
+            opt = self._opt(bundle.layers)
             environment = {
                 **fixed(bundle.handler, task),
                 **bundle.variables,
@@ -78,6 +85,15 @@ class LambdaRuntime:
             if outcome == STARTED:
                 return STARTED
             return f"{bundle.handler}: {outcome}\n{log.read_text(errors='replace')}"
+
+    def _opt(self, layers: tuple[Path, ...]) -> Path:
+        """Return `/opt` with these layers; their names tell what is in them."""
+        opt = self.layers / "+".join(["opt", *(layer.stem for layer in layers)])
+        with ONE_UNPACKS:
+            if not opt.exists():
+                for layer in layers:
+                    unpack(layer, opt)
+        return opt
 
 
 def unpack(archive: Path, into: Path) -> None:

@@ -52,9 +52,15 @@ def test_the_largest_with_each_set_of_layers_starts_on_arm64(
     assert not failures(on_arm64, largest.values())
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where what is built goes: the layer of all tests is the same."""
+    return tmp_path_factory.mktemp("built")
+
+
 @pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)  # where what is built goes
+def source(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(built)
     (tmp_path / "orders").mkdir()
     return tmp_path
 

@@ -22,21 +22,23 @@ def shadowed(source: str) -> list[str]:
 
 
 def _shadowed(scope: Scope, outside: set[str]) -> Iterator[tuple[int, str]]:
-    own = _bound(scope)
+    nodes = list(_statements(scope))
+    own = _bound(nodes)
     if isinstance(scope, ast.ClassDef):
-        for annotation in _annotations(scope):
+        for annotation in _annotations(nodes):
             for name in sorted(_names(annotation) & own & outside):
                 yield annotation.lineno, f"{scope.name}.{name}"
     else:
         outside = outside | own
-    for inner in _inner_scopes(scope):
-        yield from _shadowed(inner, outside)
+    for inner in nodes:
+        if isinstance(inner, Scope):
+            yield from _shadowed(inner, outside)
 
 
-def _bound(scope: Scope) -> set[str]:
+def _bound(nodes: list[ast.AST]) -> set[str]:
     """Return the names that a scope itself binds, fields without a value included."""
     found: set[str] = set()
-    for node in _statements(scope):
+    for node in nodes:
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 found.add(name)
@@ -59,13 +61,9 @@ def _statements(scope: Scope) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def _inner_scopes(scope: Scope) -> Iterator[Scope]:
-    return (node for node in _statements(scope) if isinstance(node, Scope))
-
-
-def _annotations(scope: ast.ClassDef) -> Iterator[ast.expr]:
+def _annotations(nodes: list[ast.AST]) -> Iterator[ast.expr]:
     """Yield what a class says of its fields and of its methods' arguments and results."""
-    for node in _statements(scope):
+    for node in nodes:
         match node:
             case ast.AnnAssign(annotation=annotation):
                 yield annotation

@@ -6,6 +6,7 @@ sets itself (`AWS_LAMBDA_…`) need not be given.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -24,11 +25,17 @@ def variables_read_by(module: str) -> set[str]:
         if name in seen or source is None:
             continue
         seen.add(name)
-        tree = ast.parse(source.read_text(encoding="utf-8"))
-        read = _variables(tree)
+        read, imported = _read(source, package=name.rpartition(".")[0])
         found.update(name for name in read if not name.startswith("AWS_LAMBDA_"))
-        pending.extend(_imports(tree, package=name.rpartition(".")[0]))
+        pending.extend(imported)
     return found
+
+
+@cache
+def _read(source: Path, *, package: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a file's variables and imports, found once: most entry points share their modules."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    return tuple(_variables(tree)), tuple(_imports(tree, package=package))
 
 
 def _variables(tree: ast.Module) -> Iterator[str]:

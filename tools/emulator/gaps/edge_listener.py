@@ -4,7 +4,8 @@ AWS serves a distribution under its domain name and its aliases, on HTTPS. Stock
 gateway's port, chosen by the host `<label>.cloudfront.localhost`, which many clients cannot
 resolve, and redirects plain http to an https URL where nobody listens. Closed by a second listener
 in the same process: it serves the distribution whose domain name or alias is the request's host,
-else the first one made, and tells CloudFront that the viewer came by HTTPS.
+else the first one made, and tells CloudFront that the viewer came by HTTPS. It refuses a GET with a
+body, as AWS does (Developer Guide, "Request and response behavior for custom origins").
 """
 
 import os
@@ -19,6 +20,7 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+WITH_BODY = "A GET request may have no body."
 NOT_FOUND = b"No CloudFront distribution is deployed here yet.\n"
 
 
@@ -45,6 +47,11 @@ async def _serve(scope: Message, receive: Receive, send: Send) -> None:
         plain = {"Content-Type": "text/plain"}
         await gateway._send_response(send, 404, plain, NOT_FOUND)
         return
+    sent = await gateway._read_request_body(receive, scope["method"], headers)
+    if scope["method"] == "GET" and sent:
+        refusal = cloudfront._cf_error_response(403, WITH_BODY, cloudfront._ERROR_X_CACHE)
+        await gateway._send_response(send, *refusal)
+        return
     headers |= {"host": distribution["DomainName"], "x-forwarded-proto": "https"}
     address = scope["client"][0] if scope.get("client") else "127.0.0.1"
     gateway.set_request_client_ip(address)
@@ -57,7 +64,7 @@ async def _serve(scope: Message, receive: Receive, send: Send) -> None:
         scope["raw_path"].decode("latin-1"),
         query,
         headers,
-        await gateway._read_request_body(receive, scope["method"], headers),
+        sent,
         parse_qs(query, keep_blank_values=True),
         address,
     )

@@ -1,7 +1,7 @@
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Size, Stack, Token
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
 from shared import metrics
@@ -106,8 +106,30 @@ def test_what_failed_for_the_last_time_goes_where_it_is_told(
     ("arguments", "message"),
     [
         ({"entry": "cancel_order"}, "entry must be a module of orders, got 'cancel_order'"),
-        ({"timeout": Duration.minutes(16)}, "timeout must be at most 15 minutes, got 16 minutes"),
+        (
+            {"timeout": Duration.minutes(16)},
+            "timeout must be between 1 second and 15 minutes, got 16 minutes",
+        ),
+        (
+            {"timeout": Duration.seconds(0)},
+            "timeout must be between 1 second and .*, got 0 seconds",
+        ),
+        ({"memory_size": 50}, "memory_size must be between 128 and 10,240 MiB, got 50"),
+        ({"memory_size": 10_241}, "memory_size must be between 128 and 10,240 MiB, got 10,241"),
+        (
+            {"ephemeral_storage_size": Size.mebibytes(511)},
+            "ephemeral_storage_size must be between 512 and 10,240 MiB, got 511",
+        ),
+        ({"ephemeral_storage_size": Size.gibibytes(11)}, "between 512 and 10,240 MiB, got 11,264"),
+        (
+            {"reserved_concurrent_executions": -1},
+            "reserved_concurrent_executions must be at least 0, got -1",
+        ),
         ({"retry_attempts": 3}, "retry_attempts must be between 0 and 2, got 3"),
+        (
+            {"max_event_age": Duration.seconds(59)},
+            "max_event_age must be between 1 minute and 6 hours, got 59 seconds",
+        ),
     ],
 )
 def test_it_refuses_what_lambda_would_refuse_and_says_where(
@@ -121,7 +143,52 @@ def test_it_refuses_what_lambda_would_refuse_and_says_where(
     assert str(error.value).endswith("(at Test/PlaceOrder)")
 
 
-@pytest.mark.parametrize("text", ["def handle(event, context): ...", "print(handler)", ""])
+def test_it_takes_numbers_that_are_known_only_at_deployment(
+    stack: Stack, service: PythonService
+) -> None:
+    number = Token.as_number({"Ref": "Number"})
+
+    PythonFunction(
+        stack,
+        "PlaceOrder",
+        service=service,
+        entry="place_order",
+        timeout=Duration.seconds(number),
+        memory_size=cast(int, number),
+        reserved_concurrent_executions=cast(int, number),
+        ephemeral_storage_size=Size.mebibytes(number),
+    )
+
+    found = properties(stack)
+    assert found["MemorySize"] == found["Timeout"] == {"Ref": "Number"}
+
+
+@pytest.mark.parametrize("entry", ["orders.place_order", "place-order", "parts/place_order", "."])
+def test_an_entry_that_python_could_not_import_is_refused(
+    stack: Stack, service: PythonService, entry: str
+) -> None:
+    (service.source / "orders" / "parts").mkdir()
+    for file in ("place-order.py", "parts/place_order.py"):
+        (service.source / "orders" / file).write_text("handler = print")
+
+    with pytest.raises(ValueError, match=f"entry must be a module of orders, got '{entry}'"):
+        PythonFunction(stack, "PlaceOrder", service=service, entry=entry)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def handle(event, context): ...",
+        "print(handler)",
+        "",
+        "def make():\n    handler = print\n    return handler",
+        "class Orders:\n    def handler(self): ...",
+        "names = [handler for handler in ()]",
+        "run = lambda: [handler := 1]",
+        "del handler",
+        "async def handler(event, context): ...",
+    ],
+)
 def test_an_entry_that_lambda_could_not_call_is_refused(
     stack: Stack, service: PythonService, text: str
 ) -> None:
@@ -132,7 +199,18 @@ def test_an_entry_that_lambda_could_not_call_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["handler = print", "from shared.money import *", "import json as handler"]
+    "text",
+    [
+        "handler = print",
+        "from shared.money import *",
+        "import json as handler",
+        "try:\n    from fast import handler\nexcept ImportError:\n    handler = print",
+        "if (handler := print): ...",
+        "@decorated\ndef handler(event, context): ...",
+        "globals()['handler'] = print",
+        "def __getattr__(name): ...",
+        "def make():\n    global handler\n    handler = print\nmake()",
+    ],
 )
 def test_an_entry_may_get_its_handler_in_any_way(
     stack: Stack, service: PythonService, text: str

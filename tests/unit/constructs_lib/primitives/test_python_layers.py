@@ -164,8 +164,17 @@ def test_a_package_that_is_not_the_locked_one_is_not_installed(tmp_path: Path) -
         layer_of(tmp_path, line)
 
 
-def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
-    line = f"tiny @ {local_wheel(tmp_path).as_uri()}"
+@pytest.mark.parametrize("line", ["tiny==1", "tiny == 1 ; python_version > '3'", "tiny @ {wheel}"])
+def test_a_package_without_a_hash_is_refused_with_its_place(tmp_path: Path, line: str) -> None:
+    line = line.format(wheel=local_wheel(tmp_path).as_uri())
 
-    with pytest.raises(RuntimeError, match=r"(?s)tiny.*uv pip compile --universal --generate-hash"):
-        layer_of(tmp_path, line)
+    with pytest.raises(
+        ValueError, match=r"requirements\.txt:2: a package must have the hashes .*tiny"
+    ):
+        layer_of(tmp_path, "# pinned", line)
+
+
+def test_what_only_bounds_a_version_needs_no_hash(tmp_path: Path) -> None:
+    (tmp_path / "bounds.txt").write_text("large==1\n")
+
+    layer_of(tmp_path, pinned(local_wheel(tmp_path)), "-c bounds.txt")

@@ -1,3 +1,5 @@
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,7 +39,7 @@ def test_what_a_group_computes_is_seen_of_its_children_too() -> None:
         try:
             assert eventually(group.computed) >= 1
         finally:
-            group.stop()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_a_process_that_got_the_number_later_is_left_alone(group: Group) -> None:
