@@ -1,7 +1,21 @@
 """Say beside the cause why a finding of a rule pack is acceptable."""
 
-from aws_cdk import Acknowledgment, Validations
-from constructs import IConstruct
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsii
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_iam as iam
+from constructs import IConstruct, IValidation
+
+KNOW_NO_RESOURCES = {
+    "dynamodb:ListStreams",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+"""What the CDK grants to functions, and AWS allows for every resource or not at all (Service
+Authorization Reference)."""
 
 
 def acknowledge(construct: IConstruct, **findings: str) -> None:
@@ -19,3 +33,83 @@ def acknowledge(construct: IConstruct, **findings: str) -> None:
             for rule, reason in findings.items()
         )
     )
+
+
+def acknowledge_wildcard(principal: IConstruct, resource: str, /, *, why: str) -> None:
+    """Acknowledge that a role's statements name one resource with a wildcard in it.
+
+    cdk-nag names such a finding by the resource as the template writes it, which is known at the
+    end only: a resource of another stack is an export or an output of it, as the app's flags say.
+
+    :param principal: the role.
+    :param resource: the ARN that its statements hold, such as `bucket.arn_for_objects("*")`.
+    :param why: why it is acceptable.
+    """
+
+    def say() -> None:
+        written = _as_written(Stack.of(principal).resolve(resource))
+        acknowledge(principal, **{f"IAM5[Resource::{written}]": why})
+
+    principal.node.add_validation(_AtTheEnd(say))
+
+
+def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> None:
+    """Acknowledge `*` as a resource where a role's statements allow what knows no resources.
+
+    That is for each policy, and only if all of its statements with that resource do: one of another
+    action is reported.
+
+    :param further: actions beside those of `KNOW_NO_RESOURCES`.
+    :param why: why it is acceptable.
+    """
+    known = {*KNOW_NO_RESOURCES, *further}
+
+    def say() -> None:
+        for child in role.node.children:
+            policy = child.node.default_child
+            if isinstance(policy, iam.CfnPolicy) and not _wider(policy, known):
+                acknowledge(policy, **{"IAM5[Resource::*]": why})
+
+    role.node.add_validation(_AtTheEnd(say))
+
+
+def _wider(policy: iam.CfnPolicy, known: set[str]) -> bool:
+    """Tell whether a policy allows on everything what is not among the known actions."""
+    document = Stack.of(policy).resolve(policy.policy_document)
+    return any(
+        not known.issuperset(_each(statement.get("Action")))
+        for statement in document["Statement"]
+        if statement["Effect"] == "Allow" and "*" in _each(statement.get("Resource"))
+    )
+
+
+def _each(value: Any) -> list[Any]:  # noqa: ANN401 -- as a policy has it, one or a list
+    return value if isinstance(value, list) else [value]
+
+
+@jsii.implements(IValidation)
+class _AtTheEnd:
+    """What is done when references between stacks are settled and nothing has been written yet."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+
+    def validate(self) -> list[str]:
+        self._work()
+        return []
+
+
+def _as_written(value: Any) -> str:  # noqa: ANN401 -- a template's value is anything
+    """Return a value of a template as cdk-nag writes it into a finding's name."""
+    match value:
+        case str():
+            return value.replace("${", "<").replace("}", ">")
+        case {"Fn::Join": [delimiter, parts]}:
+            return str(delimiter).join(_as_written(part) for part in parts)
+        case {"Fn::Sub": inner} | {"Fn::ImportValue": inner}:
+            return _as_written(inner)
+        case {"Fn::GetAtt": [resource, attribute]}:
+            return f"<{_as_written(resource)}.{_as_written(attribute)}>"
+        case {"Ref": inner}:
+            return f"<{_as_written(inner)}>"
+    return json.dumps(value, separators=(",", ":"))

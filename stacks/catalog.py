@@ -5,7 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.blocks import BusinessApi, UserDirectory
+from constructs_lib.blocks import PUBLIC, BusinessApi, UserDirectory
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, SigningKey, Table
 from stacks.base import OF_PAGES, PlatformStack
 from stacks.config import StageConfig
@@ -70,7 +70,7 @@ class CatalogStack(PlatformStack):
             )
             if entry == "list_products":
                 pages.give_to(function)
-            route = api.route(key, function, authorizer=None if is_public else signed_in)
+            route = api.route(key, function, authorizer=PUBLIC if is_public else signed_in)
             if is_public:
                 acknowledge(route, APIG4="tariffs are for everybody to read")
 

@@ -6,7 +6,7 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.blocks import BusinessApi, EventBus, FailureChain, ScheduledTask
+from constructs_lib.blocks import PUBLIC, BusinessApi, EventBus, FailureChain, ScheduledTask
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
 from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
@@ -32,7 +32,12 @@ class ForecastStack(PlatformStack):
     ) -> None:
         super().__init__(scope, name, config=config, description="The weather of the day ahead")
         table = Table(self, "Forecasts", partition_key="date", removal_policy=config.removal_policy)
-        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         alarms.watch(failures.alarm, failures.age_alarm)
 
         fetch = PythonFunction(
@@ -76,7 +81,7 @@ class ForecastStack(PlatformStack):
             log_removal_policy=config.removal_policy,
         )
         alarms.watch(api.alarm)
-        route = api.route("GET /forecast", read)
+        route = api.route("GET /forecast", read, authorizer=PUBLIC)
         acknowledge(route, APIG4="the weather is for everybody to read")
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)

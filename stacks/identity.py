@@ -11,6 +11,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks import (
+    PUBLIC,
     BusinessApi,
     EventBus,
     FailureChain,
@@ -101,7 +102,12 @@ class IdentityStack(PlatformStack):
             log_removal_policy=config.removal_policy,
         )
         self._answer(api, push)
-        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         self._tell(bus, failures)
         self._forget(bus, failures)
         alarms.watch(api.alarm, failures.alarm, failures.age_alarm)
@@ -157,14 +163,23 @@ class IdentityStack(PlatformStack):
         api.route("POST /tickets", ticket, authorizer=signed_in)
 
         client = {"USER_POOL_CLIENT_ID": self.users.client.user_pool_client_id}
-        refresh = api.route("POST /tokens/refresh", self._function("refresh_tokens", client))
+        refresh = api.route(
+            "POST /tokens/refresh", self._function("refresh_tokens", client), authorizer=PUBLIC
+        )
         acknowledge(refresh, APIG4="who comes here has a refresh token in place of one")
 
     def _tell(self, bus: EventBus, failures: FailureChain) -> None:
         """Publish who signed up and whose permissions changed."""
         publish = self._function("publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name})
         bus.grant_publish(publish, source=event_source("identity"))
-        StreamConsumer(self, "Publishing", source=self._table, function=publish, failures=failures)
+        StreamConsumer(
+            self,
+            "Publishing",
+            source=self._table,
+            function=publish,
+            failures=failures,
+            parks_after=Duration.minutes(5),
+        )
 
     def _forget(self, bus: EventBus, failures: FailureChain) -> None:
         """Find out each night who is gone, and forget them: no trigger of Cognito says so."""

@@ -37,7 +37,12 @@ class NotificationsStack(PlatformStack):
         alarms: AlarmTopic,
     ) -> None:
         super().__init__(scope, name, config=config, description="Mails, and news for browsers")
-        failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(
             self,

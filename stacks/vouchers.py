@@ -49,6 +49,7 @@ FORGETTING = ("recipientEmail", "status", "state")
 PDF = "*.pdf"
 HALF_A_MINUTE = Duration.seconds(30)
 THREE_MINUTES = Duration.minutes(3)
+FIVE_MINUTES = Duration.minutes(5)
 PAYMENT_TAKES = Duration.minutes(15)
 """For how long the provider is asked what became of a payment before it is to void it."""
 DELIVERY_TAKES = Duration.days(3)
@@ -89,7 +90,12 @@ class VouchersStack(PlatformStack):
         self._documents = Bucket(
             self, "Documents", notifies_event_bus=True, removal_policy=config.removal_policy
         )
-        self._failures = FailureChain(self, "Failures", encryption_key=alarms.encryption_key)
+        self._failures = FailureChain(
+            self,
+            "Failures",
+            encryption_key=alarms.encryption_key,
+            removal_policy=config.removal_policy,
+        )
         alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(
             self,
@@ -117,6 +123,7 @@ class VouchersStack(PlatformStack):
             visibility_timeout=THREE_MINUTES,
             dead_letter_queue=self._failures.dead_letter_queue(),
         )
+        unsettled.apply_removal_policy(self._config.removal_policy)
         key = ssm.StringParameter.from_secure_string_parameter_attributes(
             self,
             "PaymentKey",
@@ -163,6 +170,7 @@ class VouchersStack(PlatformStack):
             # A look-up takes 5 seconds at most, voiding as well: both for two fit into one
             # invocation.
             batch_size=2,
+            parks_after=FIVE_MINUTES,
         )
 
     def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
@@ -265,6 +273,7 @@ class VouchersStack(PlatformStack):
             function=function,
             failures=self._failures,
             filters=[lambda_.FilterCriteria.filter({"eventName": changes, "dynamodb": voucher})],
+            parks_after=FIVE_MINUTES,
         )
 
     def _function(

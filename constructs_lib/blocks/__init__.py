@@ -1,6 +1,6 @@
 """How to do one job of a serverless platform: several resources that belong together."""
 
-from constructs_lib.blocks.business_api import BusinessApi
+from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
 from constructs_lib.blocks.event_bus import EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
@@ -22,6 +22,7 @@ from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
+    "PUBLIC",
     "BusinessApi",
     "EventBus",
     "EventConsumer",

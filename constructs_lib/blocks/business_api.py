@@ -20,6 +20,8 @@ ROUTE_KEY = re.compile(
 ORIGIN = re.compile(r"https?://[^/*\s]+")
 MODEST_TRAFFIC = apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 ONE_DAY = Duration.days(1)
+PUBLIC: apigatewayv2.IHttpRouteAuthorizer = apigatewayv2.HttpNoneAuthorizer()
+"""The authorizer of a route that everybody may call."""
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
@@ -42,16 +44,17 @@ class BusinessApi(Construct):
     ::
 
         api = BusinessApi(self, "Api", allow_origins=["https://www.example.org"])
-        api.route("GET /orders", list_orders)
+        api.route("GET /prices", list_prices, authorizer=PUBLIC)
         api.route("POST /orders", place_order, authorizer=users.authorizer())
 
     :param allow_origins: websites whose scripts may call the API (CORS), such as
-        `https://www.example.org`.
+        `https://www.example.org`. None: no website's may, which is right where other programs call.
     :param throttle: requests a second and burst, over all routes. Default: 50 and 100.
     :param log_retention: how long access logs are kept. Default: three months.
     :param log_removal_policy: what becomes of the access logs when the API is removed. Default:
         kept.
-    :raises ValueError: if an origin is no origin (RFC 6454), or stands for every website.
+    :raises ValueError: if there is no origin, or one that is none (RFC 6454) or stands for every
+        website.
     """
 
     def __init__(
@@ -60,18 +63,14 @@ class BusinessApi(Construct):
         id_: str,
         /,
         *,
-        allow_origins: Sequence[str],
+        allow_origins: Sequence[str] | None,
         throttle: apigatewayv2.ThrottleSettings = MODEST_TRAFFIC,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
         log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
-        for origin in allow_origins:
-            if not Token.is_unresolved(origin) and not ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    "allow_origins must hold origins such as 'https://www.example.org', without a "
-                    f"path and without a wildcard, got {origin!r} (at {self.node.path})"
-                )
+        if allow_origins is not None:
+            _check_origins(allow_origins, at=self.node.path)
         self.access_logs = logs.LogGroup(
             self, "AccessLogs", retention=log_retention, removal_policy=log_removal_policy
         )
@@ -80,32 +79,7 @@ class BusinessApi(Construct):
             "HttpApi",
             api_name=Stack.of(self).stack_name,
             create_default_stage=False,
-            cors_preflight=apigatewayv2.CorsPreflightOptions(
-                allow_origins=list(allow_origins),
-                allow_methods=[
-                    apigatewayv2.CorsHttpMethod.GET,
-                    apigatewayv2.CorsHttpMethod.POST,
-                    apigatewayv2.CorsHttpMethod.PUT,
-                    apigatewayv2.CorsHttpMethod.PATCH,
-                    apigatewayv2.CorsHttpMethod.DELETE,
-                ],
-                allow_headers=[
-                    "authorization",
-                    "content-type",
-                    "idempotency-key",
-                    "if-match",
-                    "x-correlation-id",
-                ],
-                # The last one is API Gateway's own, of errors that no function has answered.
-                expose_headers=[
-                    "etag",
-                    "location",
-                    "retry-after",
-                    "x-correlation-id",
-                    "apigw-requestid",
-                ],
-                max_age=ONE_DAY,
-            ),
+            cors_preflight=None if allow_origins is None else _cors(allow_origins),
         )
         self.stage = apigatewayv2.HttpStage(
             self,
@@ -133,13 +107,13 @@ class BusinessApi(Construct):
         key: str,
         function: lambda_.IFunction,
         *,
-        authorizer: apigatewayv2.IHttpRouteAuthorizer | None = None,
+        authorizer: apigatewayv2.IHttpRouteAuthorizer,
     ) -> apigatewayv2.HttpRoute:
         """Answer the requests of a route with a function.
 
         :param key: method and path, such as `GET /orders/{orderId}`.
         :param function: what answers; the API may invoke it for this route only.
-        :param authorizer: who lets callers in. Default: everybody may call.
+        :param authorizer: who lets callers in; `PUBLIC` where everybody may call.
         :raises ValueError: if `key` is no route of an HTTP API.
         """
         parts = ROUTE_KEY.fullmatch(key)
@@ -163,3 +137,46 @@ class BusinessApi(Construct):
     def metric_server_errors(self) -> cloudwatch.Metric:
         """Answers that were our fault (5xx): the one number to alarm on."""
         return self.http_api.metric_server_error(statistic="Sum", period=Duration.minutes(1))
+
+
+def _check_origins(origins: Sequence[str], *, at: str) -> None:
+    if not origins:
+        raise ValueError(
+            "allow_origins must name a website at least, such as ['https://www.example.org'], got "
+            f"[], by which no browser's call gets through: say None if none shall (at {at})"
+        )
+    for origin in origins:
+        if not Token.is_unresolved(origin) and not ORIGIN.fullmatch(origin):
+            raise ValueError(
+                "allow_origins must hold origins such as 'https://www.example.org', without a "
+                f"path and without a wildcard, got {origin!r} (at {at})"
+            )
+
+
+def _cors(origins: Sequence[str]) -> apigatewayv2.CorsPreflightOptions:
+    return apigatewayv2.CorsPreflightOptions(
+        allow_origins=list(origins),
+        allow_methods=[
+            apigatewayv2.CorsHttpMethod.GET,
+            apigatewayv2.CorsHttpMethod.POST,
+            apigatewayv2.CorsHttpMethod.PUT,
+            apigatewayv2.CorsHttpMethod.PATCH,
+            apigatewayv2.CorsHttpMethod.DELETE,
+        ],
+        allow_headers=[
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "x-correlation-id",
+        ],
+        # The last one is API Gateway's own, of errors that no function has answered.
+        expose_headers=[
+            "etag",
+            "location",
+            "retry-after",
+            "x-correlation-id",
+            "apigw-requestid",
+        ],
+        max_age=ONE_DAY,
+    )

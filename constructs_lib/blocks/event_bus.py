@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from constructs_lib.blocks.event_consumer import ONE_HOUR, EventConsumer
+from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
-from constructs_lib.primitives import PythonFunction
+from constructs_lib.blocks.last_failures import ONE_HOUR
 
 THIRTY_DAYS = Duration.days(30)
 
@@ -66,7 +67,7 @@ class EventBus(Construct):
         *,
         source: str,
         detail_types: Sequence[str],
-        function: PythonFunction,
+        function: lambda_.IFunction,
         failures: FailureChain,
         once: IdempotencyTable | None = None,
         retry_attempts: int = 2,

@@ -3,13 +3,13 @@
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
-from constructs_lib.primitives import PythonFunction
+from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
 
-ONE_HOUR = Duration.hours(1)
 LAST_RETRY_SECONDS = {1: 60, 2: 180}
 """When the last one comes, by their number (AWS Lambda, "Asynchronous invocation")."""
 
@@ -29,7 +29,8 @@ class EventConsumer(Construct):
 
     :param bus: whose events.
     :param pattern: which of them.
-    :param function: what reacts; one function consumes for one rule.
+    :param function: what reacts, in any language, an imported one with its role; it fails where it
+        raises. Lambda has one setting of retries for each function, which its blocks share.
     :param failures: where events end that cannot be handled.
     :param once: what the function remembers handled events in. Default: it does not.
     :param retry_attempts: how often a failed execution is tried again, 0 to 2. Default: 2.
@@ -47,7 +48,7 @@ class EventConsumer(Construct):
         *,
         bus: events.IEventBus,
         pattern: events.EventPattern,
-        function: PythonFunction,
+        function: lambda_.IFunction,
         failures: FailureChain,
         once: IdempotencyTable | None = None,
         retry_attempts: int = 2,
@@ -56,8 +57,12 @@ class EventConsumer(Construct):
         super().__init__(scope, id_)
         if once:
             _check_lock(function, retry_attempts, at=self.node.path)
-        function.send_failures_to(
-            failures.destination(), retry_attempts=retry_attempts, max_event_age=max_event_age
+        keep_last_failures(
+            function,
+            failures,
+            retry_attempts=retry_attempts,
+            max_event_age=max_event_age,
+            at=self.node.path,
         )
         if once:
             once.protect(function)
@@ -75,9 +80,9 @@ class EventConsumer(Construct):
         )
 
 
-def _check_lock(function: PythonFunction, retry_attempts: int, *, at: str) -> None:
+def _check_lock(function: lambda_.IFunction, retry_attempts: int, *, at: str) -> None:
     longest = LAST_RETRY_SECONDS.get(retry_attempts)
-    timeout = function.timeout
+    timeout = function.timeout if isinstance(function, lambda_.Function) else None
     if longest and timeout and not timeout.is_unresolved() and timeout.to_seconds() >= longest:
         raise ValueError(
             f"function must have a timeout of less than {longest} seconds, since the last of "

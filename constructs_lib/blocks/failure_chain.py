@@ -1,16 +1,17 @@
 """Failed events go to a topic, and stay in a queue until somebody brings them back."""
 
-from aws_cdk import Annotations, Duration, Names, Stack
+from aws_cdk import Annotations, Duration, Names, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.primitives import PythonFunction, Queue
+from constructs_lib.primitives import Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 
 ONE_MINUTE = Duration.minutes(1)
@@ -34,6 +35,9 @@ class FailureChain(Construct):
         may tell of persons. Who publishes needs it too, `grant_publish` and `destination` see to
         that; so does who brings events back (`kms:Decrypt`). A key that was imported must allow SNS
         itself, and each service of `let_bury`. Default: SNS does not encrypt, SQS has its own key.
+    :param removal_policy: what becomes of the queue, and of the failed events in it, when the chain
+        leaves its stack; the topic keeps nothing. Who retains it retains its key too. Default: it
+        is retained.
     :raises ValueError: if SQS would refuse the retention.
     """
 
@@ -45,10 +49,12 @@ class FailureChain(Construct):
         *,
         retention: Duration = LONGEST_RETENTION,
         encryption_key: kms.IKey | None = None,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
         self._key = encryption_key
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
+        self.queue.apply_removal_policy(removal_policy)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
         self._subscribe()
@@ -78,11 +84,19 @@ class FailureChain(Construct):
         """Return where a function's failed asynchronous invocations go, permission included."""
         return destinations.SnsDestination(self.topic)
 
-    def let_park(self, function: PythonFunction, *, patience: Duration) -> None:
+    def let_park(self, function: lambda_.IFunction, *, patience: Duration) -> None:
         """Let a function send here what it cannot handle, after trying for a while.
 
         It is told where (`FAILURE_TOPIC_ARN`) and how long it tries (`PATIENCE_SECONDS`).
+
+        :raises ValueError: if it cannot be told, because it was imported.
         """
+        if not isinstance(function, lambda_.Function):
+            raise ValueError(
+                "function must be one of this app, which is told by its environment where it parks,"
+                f" got {function.node.path}: leave parks_after out, then Lambda or SQS sends here "
+                f"what it fails at (at {self.node.path})"
+            )
         function.add_environment("FAILURE_TOPIC_ARN", self.topic.topic_arn)
         function.add_environment("PATIENCE_SECONDS", str(patience.to_seconds()))
         self.grant_publish(function)

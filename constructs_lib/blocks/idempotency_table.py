@@ -1,9 +1,13 @@
 """What has been done already, so that nothing is done twice."""
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.primitives import PythonFunction, Table
+from constructs_lib.primitives.import_graph import modules_behind
+
+VARIABLE = "IDEMPOTENCY_TABLE"
 
 
 class IdempotencyTable(Table):
@@ -35,9 +39,29 @@ class IdempotencyTable(Table):
             removal_policy=removal_policy,
         )
 
-    def protect(self, function: PythonFunction) -> None:
-        """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to."""
-        function.add_environment("IDEMPOTENCY_TABLE", self.table_name)
+    def protect(self, function: lambda_.IFunction) -> None:
+        """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to.
+
+        Remembering is the handler's own work, as that of the runtime kit does it (`consume(…,
+        once=…)`): the code that is bundled for it must name the variable.
+
+        :raises ValueError: if its code does not, and so would do everything again; or if it is no
+            `PythonFunction`, whose module its keys begin with.
+        """
+        if not isinstance(function, PythonFunction):
+            raise ValueError(
+                "once must be for a PythonFunction, whose keys begin with its module, got "
+                f"{function.node.path}: leave once out, give the function's role what it needs of "
+                f"a table, and tell it of the table yourself (at {self.node.path})"
+            )
+        if not _reads(function, VARIABLE):
+            raise ValueError(
+                f"once must be for a function whose code reads {VARIABLE}, got {function.node.path}"
+                f" of {function.module}, whose code does not name it and would do every event again"
+                f" that comes twice: let its handler remember, or leave once out (at "
+                f"{self.node.path})"
+            )
+        function.add_environment(VARIABLE, self.table_name)
         self.grant_partitions(
             function,
             "dynamodb:GetItem",
@@ -46,3 +70,10 @@ class IdempotencyTable(Table):
             "dynamodb:DeleteItem",
             like=f"{function.module}.*",
         )
+
+
+def _reads(function: PythonFunction, variable: str) -> bool:
+    """Tell whether a function's code names a variable, or imports by names made at run time."""
+    service = function.service
+    files = modules_behind(function.module, service.source, service._packages)
+    return files is None or any(variable in file.read_text("utf-8") for file in files)

@@ -28,11 +28,15 @@ class SiteDomain:
     :param name: such as `www.example.org`.
     :param zone: the hosted zone that answers for it.
     :param certificate: covers the name; CloudFront takes it from us-east-1 only.
+    :param include_subdomains: whether browsers shall reach every host below the name by TLS only
+        too, for two years (HSTS, RFC 6797, section 6.1.2). Below `example.org` that is every host
+        of the company. Default: this host alone.
     """
 
     name: str
     zone: route53.IHostedZone
     certificate: acm.ICertificate
+    include_subdomains: bool = False
 
 
 class StaticSite(Construct):
@@ -73,7 +77,11 @@ class StaticSite(Construct):
                 )
         self.bucket = Bucket(self, "Bucket", removal_policy=removal_policy)
         origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)
-        headers = _security_headers(self, connect_sources)
+        headers = _security_headers(
+            self,
+            connect_sources,
+            include_subdomains=domain is not None and domain.include_subdomains,
+        )
         fallback = cloudfront.Function(
             self,
             "SpaFallback",
@@ -131,7 +139,7 @@ class StaticSite(Construct):
 
 
 def _security_headers(
-    scope: Construct, connect_sources: Sequence[str]
+    scope: Construct, connect_sources: Sequence[str], *, include_subdomains: bool
 ) -> cloudfront.ResponseHeadersPolicy:
     """Return what every answer says to the browser; an error says it too, so nothing of caching."""
     policy = (
@@ -172,7 +180,9 @@ def _security_headers(
                 override=True,
             ),
             strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                access_control_max_age=TWO_YEARS, include_subdomains=True, override=True
+                access_control_max_age=TWO_YEARS,
+                include_subdomains=include_subdomains,
+                override=True,
             ),
         ),
     )

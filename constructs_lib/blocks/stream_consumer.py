@@ -1,9 +1,9 @@
 """A function that reacts to every change in a table or record of a stream, and loses none."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
@@ -11,35 +11,47 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
 from constructs_lib.blocks.failure_chain import FailureChain
-from constructs_lib.primitives import PythonFunction
+from constructs_lib.blocks.last_failures import check_role
 
-FIVE_MINUTES = Duration.minutes(5)
+SOME_RETRIES = 10
 MOST_RETRIES = 10_000
 """The largest number Lambda takes: the age of a record ends its retries, not their count."""
 OLDEST_RECORD = Duration.hours(6)
+LONGEST_RECORD_AGE = Duration.days(7)
 
 
 class StreamConsumer(Construct):
     """A function behind a DynamoDB stream or a Kinesis stream that no poison record can block.
 
-    The function reports the records of a batch that failed (`shared.consuming`); Lambda hands them
-    to it again until they are older than its patience. Then it sends them to the failure chain,
-    whole, and goes on. Only where it cannot do that itself, because it crashes or times out, Lambda
-    gives up after six hours and leaves a note in the chain where in the stream to look::
+    Any function will do. A batch it raises at is halved until the poison is alone, and one of which
+    it reports records (`batchItemFailures`, AWS Lambda, "Handling errors with a DynamoDB event
+    source") goes on from the first of them. What still fails after all retries is given up: Lambda
+    leaves a note in the failure chain where in the stream to look, and goes on::
 
         StreamConsumer(
             self, "Issuing", source=orders, function=issue_invoice, failures=failures,
             filters=[lambda_.FilterCriteria.filter({"eventName": ["INSERT"]})],
         )
 
-    :param source: a table with a stream, or a Kinesis stream.
-    :param function: what reacts.
+    A stream forgets its records, DynamoDB's after 24 hours, and then such a note is worth nothing.
+    A handler that parks, as those of the runtime kit do (`consume_stream`), sends a record to the
+    chain itself, whole, once it is older than `parks_after`. Lambda gives up only those that it
+    could not park, because it crashed or timed out.
+
+    :param source: a table with a stream, or a Kinesis stream; of this app or imported.
+    :param function: what reacts, in any language; an imported one with its role.
     :param failures: where records end that cannot be handled.
     :param filters: which records; each made by `lambda_.FilterCriteria.filter`. Default: all.
     :param batch_size: how many records an invocation gets at most. Default: 10.
-    :param patience: how long a failing record is tried again, less than 6 hours. Default:
-        5 minutes.
-    :raises ValueError: if the patience is not shorter than 6 hours.
+    :param parks_after: how long a failing record is tried again before the handler parks it, less
+        than `max_record_age`. Only for handlers that do: they are told by their environment, see
+        :meth:`FailureChain.let_park`. Default: the handler does not park.
+    :param retry_attempts: how often a batch that failed is tried again, 0 to 10,000; halving it is
+        no retry. Default: 10; where the handler parks, as often as the record's age lets it.
+    :param max_record_age: how old a record may be, 1 minute to 7 days; an older one is given up,
+        also one that was never tried. Default: 6 hours.
+    :raises ValueError: if a number is out of its bounds, the table has no stream, a function is to
+        park that cannot be told so, or was imported without its role.
     """
 
     def __init__(
@@ -49,23 +61,28 @@ class StreamConsumer(Construct):
         /,
         *,
         source: dynamodb.ITable | kinesis.IStream,
-        function: PythonFunction,
+        function: lambda_.IFunction,
         failures: FailureChain,
         filters: Sequence[Mapping[str, Any]] | None = None,
         batch_size: int = 10,
-        patience: Duration = FIVE_MINUTES,
+        parks_after: Duration | None = None,
+        retry_attempts: int | None = None,
+        max_record_age: Duration = OLDEST_RECORD,
     ) -> None:
         super().__init__(scope, id_)
-        if patience.to_seconds() >= OLDEST_RECORD.to_seconds():
+        if retry_attempts is None:
+            retry_attempts = MOST_RETRIES if parks_after else SOME_RETRIES
+        _check_bounds(retry_attempts, max_record_age, parks_after, at=self.node.path)
+        check_role(function, at=self.node.path)
+        # Imported ones are told apart by what they have: they are of no class of their own.
+        of_kinesis = hasattr(source, "stream_arn")
+        if not of_kinesis and not _has_stream(cast(dynamodb.ITable, source)):
             raise ValueError(
-                f"patience must be less than 6 hours, got {patience.to_human_string()} "
-                f"(at {self.node.path})"
+                "source must be a table with a stream (stream=StreamViewType.NEW_AND_OLD_IMAGES; "
+                "an imported one is told by from_table_attributes(table_stream_arn=…)), got "
+                f"{source.node.path} without one (at {self.node.path})"
             )
-        kind = (
-            event_sources.KinesisEventSource
-            if isinstance(source, kinesis.Stream)
-            else event_sources.DynamoEventSource
-        )
+        kind = event_sources.KinesisEventSource if of_kinesis else event_sources.DynamoEventSource
         function.add_event_source(
             kind(
                 source,  # type: ignore[arg-type]
@@ -74,9 +91,38 @@ class StreamConsumer(Construct):
                 filters=filters,
                 bisect_batch_on_error=True,
                 report_batch_item_failures=True,
-                retry_attempts=MOST_RETRIES,
-                max_record_age=OLDEST_RECORD,
+                retry_attempts=retry_attempts,
+                max_record_age=max_record_age,
                 on_failure=event_sources.SnsDlq(failures.topic),
             )
         )
-        failures.let_park(function, patience=patience)
+        if parks_after:
+            failures.let_park(function, patience=parks_after)
+
+
+def _has_stream(table: dynamodb.ITable) -> bool:
+    made = table.node.default_child
+    if isinstance(made, dynamodb.CfnTable | dynamodb.CfnGlobalTable):
+        # What the property itself returns is still to be resolved, and then no value of its type.
+        return "streamSpecification" in Stack.of(table).resolve(made._cfn_properties)
+    return table.table_stream_arn is not None
+
+
+def _check_bounds(
+    retry_attempts: int, max_record_age: Duration, parks_after: Duration | None, *, at: str
+) -> None:
+    if not 0 <= retry_attempts <= MOST_RETRIES:
+        raise ValueError(
+            f"retry_attempts must be between 0 and {MOST_RETRIES:,}, since a record that is tried "
+            f"for ever blocks all behind it, got {retry_attempts} (at {at})"
+        )
+    if not 60 <= max_record_age.to_seconds() <= LONGEST_RECORD_AGE.to_seconds():
+        raise ValueError(
+            "max_record_age must be between 1 minute and 7 days, "
+            f"got {max_record_age.to_human_string()} (at {at})"
+        )
+    if parks_after and parks_after.to_seconds() >= max_record_age.to_seconds():
+        raise ValueError(
+            f"parks_after must be less than {max_record_age.to_human_string()}, when Lambda gives "
+            f"the record up, got {parks_after.to_human_string()} (at {at})"
+        )

@@ -102,7 +102,7 @@ class UserDirectory(Construct):
         )
         acknowledge(
             self.pool,
-            COG2="a second factor is offered; customers who read tariffs are not made to have one",
+            COG2="a second factor is offered to everybody, and nobody is made to have one",
             COG8="threat protection of the plus plan is paid per user; a stage may choose it",
         )
         mapped = hosted.add_providers_to(self, self.pool) if hosted else frozenset()

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Unpack, cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
-from constructs_lib.acknowledge import acknowledge
+from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_BUCKETS, BucketOptions
@@ -99,11 +99,10 @@ class Bucket(s3.Bucket):
             self.encryption_key.grant_decrypt(grantee)
         elif self.encryption_key:
             self.encryption_key.grant_encrypt_decrypt(grantee)
-        cfn_bucket = cast(s3.CfnBucket, self.node.default_child)
-        written = f"Resource::<{Stack.of(self).get_logical_id(cfn_bucket)}.Arn>/{keys}"
-        acknowledge(
+        acknowledge_wildcard(
             cast(IConstruct, grantee.grant_principal),
-            **{f"IAM5[{written}]": "keys of objects are known when there are objects"},
+            self.arn_for_objects(keys),
+            why="keys of objects are known when there are objects",
         )
         return iam.Grant.add_to_principal(
             grantee=grantee, actions=list(actions), resource_arns=[self.arn_for_objects(keys)]

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge
+from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
 from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
 from constructs_lib.primitives.import_graph import defines
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside, refuse_time_outside
@@ -122,6 +122,7 @@ class PythonFunction(lambda_.Function):
                     f"layers must be built for {service.target.key} as {service.name} is, "
                     f"got {layer.node.path} for {layer.target.key} (at {scope.node.path}/{id_})"
                 )
+        self.service = service
         self.module = f"{service.name}.{entry}"
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = options.get("log_group") or logs.LogGroup(
@@ -164,12 +165,11 @@ class PythonFunction(lambda_.Function):
                 "meant, `Annotations.of(stack).acknowledge_warning('blockwork:this-machine', why)`",
             )
         if "role" not in options:
+            joins = LETS_JOIN_VPC if "vpc" in options else ()
+            acknowledge_no_resources(role, *joins, why=f"{XRAY}; {INTERFACES}" if joins else XRAY)
             acknowledge(
                 role,
-                **{
-                    "IAM5[Resource::*]": f"{XRAY}; {INTERFACES}" if "vpc" in options else XRAY,
-                    "IAM5[Action::kms:GenerateDataKey*]": "how the CDK grants the use of one key",
-                },
+                **{"IAM5[Action::kms:GenerateDataKey*]": "how the CDK grants the use of one key"},
             )
 
     def send_failures_to(

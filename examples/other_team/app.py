@@ -4,7 +4,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from constructs_lib.blocks import BusinessApi, EventBus, FailureChain
+from constructs_lib.blocks import PUBLIC, BusinessApi, EventBus, FailureChain
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService
 
 app = cdk.App()
@@ -22,7 +22,7 @@ place = PythonFunction(
 )
 bus.grant_publish(place, source="shop.orders")
 api = BusinessApi(stack, "Api", allow_origins=["https://shop.example.com"])
-api.route("POST /orders", place)
+api.route("POST /orders", place, authorizer=PUBLIC)
 alarms = AlarmTopic(stack, "Alarms", emails=["orders@shop.example.com"])
 alarms.watch(failures.alarm, failures.age_alarm, api.alarm)
 

@@ -22,6 +22,7 @@ KEEPS_DATA = {
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 from aws_cdk import Stack, Token
 from aws_cdk.assertions import Match, Template
 
-from constructs_lib.blocks import BusinessApi, UserDirectory
+from constructs_lib.blocks import PUBLIC, BusinessApi, UserDirectory
 from constructs_lib.primitives import PythonFunction, PythonService
 
 SITE = "https://www.example.org"
@@ -23,7 +23,7 @@ def function(stack: Stack, service: PythonService) -> PythonFunction:
 def test_a_route_reaches_its_function_which_no_other_route_may_invoke(
     stack: Stack, api: BusinessApi, function: PythonFunction
 ) -> None:
-    api.route("GET /orders/{orderId}", function)
+    api.route("GET /orders/{orderId}", function, authorizer=PUBLIC)
 
     template = Template.from_stack(stack)
     template.has_resource_properties(
@@ -111,14 +111,14 @@ def test_it_refuses_a_key_that_is_no_route(
     api: BusinessApi, function: PythonFunction, key: str
 ) -> None:
     with pytest.raises(ValueError, match="key must be a method and a path such as 'GET /orders"):
-        api.route(key, function)
+        api.route(key, function, authorizer=PUBLIC)
 
 
 @pytest.mark.parametrize("key", ["GET /", "PUT /a/{b}/c/{d}", "DELETE /a-b/{c}", "GET /{proxy+}"])
 def test_it_takes_every_form_of_route(
     stack: Stack, api: BusinessApi, function: PythonFunction, key: str
 ) -> None:
-    api.route(key, function)
+    api.route(key, function, authorizer=PUBLIC)
 
     Template.from_stack(stack).has_resource_properties(
         "AWS::ApiGatewayV2::Route", {"RouteKey": key}
@@ -137,3 +137,21 @@ def test_its_url_stands_in_front_of_every_route(stack: Stack, api: BusinessApi) 
     endpoint = {"Fn::GetAtt": [stack.resolve(api.http_api.api_id)["Ref"], "ApiEndpoint"]}
 
     assert stack.resolve(api.url) == endpoint
+
+
+def test_an_api_that_no_website_could_call_is_refused(stack: Stack) -> None:
+    with pytest.raises(ValueError, match=r"got \[\].*say None if none shall \(at Test/Api\)"):
+        BusinessApi(stack, "Api", allow_origins=[])
+
+
+def test_an_api_for_other_programs_answers_no_websites_question(stack: Stack) -> None:
+    BusinessApi(stack, "Api", allow_origins=None)
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::ApiGatewayV2::Api", {"CorsConfiguration": Match.absent()}
+    )
+
+
+def test_a_route_says_who_may_call_it(api: BusinessApi, function: PythonFunction) -> None:
+    with pytest.raises(TypeError, match="authorizer"):
+        api.route("GET /orders", function)  # type: ignore[call-arg]

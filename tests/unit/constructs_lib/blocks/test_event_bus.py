@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Match, Template
 
 from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable
-from constructs_lib.primitives import PythonFunction
+from constructs_lib.primitives import PythonFunction, PythonService
 from tests.unit.constructs_lib.blocks.function_of import environment, may
 
 
@@ -133,8 +133,9 @@ def test_a_subscriber_decides_how_long_and_how_often_it_is_tried(
 
 
 def test_a_subscriber_remembers_what_it_has_handled(
-    stack: Stack, failures: FailureChain, function: PythonFunction
+    stack: Stack, failures: FailureChain, service: PythonService, rememberer: str
 ) -> None:
+    function = PythonFunction(stack, "Ship", service=service, entry=rememberer)
     once = IdempotencyTable(stack, "Once")
 
     EventBus(stack, "Bus").subscribe(

@@ -8,14 +8,16 @@ from constructs_lib.blocks import EventConsumer, FailureChain, IdempotencyTable
 from constructs_lib.primitives import PythonFunction, PythonService
 
 
-def consume(stack: Stack, service: PythonService, *, seconds: int, retries: int) -> None:
+def consume(
+    stack: Stack, service: PythonService, entry: str, *, seconds: int, retries: int
+) -> None:
     EventConsumer(
         stack,
         "On",
         bus=events.EventBus.from_event_bus_name(stack, "Bus", "default"),
         pattern=events.EventPattern(source=["aws.s3"]),
         function=PythonFunction(
-            stack, "Read", service=service, entry="place_order", timeout=Duration.seconds(seconds)
+            stack, "Read", service=service, entry=entry, timeout=Duration.seconds(seconds)
         ),
         failures=FailureChain(stack, "Failures"),
         once=IdempotencyTable(stack, "Once"),
@@ -23,19 +25,30 @@ def consume(stack: Stack, service: PythonService, *, seconds: int, retries: int)
     )
 
 
+def test_a_function_that_would_remember_nothing_is_refused(
+    stack: Stack, function: PythonFunction
+) -> None:
+    once = IdempotencyTable(stack, "Once")
+
+    with pytest.raises(
+        ValueError, match=r"reads IDEMPOTENCY_TABLE, got Test/Ship of orders.place_order.*Test/Once"
+    ):
+        once.protect(function)
+
+
 @pytest.mark.parametrize(("retries", "longest"), [(0, 900), (1, 59), (2, 179)])
 def test_a_lock_that_ends_before_the_last_retry_is_fine(
-    stack: Stack, service: PythonService, retries: int, longest: int
+    stack: Stack, service: PythonService, rememberer: str, retries: int, longest: int
 ) -> None:
-    consume(stack, service, seconds=longest, retries=retries)
+    consume(stack, service, rememberer, seconds=longest, retries=retries)
 
 
 @pytest.mark.parametrize(("retries", "least"), [(1, 60), (2, 180)])
 def test_a_lock_that_outlasts_every_retry_of_a_killed_function_is_refused(
-    stack: Stack, service: PythonService, retries: int, least: int
+    stack: Stack, service: PythonService, rememberer: str, retries: int, least: int
 ) -> None:
     with pytest.raises(ValueError, match=rf"less than {least} seconds.*\(at Test/On\)"):
-        consume(stack, service, seconds=least, retries=retries)
+        consume(stack, service, rememberer, seconds=least, retries=retries)
 
 
 @pytest.mark.parametrize(

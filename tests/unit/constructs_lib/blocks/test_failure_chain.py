@@ -1,5 +1,5 @@
 import pytest
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Match, Template
@@ -94,3 +94,15 @@ def test_a_publisher_to_an_encrypted_topic_may_use_its_key(stack: Stack) -> None
 def test_it_refuses_a_retention_sqs_would_refuse(stack: Stack, retention: Duration) -> None:
     with pytest.raises(ValueError, match="retention must be between 1 minute and 14 days, got"):
         FailureChain(stack, "Failures", retention=retention)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "policy"),
+    [({}, "RetainExceptOnCreate"), ({"removal_policy": RemovalPolicy.DESTROY}, "Delete")],
+)
+def test_failed_events_outlive_their_stack_unless_it_says_otherwise(
+    stack: Stack, arguments: dict[str, RemovalPolicy], policy: str
+) -> None:
+    FailureChain(stack, "Failures", **arguments)  # type: ignore[arg-type]
+
+    Template.from_stack(stack).has_resource("AWS::SQS::Queue", {"DeletionPolicy": policy})

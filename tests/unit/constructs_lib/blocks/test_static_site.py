@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,18 +96,35 @@ def test_every_answer_carries_a_policy_that_allows_the_site_and_its_back_end(sta
         assert directives["connect-src"] == "'self' https://api.example.org"
         assert directives["frame-ancestors"] == "'none'"
         assert "unsafe" not in json.dumps(directives)
-        assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 730 * 86_400
+        assert security["StrictTransportSecurity"] == {
+            "AccessControlMaxAgeSec": 730 * 86_400,
+            "IncludeSubdomains": False,
+            "Override": True,
+        }
 
 
-def test_a_site_with_a_domain_answers_under_it(stack: Stack) -> None:
+@pytest.fixture
+def domain(stack: Stack) -> SiteDomain:
     zone = route53.HostedZone.from_hosted_zone_attributes(
         stack, "Zone", hosted_zone_id="Z123456", zone_name="example.org"
     )
     certificate = acm.Certificate.from_certificate_arn(
         stack, "Certificate", "arn:aws:acm:us-east-1:123456789012:certificate/abc"
     )
-    domain = SiteDomain(name="www.example.org", zone=zone, certificate=certificate)
+    return SiteDomain(name="www.example.org", zone=zone, certificate=certificate)
 
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_other_hosts_of_the_domain_are_bound_to_tls_only_where_that_is_asked_for(
+    stack: Stack, domain: SiteDomain, asked: bool
+) -> None:
+    StaticSite(stack, "Site", domain=replace(domain, include_subdomains=asked))
+
+    security = behaviours(stack)["default"]["Headers"]["SecurityHeadersConfig"]
+    assert security["StrictTransportSecurity"]["IncludeSubdomains"] is asked
+
+
+def test_a_site_with_a_domain_answers_under_it(stack: Stack, domain: SiteDomain) -> None:
     site = StaticSite(stack, "Site", domain=domain)
 
     assert site.url == "https://www.example.org"

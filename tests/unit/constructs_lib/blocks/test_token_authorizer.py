@@ -23,7 +23,7 @@ def variables(stack: Stack) -> dict[str, Any]:
 
 
 def test_a_route_asks_the_function_for_every_request(stack: Stack) -> None:
-    api = BusinessApi(stack, "Api", allow_origins=[])
+    api = BusinessApi(stack, "Api", allow_origins=None)
     partners = TokenAuthorizer(stack, "Partners", issuer=ISSUER, audience="orders", target=HERE)
 
     api.route("GET /orders", partners.function, authorizer=partners.authorizer())
@@ -43,7 +43,7 @@ def test_a_route_asks_the_function_for_every_request(stack: Stack) -> None:
 
 
 def test_results_are_remembered_where_that_is_wanted(stack: Stack) -> None:
-    api = BusinessApi(stack, "Api", allow_origins=[])
+    api = BusinessApi(stack, "Api", allow_origins=None)
     partners = TokenAuthorizer(
         stack,
         "Partners",
@@ -64,7 +64,7 @@ def test_every_api_of_a_stack_may_have_an_authorizer_of_it(stack: Stack) -> None
     partners = TokenAuthorizer(stack, "Partners", issuer=ISSUER, audience="orders", target=HERE)
 
     for name in ("First", "Second"):
-        api = BusinessApi(stack, name, allow_origins=[])
+        api = BusinessApi(stack, name, allow_origins=None)
         api.route("GET /orders", partners.function, authorizer=partners.authorizer())
 
     Template.from_stack(stack).resource_count_is("AWS::ApiGatewayV2::Authorizer", 2)

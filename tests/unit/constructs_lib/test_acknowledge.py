@@ -1,0 +1,96 @@
+"""What the library says of its own findings is heard in every app, and hides nobody else's."""
+
+import contextlib
+import gc
+import json
+import re
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Duration, Stack, Validations
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from cdk_nag import AwsSolutionsChecks
+
+from constructs_lib.blocks import FailureChain, PushChannel, ScheduledTask, StreamConsumer
+from constructs_lib.primitives import Bucket, BuildTarget, PythonFunction, PythonService, Table
+
+LIBRARY = Path(__file__).parent.parent.parent.parent / "constructs_lib"
+A_CUSTOMERS_TRADE = re.compile(r"\b(tariff|voucher|retailer|energy|weather|meter)s?\b", re.I)
+FLAGS = {
+    "none": {},
+    "weak": {"@aws-cdk/core:defaultCrossStackReferences": "weak"},
+}
+
+
+@pytest.fixture(params=FLAGS)
+def app(request: pytest.FixtureRequest) -> App:
+    return App(
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,
+        context=FLAGS[request.param],
+    )
+
+
+def findings(app: App) -> list[str]:
+    """Return what cdk-nag reports and nobody has acknowledged."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    gc.collect()  # what is said at the end must be kept until then
+    with contextlib.suppress(RuntimeError):  # which findings are
+        app.synth()
+    report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
+    return [found["ruleName"] for part in report["pluginReports"] for found in part["violations"]]
+
+
+def test_a_wildcard_is_acknowledged_in_an_app_with_whatever_references(
+    app: App, service: PythonService
+) -> None:
+    owner, user = Stack(app, "Owner"), Stack(app, "User")
+    work = PythonFunction(owner, "Work", service=service, entry="place_order")
+    ScheduledTask(
+        user,
+        "Nightly",
+        function=work,
+        failures=FailureChain(owner, "Failures"),
+        at=scheduler.ScheduleExpression.rate(Duration.hours(1)),
+    )
+    reader = PythonFunction(user, "Reader", service=service, entry="place_order")
+    Bucket(owner, "Bucket").grant_objects(reader, "s3:GetObject", keys="*.pdf")
+    PushChannel(
+        user, "Push", failures=FailureChain(user, "Failures"), target=BuildTarget.this_machine()
+    )
+
+    assert findings(app) == []
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_everything_as_a_resource_is_acknowledged_for_statements_that_can_name_no_other(
+    app: App, service: PythonService, own: bool
+) -> None:
+    stack = Stack(app, "Stack")
+    function = PythonFunction(stack, "Function", service=service, entry="place_order")
+    StreamConsumer(
+        stack,
+        "Following",
+        source=Table(stack, "T", partition_key="id", stream=dynamodb.StreamViewType.KEYS_ONLY),
+        function=function,
+        failures=FailureChain(stack, "Failures"),
+    )
+    if own:
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["dynamodb:DeleteTable"], resources=["*"])
+        )
+
+    assert findings(app) == (["AwsSolutions-IAM5[Resource::*]"] if own else [])
+
+
+def test_the_library_speaks_of_nobodys_trade() -> None:
+    told = {
+        f"{file.relative_to(LIBRARY)}: {word[0]}"
+        for file in LIBRARY.rglob("*.*")
+        if file.suffix in {".py", ".js", ".mjs"}
+        for word in A_CUSTOMERS_TRADE.finditer(file.read_text("utf-8"))
+    }
+
+    assert told == set()
