@@ -149,11 +149,11 @@ def _packages_of(layer: Path) -> frozenset[str]:
 
 def _install(requirements: Path, into: Path, target: BuildTarget) -> str:
     """Install the packages and return what the installer says of them."""
-    command = [uv.find_uv_bin(), "pip", "install", "--no-progress", "--color=never", "--strict"]
-    command += ["--no-deps", "--link-mode=copy"]
+    command = [uv.find_uv_bin(), "pip", "install", "--require-hashes", "--no-deps", "--strict"]
+    command += ["--no-progress", "--color=never", "--link-mode=copy"]
     command += ["--only-binary", ":all:", "--python-version", target.python]
     command += ["--python", sys.executable, "--no-compile-bytecode"]
-    command += ["--target", str(into), "--require-hashes", "--requirements", str(requirements)]
+    command += ["--target", str(into), "--requirements", str(requirements)]
     if target.platform:
         command += ["--python-platform", target.platform]
     env = {

@@ -94,7 +94,7 @@ def api(
 
     def build(stack: Stack) -> None:
         orders = BusinessApi(
-            stack, "Api", allow_origins=[], log_removal_policy=RemovalPolicy.DESTROY
+            stack, "Api", allow_origins=None, log_removal_policy=RemovalPolicy.DESTROY
         )
         echo = echo_function(stack, source)
         for id_, key, url in (
