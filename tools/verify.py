@@ -73,16 +73,16 @@ LINT = [
     Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
 ]
 UNIT = ROOT / "tests" / "unit"
+APART = {name: UNIT / name for name in ("constructs_lib", "lambda_src")}
+"""What computes: the others wait more, and run beside."""
 UNITS = [
-    pytest("units of the services", "tests/unit/lambda_src"),
-    pytest("units of the tools", "tests/unit/tools"),
+    *(pytest(f"units of {name}", f"tests/unit/{name}") for name in APART),
     pytest(
         "other units",
         *sorted(
-            str(path.relative_to(ROOT))
-            for path in UNIT.iterdir()
-            if path.name not in ("lambda_src", "tools")
-            and (path.name.startswith("test_") or any(files_of_tests(path)))
+            str(file.relative_to(ROOT))
+            for file in files_of_tests(UNIT)
+            if not any(file.is_relative_to(folder) for folder in APART.values())
         ),
     ),
 ]
