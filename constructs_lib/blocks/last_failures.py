@@ -8,9 +8,10 @@ from aws_cdk import aws_lambda as lambda_
 
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.primitives import PythonFunction
+from constructs_lib.primitives.l2_options import refuse_outside, refuse_time_outside
+from constructs_lib.primitives.python_function import LONGEST_EVENT_AGE
 
 ONE_HOUR = Duration.hours(1)
-LONGEST_EVENT_AGE = Duration.hours(6)
 _settled_by_blocks: WeakKeyDictionary[lambda_.IFunction, dict[str, Any]] = WeakKeyDictionary()
 """What functions of this library were told here: it is an override, which cannot be read back."""
 
@@ -35,13 +36,8 @@ def keep_last_failures(
     :raises ValueError: if a number is out of Lambda's bounds, or the function has other settings or
         was imported without its role.
     """
-    if not 0 <= retry_attempts <= 2:
-        raise ValueError(f"retry_attempts must be between 0 and 2, got {retry_attempts} (at {at})")
-    if not 60 <= max_event_age.to_seconds() <= LONGEST_EVENT_AGE.to_seconds():
-        raise ValueError(
-            "max_event_age must be between 1 minute and 6 hours, "
-            f"got {max_event_age.to_human_string()} (at {at})"
-        )
+    refuse_outside("retry_attempts", retry_attempts, 0, 2, "", at)
+    refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, at)
     check_role(function, at=at)
     wanted = {
         "ends in": Stack.of(function).resolve(failures.topic.topic_arn),

@@ -12,12 +12,13 @@ from constructs import Construct
 
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import check_role
+from constructs_lib.primitives.l2_options import refuse_time_outside
 
 SOME_RETRIES = 10
 MOST_RETRIES = 10_000
 """The largest number Lambda takes: the age of a record ends its retries, not their count."""
 OLDEST_RECORD = Duration.hours(6)
-LONGEST_RECORD_AGE = Duration.days(7)
+LONGEST_RECORD_AGE = 7 * 86_400
 
 
 class StreamConsumer(Construct):
@@ -116,11 +117,7 @@ def _check_bounds(
             f"retry_attempts must be between 0 and {MOST_RETRIES:,}, since a record that is tried "
             f"for ever blocks all behind it, got {retry_attempts} (at {at})"
         )
-    if not 60 <= max_record_age.to_seconds() <= LONGEST_RECORD_AGE.to_seconds():
-        raise ValueError(
-            "max_record_age must be between 1 minute and 7 days, "
-            f"got {max_record_age.to_human_string()} (at {at})"
-        )
+    refuse_time_outside("max_record_age", max_record_age, 60, LONGEST_RECORD_AGE, at)
     if parks_after and parks_after.to_seconds() >= max_record_age.to_seconds():
         raise ValueError(
             f"parks_after must be less than {max_record_age.to_human_string()}, when Lambda gives "

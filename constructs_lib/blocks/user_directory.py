@@ -12,6 +12,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.hosted_sign_in import HostedSignIn
 from constructs_lib.primitives import PythonFunction
+from constructs_lib.primitives.l2_options import refuse_time_outside
 
 FIFTEEN_MINUTES = Duration.minutes(15)
 REFRESH_VALIDITY = Duration.days(30)
@@ -63,11 +64,7 @@ class UserDirectory(Construct):
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
-        if not token_validity.is_unresolved() and not 300 <= token_validity.to_seconds() <= 86_400:
-            raise ValueError(
-                "token_validity must be between 5 minutes and 1 day, "
-                f"got {token_validity.to_human_string()} (at {self.node.path})"
-            )
+        refuse_time_outside("token_validity", token_validity, 300, 86_400, self.node.path)
         self.pool = cognito.UserPool(
             self,
             "Pool",
