@@ -20,6 +20,7 @@ from tools.emulator.gaps import (
     cognito_triggers,
     condition_keys,
     deletion_guards,
+    early_answers,
     edge_listener,
     embedded_metrics,
     event_archive,
@@ -118,7 +119,8 @@ GAPS = (
     alarm_actions,
     alarm_states,
     state_saver,
-    front_door,  # around everything: what it refuses, nobody sees
+    front_door,  # what it refuses, nobody sees
+    early_answers,  # around everything that answers
 )
 
 
