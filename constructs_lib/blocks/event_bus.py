@@ -12,6 +12,7 @@ from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
+from constructs_lib.telling import tell
 
 THIRTY_DAYS = Duration.days(30)
 
@@ -22,7 +23,7 @@ class EventBus(Construct):
     Each publisher speaks in the name of one source, and who listens says whose events are meant::
 
         bus = EventBus(self, "Bus")
-        bus.grant_publish(place_order, source="shop.orders")
+        bus.let_publish(place_order, source="shop.orders")
         bus.subscribe(
             self, "OnOrderPlaced", source="shop.orders", detail_types=["OrderPlaced"],
             function=ship, failures=failures,
@@ -98,6 +99,16 @@ class EventBus(Construct):
             retry_attempts=retry_attempts,
             max_event_age=max_event_age,
         )
+
+    def let_publish(self, function: lambda_.IFunction, /, *, source: str) -> iam.Grant:
+        """Tell a function the bus's name, and allow it what `grant_publish` does.
+
+        It finds the name in its variable EVENT_BUS_NAME, where the runtime kit looks for it.
+
+        :raises ValueError: as `grant_publish`, or if the function cannot be told.
+        """
+        tell(function, "EVENT_BUS_NAME", self.bus.event_bus_name, at=self.node.path)
+        return self.grant_publish(function, source=source)
 
     def grant_publish(self, grantee: iam.IGrantable, /, *, source: str) -> iam.Grant:
         """Allow `grantee` to put events of one source on the bus, and nothing else.

@@ -13,6 +13,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.primitives import Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
+from constructs_lib.telling import tell
 
 ONE_MINUTE = Duration.minutes(1)
 FIVE_MINUTES = Duration.minutes(5)
@@ -89,16 +90,17 @@ class FailureChain(Construct):
 
         It is told where (`FAILURE_TOPIC_ARN`) and how long it tries (`PATIENCE_SECONDS`).
 
-        :raises ValueError: if it cannot be told, because it was imported.
+        :raises ValueError: if it cannot be told, because it was imported, or parks elsewhere or
+            with another patience already.
         """
-        if not isinstance(function, lambda_.Function):
-            raise ValueError(
-                "function must be one of this app, which is told by its environment where it parks,"
-                f" got {function.node.path}: leave parks_after out, then Lambda or SQS sends here "
-                f"what it fails at (at {self.node.path})"
-            )
-        function.add_environment("FAILURE_TOPIC_ARN", self.topic.topic_arn)
-        function.add_environment("PATIENCE_SECONDS", str(patience.to_seconds()))
+        tell(
+            function,
+            "FAILURE_TOPIC_ARN",
+            self.topic.topic_arn,
+            at=self.node.path,
+            otherwise="leave parks_after out: then Lambda or SQS sends here what it fails at",
+        )
+        tell(function, "PATIENCE_SECONDS", str(patience.to_seconds()), at=self.node.path)
         self.grant_publish(function)
 
     def dead_letter_queue(self, *, max_receive_count: int = 5) -> sqs.DeadLetterQueue:
