@@ -37,6 +37,7 @@ class ForecastStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         alarms.watch(failures.alarm, failures.age_alarm)
 

@@ -107,6 +107,7 @@ class IdentityStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         self._tell(bus, failures)
         self._forget(bus, failures)

@@ -42,6 +42,7 @@ class NotificationsStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(

@@ -95,6 +95,7 @@ class VouchersStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(

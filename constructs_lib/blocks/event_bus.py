@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.announce import EVENT_BUS, announce
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
@@ -32,7 +33,10 @@ class EventBus(Construct):
     :param archive_retention: how long events can be replayed, whole days. Default: 30 days.
     :param removal_policy: what becomes of bus and archive when they leave their stack. Default:
         they are retained.
-    :raises ValueError: if the retention is less than a day.
+    :param known_as: what the command `events` calls it, which finds it by a tag, see
+        :mod:`constructs_lib.announce`. Default: its path.
+    :raises ValueError: if the retention is less than a day, or AWS would refuse `known_as` as a
+        tag.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class EventBus(Construct):
         *,
         archive_retention: Duration = THIRTY_DAYS,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         if not archive_retention.is_unresolved() and archive_retention.to_seconds() < 86_400:
@@ -51,6 +56,7 @@ class EventBus(Construct):
                 f"got {archive_retention.to_human_string()} (at {self.node.path})"
             )
         self.bus = events.EventBus(self, "Bus")
+        announce(self.bus, EVENT_BUS, known_as, at=self.node.path)
         self.archive = self.bus.archive(
             "Archive",
             description="Every event, to replay what a consumer lost or got wrong",

@@ -11,6 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.announce import FAILURE_CHAIN, announce
 from constructs_lib.primitives import Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 from constructs_lib.telling import tell
@@ -39,7 +40,9 @@ class FailureChain(Construct):
     :param removal_policy: what becomes of the queue, and of the failed events in it, when the chain
         leaves its stack; the topic keeps nothing. Who retains it retains its key too. Default: it
         is retained.
-    :raises ValueError: if SQS would refuse the retention.
+    :param known_as: what the command `failures` calls it, which finds it by a tag of the queue,
+        see :mod:`constructs_lib.announce`. Default: its path.
+    :raises ValueError: if SQS would refuse the retention, or AWS `known_as` as a tag.
     """
 
     def __init__(
@@ -51,11 +54,13 @@ class FailureChain(Construct):
         retention: Duration = LONGEST_RETENTION,
         encryption_key: kms.IKey | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._key = encryption_key
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
         self.queue.apply_removal_policy(removal_policy)
+        announce(self.queue, FAILURE_CHAIN, known_as, at=self.node.path)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
         self._subscribe()
