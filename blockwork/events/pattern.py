@@ -30,7 +30,7 @@ def make_pattern(pattern: str | None, type_: str | None) -> Pattern | None:
     if not isinstance(made, dict) or not made:
         raise PatternError(
             f"--pattern must be an object with at least one field, such as"
-            f' {{"source": ["blockwork.vouchers"]}}, got {shortened(pattern)}'
+            f' {{"source": ["shop.orders"]}}, got {shortened(pattern)}'
         )
     return made
 

@@ -34,7 +34,7 @@ WORTH_A_BAR = 10
 Service = Annotated[
     str | None,
     typer.Argument(
-        callback=filled, help="One service, such as vouchers.", show_default="every service"
+        callback=filled, help="One service, such as orders.", show_default="every service"
     ),
 ]
 OneService = Annotated[
@@ -84,7 +84,7 @@ def show(
 ) -> None:
     """Show messages whole: where each came from, function, error, time, attempts, event.
 
-    Example: python -m tools failures show vouchers
+    Example: python -m tools failures show orders
     """
     with readable_errors():
         queues = chains(DeployedStage(stage, directory), service)
@@ -115,7 +115,7 @@ def redrive(
     for which the next redrive waits.
     Exit code 1: some failed again and stay in the chain.
 
-    Example: python -m tools failures redrive vouchers --dry-run
+    Example: python -m tools failures redrive orders --dry-run
     """
     with readable_errors():
         deployed = DeployedStage(stage, directory)
@@ -161,7 +161,7 @@ def drop(
     The record (who, when, why, the whole message) is written first, to the stage's log group
     /blockwork/STAGE/dropped-failures, and printed as a line of JSON.
 
-    Example: python -m tools failures drop vouchers --id 0d2b… --reason "test data"
+    Example: python -m tools failures drop orders --id 0d2b… --reason "test data"
     """
     with readable_errors():
         if not reason.strip():

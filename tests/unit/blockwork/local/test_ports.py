@@ -27,7 +27,8 @@ def test_a_taken_port_is_named_with_one_that_is_free() -> None:
 
 
 @pytest.mark.parametrize(
-    ("distance", "purpose"), [(1, "the website"), (2, "what runs beside it"), (3, "the mail server")]
+    ("distance", "purpose"),
+    [(1, "the website"), (2, "what runs beside it"), (3, "the mail server")],
 )
 def test_the_ports_after_it_must_be_free_too(distance: int, purpose: str) -> None:
     first = free_port()
