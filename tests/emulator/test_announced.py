@@ -10,12 +10,12 @@ import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from blockwork.local.places import REPOSITORY
 from constructs_lib.blocks import EventBus, FailureChain
 from tests.emulator.failure_chain import announced, be_stage_of, invocation
 from tests.emulator.support import Aws, eventually
 from tests.emulator.synthesised import deploy_constructs
 from tests.waiting import run
-from tools.local.places import REPOSITORY
 
 # Fails until it is told that it is mended.
 SHIP = """

@@ -13,6 +13,7 @@ import pytest
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
@@ -30,7 +31,7 @@ from tests.waiting import eventually, settled
 
 # Tells of all that it tries, and of what it has done.
 HANDLER = """
-import json, os
+import base64, json, os
 import boto3
 
 sqs = boto3.client("sqs")
@@ -45,6 +46,9 @@ def items_of(event):
         if "dynamodb" in record:
             change = record["dynamodb"]
             yield change["NewImage"]["id"]["S"], change["SequenceNumber"], ""
+        elif "kinesis" in record:
+            message = record["kinesis"]
+            yield base64.b64decode(message["data"]).decode(), message["sequenceNumber"], ""
         else:
             yield record["body"], record["messageId"], record["receiptHandle"]
     if "Records" not in event:
@@ -171,38 +175,47 @@ def test_a_message_that_is_never_done_ends_in_the_chain_and_the_others_are_done_
 # All four, the poison and what follows it, and the poison alone, twice; what reports the poison has
 # done the first two after the first attempt, and the rest is halved at once.
 @pytest.mark.parametrize(("mode", "tries"), [("raise", 4), ("report", 3)])
+@pytest.mark.parametrize("kind", ["table", "kinesis"])
 def test_a_record_that_is_never_done_is_given_up_and_the_others_are_done_once(
-    aws: Aws, mode: str, tries: int
+    aws: Aws, kind: str, mode: str, tries: int
 ) -> None:
     def consume(stack: Stack, function: lambda_.Function, failures: FailureChain) -> None:
         table = Table(
             stack, "Table", partition_key="id", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
         )
+        stream = kinesis.Stream(stack, "Stream", shard_count=1)
         StreamConsumer(
             stack,
             "Following",
-            source=table,
+            source=table if kind == "table" else stream,
             function=function,
             failures=failures,
             retry_attempts=1,
         )
         begin(function, begun)
         CfnOutput(stack, "table", value=table.table_name)
+        CfnOutput(stack, "stream", value=stream.stream_name)
 
     # All of them are there before it begins, so that the good ones share a batch with the poison.
     begun = False
-    made = deploy(aws, f"plain-stream-{mode}", mode, consume)
+    made = deploy(aws, f"plain-{kind}-{mode}", mode, consume)
     for name in ("good1", "good2", "poison", "good3"):
-        aws.client("dynamodb").put_item(TableName=made["table"], Item={"id": {"S": name}})
+        if kind == "table":
+            aws.client("dynamodb").put_item(TableName=made["table"], Item={"id": {"S": name}})
+        else:
+            aws.client("kinesis").put_record(
+                StreamName=made["stream"], Data=name.encode(), PartitionKey="one"
+            )
     begun = True
-    deploy(aws, f"plain-stream-{mode}", mode, consume)
+    deploy(aws, f"plain-{kind}-{mode}", mode, consume)
 
     diary = Diary(aws, made)
     note = received(aws, made["failed"])["body"]
     diary.ends_with("good1", "good2", "good3", tries=tries)
     assert note["requestContext"]["condition"] == "RetryAttemptsExhausted"
-    assert note["DDBStreamBatchInfo"]["batchSize"] == 1
-    assert {note["DDBStreamBatchInfo"]["startSequenceNumber"]} == set(diary.tried)
+    batch = note["DDBStreamBatchInfo" if kind == "table" else "KinesisBatchInfo"]
+    assert batch["batchSize"] == 1
+    assert {batch["startSequenceNumber"]} == set(diary.tried)
 
 
 def test_an_event_that_is_never_done_ends_in_the_chain_and_the_others_are_done_once(
