@@ -1,7 +1,7 @@
 """How to do one job of a serverless platform: several resources that belong together."""
 
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
-from constructs_lib.blocks.event_bus import EventBus
+from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.hosted_sign_in import (
@@ -23,6 +23,7 @@ from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
     "PUBLIC",
+    "AnyBus",
     "BusinessApi",
     "EventBus",
     "EventConsumer",
