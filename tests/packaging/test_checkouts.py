@@ -71,9 +71,7 @@ def test_whoever_checks_a_commit_out_makes_the_same_assets(tmp_path: Path) -> No
     git("-c", "core.autocrlf=true", "-c", "core.eol=crlf", "clone", "--quiet", ROOT, other)
 
     here = assets(plain, 0o022)
-    elsewhere = assets(
-        other, 0o077, INTERPRETER, LC_ALL="C", TZ="Pacific/Apia", PYTHONHASHSEED="7"
-    )
+    elsewhere = assets(other, 0o077, INTERPRETER, LC_ALL="C", TZ="Pacific/Apia", PYTHONHASHSEED="7")
 
     assert any(name.endswith(".assets.json") for name in here)
     assert elsewhere == here
