@@ -24,7 +24,8 @@ app.synth()
 """
 """What `cdk synth` has done, and the block that no stage has: validation changes no file."""
 INTERPRETER = f"""#!/bin/sh
-case "$*" in *version_info*) echo {LAMBDA_PYTHON} ;; *) exec {sys.executable} "$@" ;; esac
+case "$*" in *cache_tag*) echo cpython-{LAMBDA_PYTHON.replace(".", "")}; exit ;; esac
+exec {sys.executable} "$@"
 """
 """Writes bytecode, if of another version: what is asked here is whether it is carried."""
 

@@ -154,7 +154,7 @@ def test_code_for_another_interpreter_goes_without_bytecode_and_a_deployment_say
     names = zipfile.ZipFile(build(other)).namelist()
     assert names == ["orders/place_order.py", "shared/money.py"]
     (note,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
-    assert "no python3.13 on this machine to write bytecode with" in str(note.entry.data)
+    assert "no python3.13 that runs is here to write bytecode with" in str(note.entry.data)
 
 
 def test_a_package_that_is_a_link_is_carried_as_what_it_leads_to(
