@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from blockwork import alone
 from blockwork.interpreters import find_interpreter
-from tools import alone
-from tools.local.places import REPOSITORY
+from blockwork.local.places import REPOSITORY
 
 VERSION = "3.14"
 SUITE = "forky"
