@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.primitives import Queue
+from constructs_lib.primitives.interfaces import ServicePrincipal, Topic
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 
 ONE_MINUTE = Duration.minutes(1)
@@ -56,7 +57,7 @@ class FailureChain(Construct):
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
         self.queue.apply_removal_policy(removal_policy)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
-        self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
+        self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
         self._subscribe()
         self.alarm = self.metric_failures().create_alarm(
             self,
@@ -126,7 +127,7 @@ class FailureChain(Construct):
         # "Configure KMS permissions for AWS services", Amazon SQS, key management.
         added = self._key.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(service)],
+                principals=[ServicePrincipal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
@@ -151,7 +152,7 @@ class FailureChain(Construct):
         """
         allowed = self.queue.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                principals=[ServicePrincipal("sns.amazonaws.com")],
                 actions=["sqs:SendMessage"],
                 resources=[self.queue.queue_arn],
                 conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},
