@@ -7,12 +7,14 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.hosted_sign_in import HostedSignIn
 from constructs_lib.primitives import PythonFunction
 from constructs_lib.primitives.l2_options import refuse_time_outside
+from constructs_lib.telling import tell
 
 FIFTEEN_MINUTES = Duration.minutes(15)
 REFRESH_VALIDITY = Duration.days(30)
@@ -152,6 +154,15 @@ class UserDirectory(Construct):
                 f"(at {function.node.path})"
             )
         self.pool.add_trigger(operation, function)
+
+    def let_manage(self, function: lambda_.IFunction, /, *actions: str) -> iam.Grant:
+        """Tell a function the pool's id (`USER_POOL_ID`), and allow it to do something with it.
+
+        :param actions: such as `cognito-idp:ListUsers`.
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, "USER_POOL_ID", self.pool.user_pool_id, at=self.node.path)
+        return self.pool.grant(function, *actions)
 
     def grant_to_trigger(self, function: PythonFunction, *actions: str) -> None:
         """Allow a function that the pool calls to do something with the pool.
