@@ -1,6 +1,8 @@
 """How to do one job of a serverless platform: several resources that belong together."""
 
+from constructs_lib.blocks.api_domain import ApiDomain
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
+from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.event_bus import EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
@@ -23,7 +25,9 @@ from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
     "PUBLIC",
+    "ApiDomain",
     "BusinessApi",
+    "CorsRules",
     "EventBus",
     "EventConsumer",
     "FailureChain",
