@@ -15,7 +15,9 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from shared.events import EVENTS, Envelope, Event
+from shared.events import EVENTS
+
+from blockwork.runtime.envelope import Envelope, Event
 
 FOLDER = Path(__file__).parent.parent / "docs" / "events"
 WORDS = ("title", "description", "$schema", "$defs")

@@ -5,7 +5,6 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.primitives import PythonFunction, Table
-from constructs_lib.primitives.import_graph import modules_behind
 
 VARIABLE = "IDEMPOTENCY_TABLE"
 
@@ -74,6 +73,5 @@ class IdempotencyTable(Table):
 
 def _reads(function: PythonFunction, variable: str) -> bool:
     """Tell whether a function's code names a variable, or imports by names made at run time."""
-    service = function.service
-    files = modules_behind(function.module, service.source, service._packages)
-    return files is None or any(variable in file.read_text("utf-8") for file in files)
+    files = function.service.modules(function.entry)
+    return files is None or any(variable in file.read_text("utf-8") for file in files.values())

@@ -122,7 +122,9 @@ class PythonFunction(lambda_.Function):
                     f"layers must be built for {service.target.key} as {service.name} is, "
                     f"got {layer.node.path} for {layer.target.key} (at {scope.node.path}/{id_})"
                 )
-        self.service = service
+        all_layers = [*service.layers(scope), *layers]
+        service.refuse_missing_packages(entry, all_layers, at)
+        self.service, self.entry = service, entry
         self.module = f"{service.name}.{entry}"
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = options.get("log_group") or logs.LogGroup(
@@ -147,7 +149,7 @@ class PythonFunction(lambda_.Function):
             architecture=service.target.architecture,
             handler=f"{self.module}.handler",
             code=service.code(entry),
-            layers=[*service.layers(scope), *layers],
+            layers=all_layers,
             reserved_concurrent_executions=reserved_concurrent_executions,
             environment={"POWERTOOLS_SERVICE_NAME": service.name, **(environment or {})},
             timeout=timeout,

@@ -15,9 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
-from shared.event_publisher import EventPublisher, EventTooLargeError
-from shared.events import Envelope, ImportFailed, UserSignedUp
+from shared.events import ImportFailed, UserSignedUp
 
+from blockwork.runtime.envelope import Envelope
+from blockwork.runtime.event_publisher import EventPublisher, EventTooLargeError
 from tests.e2e.buying import an_order, buy_patiently, mails_to, show
 from tests.e2e.conftest import (
     ROOT,

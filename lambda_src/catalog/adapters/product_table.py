@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.exceptions import ClientError
-from shared.aws import PATIENCE
-from shared.expressions import projection
-from shared.versions import (
+
+from blockwork.runtime.aws import PATIENCE
+from blockwork.runtime.expressions import projection
+from blockwork.runtime.versions import (
     UNWRITTEN,
     OutdatedError,
     Seen,
@@ -17,7 +18,6 @@ from shared.versions import (
     new_version,
     was_repeated,
 )
-
 from catalog.domain.product import (
     Currency,
     Description,

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
 import boto3
-from shared.aws import PATIENCE
-from shared.expressions import projection
 
+from blockwork.runtime.aws import PATIENCE
+from blockwork.runtime.expressions import projection
 from identity.adapters.items import DELETED, KEY, PERMISSIONS, PROFILE, iso, key
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ import os
 from typing import TYPE_CHECKING, Self
 
 import boto3
-from shared.aws import PATIENCE
 
+from blockwork.runtime.aws import PATIENCE
 from identity.domain.tickets import StoredTicket
 
 if TYPE_CHECKING:

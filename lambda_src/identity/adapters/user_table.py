@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
-from shared.aws import PATIENCE, TRIGGER_PATIENCE
-from shared.expressions import projection, setting
-from shared.versions import OutdatedError, Seen, condition, item_there
 
+from blockwork.runtime.aws import PATIENCE, TRIGGER_PATIENCE
+from blockwork.runtime.expressions import projection, setting
+from blockwork.runtime.versions import OutdatedError, Seen, condition, item_there
 from identity.adapters.items import (
     GRANT_ATTRIBUTES,
     KEY,

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 import boto3
-from shared.aws import PATIENCE
-from shared.expressions import projection
 
+from blockwork.runtime.aws import PATIENCE
+from blockwork.runtime.expressions import projection
 from vouchers.adapters.items import CODE, KEY, KEYS, PAYMENT, VOUCHER, key, texts
 from vouchers.domain.forgetting import NOBODY
 from vouchers.domain.purchase import PurchaseState

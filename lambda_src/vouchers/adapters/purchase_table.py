@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from shared.aws import PATIENCE
-from shared.expressions import projection, setting
-from shared.observability import logger
-from shared.versions import was_repeated
 
+from blockwork.runtime.aws import PATIENCE
+from blockwork.runtime.expressions import projection, setting
+from blockwork.runtime.observability import logger
+from blockwork.runtime.versions import was_repeated
 from vouchers.adapters.items import (
     CODE,
     EXPIRATION,

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
-from shared.aws import PATIENCE
-from shared.expressions import projection
 
+from blockwork.runtime.aws import PATIENCE
+from blockwork.runtime.expressions import projection
 from vouchers.adapters.items import (
     CODE,
     CODE_ATTRIBUTES,

@@ -28,7 +28,8 @@ def _own_build_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def build(service: PythonService) -> Path:
-    return build_code(service.source, [service.name, "shared"], service.target)
+    parts = [(service.source, service.name), (service.source, "shared")]
+    return build_code(parts, service.target)
 
 
 def test_the_code_holds_the_service_and_what_it_shares_and_nobody_elses(
@@ -67,8 +68,9 @@ def test_the_same_sources_give_the_same_bytes(service: PythonService) -> None:
 
 
 def function_code(service: PythonService) -> Path:
-    packages = [service.name, "shared"]
-    return build_function(build(service), service.source, packages, "orders.place_order")
+    return build_function(
+        build(service), "orders.place_order", lambda: service.modules("place_order")
+    )
 
 
 def test_a_function_gets_what_it_imports_with_its_bytecode_and_nothing_more(
