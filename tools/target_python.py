@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tools import alone
-from tools.local.places import REPOSITORY
+from blockwork import alone
+from blockwork.local.places import REPOSITORY
 
 VERSION = "3.14"
 SUITE = "forky"

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from tools.environment import SAID_BY_CI, tool_environment
+from blockwork.environment import SAID_BY_CI, tool_environment
 
 ROOT = Path(__file__).parents[1]
 LANES = 4

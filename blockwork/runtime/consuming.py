@@ -135,7 +135,7 @@ def consume_stream(
     ::
 
         handler = consume_stream(
-            TableChange, issue, parking=FailureTopic.from_environment, vouchers=…
+            TableChange, issue, parking=FailureTopic.from_environment, orders=…
         )
 
     Records are handled in their order. At the first that fails the batch ends, and Lambda goes on

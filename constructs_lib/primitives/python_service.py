@@ -63,8 +63,8 @@ class PythonService:
 
         orders = PythonService(
             name="orders",
-            source=Path("lambda_src"),
-            requirements=Path("lambda_src/requirements.txt"),
+            source=Path("src"),
+            requirements=Path("src/requirements.txt"),
         )
         PythonFunction(self, "PlaceOrder", service=orders, entry="handlers.place_order")
 

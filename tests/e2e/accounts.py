@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
+from blockwork.deployed import DeployedStage, StageName
+from blockwork.events.tap import Tap
 from tests.e2e.conftest import IssuedTokens, NewAccount, Tokens, bearer, cognito, sign_in_by_srp
 from tests.waiting import eventually, settled
-from tools.deployed import DeployedStage, StageName
-from tools.events.tap import Tap
 
 CODE = re.compile(r"\b\d{6}\b")
 

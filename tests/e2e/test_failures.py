@@ -30,7 +30,7 @@ from tests.e2e.conftest import (
 )
 from tests.e2e.failure_chains import alarm_state, assert_nothing_waits, redrive_all, waiting
 from tests.waiting import eventually, finish, settled
-from tools.local.stage import LocalStage
+from tools.platform import platform_stage
 
 VOUCHERS = 50
 
@@ -277,7 +277,7 @@ def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
 
     eventually(buy_more)
 
-    stage = LocalStage(Path(platform["directory"]))
+    stage = platform_stage(Path(platform["directory"]))
     stage.down()
     stage.up()
 

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from blockwork.local.launch import REGION
+from blockwork.local.places import REPOSITORY
 from tests.emulator.support import Aws, function, role
 from tests.waiting import run
-from tools.local.emulator import REGION
-from tools.local.places import REPOSITORY
 
 SERVICE = "mailroom"
 # Notes every run in a table, so that a test can tell none from one from two. What is gated begins,

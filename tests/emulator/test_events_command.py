@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from blockwork.local.launch import REGION
+from blockwork.local.places import REPOSITORY
 from tests.emulator.support import Aws, eventually, function, role
 from tests.waiting import finish, run
-from tools.local.emulator import REGION
-from tools.local.places import REPOSITORY
 
 CONSUMER = """
 import os, boto3
