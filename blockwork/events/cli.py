@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -153,6 +154,7 @@ def replay(
             typer.echo("Events of the last 10 minutes may not be in the archive yet.", err=True)
         span = f"{as_text(start)} to {as_text(end)}"
         status = Console(stderr=True).status(f"Replaying {span}")
+        name, counted = "", Counter[str]()
         with ended_by_signals(), status:
             if wanted or dry_run:
                 if not dry_run:
@@ -165,7 +167,6 @@ def replay(
                     dry_run=dry_run,
                     on_progress=lambda done: status.update(f"Replaying {span}: {done}"),
                 )
-                name = None
             else:
                 name = replays.replay(
                     start, end, rules, lambda done: status.update(f"Replaying {span}: {done}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from aws_cdk import Duration, Stack, Token
 from aws_cdk import aws_events as events
@@ -110,7 +110,7 @@ class EventConsumer(Construct):
             "dead_letter_queue": failures.queue,
             "max_event_age": max_event_age,
         }
-        target: events.IRuleTarget
+        target: object = None
         if function is not None:
             target = targets.LambdaFunction(function, **delivery)
         elif state_machine is not None:
@@ -118,7 +118,11 @@ class EventConsumer(Construct):
         elif queue is not None:
             target = targets.SqsQueue(queue, **delivery)
         self.rule = events.Rule(
-            self, "Rule", event_bus=bus, event_pattern=pattern, targets=[target]
+            self,
+            "Rule",
+            event_bus=bus,
+            event_pattern=pattern,
+            targets=[cast(events.IRuleTarget, target)],
         )
 
 

@@ -13,6 +13,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.announce import FAILURE_CHAIN, announce
 from constructs_lib.primitives import Queue
+from constructs_lib.primitives.interfaces import ServicePrincipal, Topic
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 from constructs_lib.telling import tell
 
@@ -62,7 +63,7 @@ class FailureChain(Construct):
         self.queue.apply_removal_policy(removal_policy)
         announce(self.queue, FAILURE_CHAIN, known_as, at=self.node.path)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
-        self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
+        self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
         self._subscribe()
         self.alarm = self.metric_failures().create_alarm(
             self,
@@ -133,7 +134,7 @@ class FailureChain(Construct):
         # "Configure KMS permissions for AWS services", Amazon SQS, key management.
         added = self._key.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(service)],
+                principals=[ServicePrincipal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
@@ -158,7 +159,7 @@ class FailureChain(Construct):
         """
         allowed = self.queue.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                principals=[ServicePrincipal("sns.amazonaws.com")],
                 actions=["sqs:SendMessage"],
                 resources=[self.queue.queue_arn],
                 conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},

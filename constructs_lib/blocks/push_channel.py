@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -282,7 +283,9 @@ class PushChannel(Construct):
                 report_batch_item_failures=True,
                 retry_attempts=MOST_RETRIES,
                 max_record_age=FIVE_MINUTES,
-                on_failure=event_sources.SnsDlq(self._failures.topic),
+                on_failure=cast(
+                    lambda_.IEventSourceDlq, event_sources.SnsDlq(self._failures.topic)
+                ),
             )
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -18,6 +18,7 @@ from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.blocks.takers import keep_what_fails
+from constructs_lib.primitives.interfaces import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,7 @@ class ScheduledTask(Construct):
             dead_letters_elsewhere=dead_letters_elsewhere,
             at=self.node.path,
         )
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        role = Role(self, "Role", assumed_by=ServicePrincipal("scheduler.amazonaws.com"))
         failures.grant_key(role)
         delivery: _Delivery = {
             "dead_letter_queue": failures.queue,
@@ -103,7 +104,7 @@ class ScheduledTask(Construct):
             "role": role,
             "input": scheduler.ScheduleTargetInput.from_object({**(input or {}), **OF_THE_RUN}),
         }
-        target: scheduler.IScheduleTarget
+        target: object = None
         if function is not None:
             acknowledge_wildcard(
                 role, f"{function.function_arn}:*", why="versions of this one function"
@@ -118,7 +119,7 @@ class ScheduledTask(Construct):
             "Schedule",
             schedule=at,
             time_window=_time_window(at.expression_string, window, at=self.node.path),
-            target=target,
+            target=cast(scheduler.IScheduleTarget, target),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration
@@ -113,5 +113,5 @@ def _keep_failed_executions(machine: sfn.IStateMachine, failures: FailureChain, 
             detail_type=["Step Functions Execution Status Change"],
             detail={"stateMachineArn": [machine.state_machine_arn], "status": UNSUCCESSFUL},
         ),
-        targets=[targets.SqsQueue(failures.queue)],
+        targets=[cast(events.IRuleTarget, targets.SqsQueue(failures.queue))],
     )

@@ -7,12 +7,13 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.grants import let_read_secret
+from constructs_lib.primitives.interfaces import Secret
 
 LENGTH = 64
 """Letters and digits: 381 bits, more than a key of HMAC-SHA256 needs (RFC 2104, section 3)."""
 
 
-class SigningKey(secretsmanager.Secret):
+class SigningKey(Secret):
     """A key that Secrets Manager makes, so that it stands in no template, and may be rotated.
 
     What is signed with it must be worth less than the key lives: it goes with its stack::

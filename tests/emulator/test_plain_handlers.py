@@ -5,6 +5,7 @@ Behind a rule or a schedule a function fails only where it raises: there is no b
 """
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,9 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
+from blockwork.failures.messages import Message, recognise
+from blockwork.failures.redrive import RedriveError
+from blockwork.failures.targets import Targets
 from constructs_lib.blocks import (
     EventConsumer,
     FailureChain,
@@ -95,6 +99,23 @@ def deploy(aws: Aws, name: str, mode: str, consume: Consume) -> dict[str, str]:
         CfnOutput(stack, "failed", value=failures.queue.queue_url)
 
     return deploy_constructs(aws, name, build)
+
+
+class Stage:
+    """Where the command's own code finds AWS."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def client(self, service: Any, **_settings: Any) -> Any:
+        return self._aws.client(service)
+
+
+def parked(note: dict[str, Any]) -> Message:
+    """Return a message of the chain as the command reads it."""
+    return Message(
+        id="1", receipt="1", body=json.dumps(note), sent_at=datetime.now(UTC), attributes={}
+    )
 
 
 def begin(function: lambda_.Function, begun: bool) -> None:
@@ -216,6 +237,11 @@ def test_a_record_that_is_never_done_is_given_up_and_the_others_are_done_once(
     batch = note["DDBStreamBatchInfo" if kind == "table" else "KinesisBatchInfo"]
     assert batch["batchSize"] == 1
     assert {batch["startSequenceNumber"]} == set(diary.tried)
+
+    with pytest.raises(RedriveError, match=r"poison|reports that the record failed again"):
+        Targets(Stage(aws), threading.Event())(recognise(parked(note)))
+
+    diary.ends_with("good1", "good2", "good3", tries=tries + 1)
 
 
 def test_an_event_that_is_never_done_ends_in_the_chain_and_the_others_are_done_once(
