@@ -53,7 +53,8 @@ class StaticSite(Construct):
     :param connect_sources: what the app's scripts may talk to besides the site itself: sources of
         the Content-Security-Policy's `connect-src` (CSP level 3).
     :param domain: the site's own host name. Default: the one CloudFront generates.
-    :param removal_policy: what becomes of the bucket when the site is removed. Default: retained.
+    :param removal_policy: what becomes of the bucket when the site is removed. Default: that of
+        :class:`Defaults`, else retained.
     :raises ValueError: if a source would end the directive, or allows every address.
     """
 
@@ -65,7 +66,7 @@ class StaticSite(Construct):
         *,
         connect_sources: Sequence[str] = (),
         domain: SiteDomain | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         for source in connect_sources:

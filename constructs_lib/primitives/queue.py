@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.defaults import Defaults
 from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_QUEUES, QueueOptions
 from constructs_lib.telling import tell
@@ -33,7 +34,8 @@ class Queue(sqs.Queue):
         needs it too, AWS's services by the key's policy. Default: SQS encrypts with its own.
     :param dead_letter_queue: where messages go that cannot be processed. Default: nowhere, which
         is right only for a queue that is the end of the road itself.
-    :param options: any other of `aws_sqs.Queue`, such as `fifo`, see :class:`QueueOptions`.
+    :param options: any other of `aws_sqs.Queue`, such as `fifo`, see :class:`QueueOptions`; without
+        `removal_policy` that of :class:`Defaults`, else the queue goes with its stack.
     :raises ValueError: if SQS would refuse the retention, or an option contradicts what a queue
         promises.
     """
@@ -53,6 +55,8 @@ class Queue(sqs.Queue):
         at = f"{scope.node.path}/{id_}"
         refuse_options(options, NOT_FOR_QUEUES, at)
         refuse_time_outside("retention", retention, 60, 14 * 86_400, at)
+        if policy := Defaults.of(scope).find("removal_policy"):
+            options = {"removal_policy": policy, **options}
         super().__init__(
             scope,
             id_,
