@@ -14,6 +14,8 @@ from tests.waiting import PATIENCE
 from tools.local.ports import PURPOSES, is_free
 from tools.local.stage import LocalStage
 
+pytest_plugins = ["pytester", "blockwork.pytest_plugin"]  # which the wheel brings by itself
+
 RUNNING = "BLOCKWORK_PLATFORM"
 """Names the platform.json of a stage that runs already: quicker when writing tests."""
 
