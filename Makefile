@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# Recipes see what tools/environment.py lets through, and a choice only if it is made on make's command line.
+# Recipes see what blockwork/environment.py lets through, and a choice only if it is made on make's command line.
 override SHELL := tools/shell
 $(foreach name,PYTHON STAGE PORT FORCE,$(if $(filter command,$(origin $(name))),,$(eval override undefine $(name))))
 override export WITH_AWS :=
@@ -55,7 +55,7 @@ diff: build  ## Show what a deployment would change (STAGE=dev)
 
 deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
-	@python -m tools.lift_protection cdk.out
+	@python -m blockwork.lift_protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
@@ -67,7 +67,7 @@ schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
-	  tools/emulator/requirements tests/target/requirements \
+	  blockwork/local/emulator/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
 	    --output-file $$name.txt $$name.in || exit 1; \

@@ -31,7 +31,7 @@ def _host_names(value: object) -> bool:
 
 
 HOST_NAME = r"([a-z0-9-]+\.)+([a-z]{2,}|xn--[a-z0-9-]+)"
-# As strict as the platform is with everybody's (`lambda_src/shared/mail_address.py`).
+# As strict as the platform is with everybody's (`blockwork/runtime/mail_address.py`).
 ATOM = r"(?!\S*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 MAIL_DOMAIN = rf"({LABEL}\.)+(?!\d+\Z){LABEL}"

@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from blockwork.local.ports import PURPOSES, is_free
+from blockwork.local.stage import LocalStage
 from tests.waiting import PATIENCE
-from tools.local.ports import PURPOSES, is_free
-from tools.local.stage import LocalStage
+from tools.platform import platform_stage
 
 pytest_plugins = ["pytester", "blockwork.pytest_plugin"]  # which the wheel brings by itself
 
@@ -40,7 +41,7 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def local_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStage]:
     """Return a stage of the tests' own, deployed as `make up` does it."""
-    stage = LocalStage(tmp_path_factory.mktemp("stage"), free_port())
+    stage = platform_stage(tmp_path_factory.mktemp("stage"), free_port())
     stage.up()
     yield stage
     stage.clean()

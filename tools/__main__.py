@@ -1,15 +1,16 @@
 """The repository's command line: `python -m tools --help`."""
 
-from tools import environment
+from blockwork import environment
 
 if __name__ == "__main__":
     environment.enter()
 
 import typer
 
-from tools.events import cli as events
-from tools.failures import cli as failures
-from tools.local import cli
+from blockwork.events import cli as events
+from blockwork.failures import cli as failures
+from blockwork.local import cli
+from tools.platform import platform_stage
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Run and operate the platform.",
 )
-cli.add_commands(app)
+cli.add_commands(app, platform_stage)
 app.add_typer(failures.app, name="failures")
 app.add_typer(events.app, name="events")
 

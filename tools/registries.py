@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.local.places import REPOSITORY
+from blockwork.local.places import REPOSITORY
 
 # In parts, or this file would be the first to be found.
 DOMAINS = {

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from tools.environment import SAID_BY_CI, tool_environment
+from blockwork.environment import SAID_BY_CI, tool_environment
 
 ROOT = Path(__file__).parents[1]
 LANES = 4
@@ -67,6 +67,7 @@ def files_of_tests(folder: Path) -> Iterator[Path]:
 
 LINT = [
     Step(name="types", command=["mypy"]),
+    Step(name="types for other teams", command=["basedpyright"]),
     Step(name="style", command=["ruff", "check", "."]),
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
     Step(name="layers", command=["lint-imports"]),

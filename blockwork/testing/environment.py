@@ -140,7 +140,7 @@ def _read(code: Files, module: str, scratch: Path) -> tuple[tuple[str, Variables
     folder = unpacked(code, scratch / "bundles")
     own = {folder / name for name in code.own if name.endswith(".py")}
     # Of the folder's, not of the bundle's alone: what is tried and not there is no fault.
-    files = modules_behind(module, folder, {top_of(file.name) for file in folder.iterdir()})
+    files = modules_behind(module, {top_of(file.name): folder for file in folder.iterdir()})
     if files is not None:  # else modules by names made at run time: any of them
-        own &= files
+        own &= {*files.values()}
     return tuple((file.relative_to(folder).as_posix(), variables_in(file)) for file in sorted(own))

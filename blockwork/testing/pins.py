@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from blockwork.testing.stateful import STATEFUL
+from blockwork.diff.data_at_risk import STATEFUL
 from blockwork.testing.synthesis import SynthesisedApp
 
 PINNED = STATEFUL - {"AWS::Logs::LogGroup"}

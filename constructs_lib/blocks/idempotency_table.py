@@ -5,7 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.primitives import PythonFunction, Table
-from constructs_lib.primitives.import_graph import modules_behind
+from constructs_lib.telling import tell
 
 VARIABLE = "IDEMPOTENCY_TABLE"
 
@@ -39,7 +39,7 @@ class IdempotencyTable(Table):
             removal_policy=removal_policy,
         )
 
-    def protect(self, function: lambda_.IFunction) -> None:
+    def let_remember(self, function: lambda_.IFunction, /) -> None:
         """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to.
 
         Remembering is the handler's own work, as that of the runtime kit does it (`consume(…,
@@ -61,7 +61,7 @@ class IdempotencyTable(Table):
                 f" that comes twice: let its handler remember, or leave once out (at "
                 f"{self.node.path})"
             )
-        function.add_environment(VARIABLE, self.table_name)
+        tell(function, VARIABLE, self.table_name, at=self.node.path)
         self.grant_partitions(
             function,
             "dynamodb:GetItem",
@@ -74,6 +74,5 @@ class IdempotencyTable(Table):
 
 def _reads(function: PythonFunction, variable: str) -> bool:
     """Tell whether a function's code names a variable, or imports by names made at run time."""
-    service = function.service
-    files = modules_behind(function.module, service.source, service._packages)
-    return files is None or any(variable in file.read_text("utf-8") for file in files)
+    files = function.service.modules(function.entry)
+    return files is None or any(variable in file.read_text("utf-8") for file in files.values())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
@@ -126,7 +127,9 @@ class StaticSite(Construct):
             "TLS 1.2 and newer",
         )
         if domain:
-            alias = route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution))
+            alias = route53.RecordTarget.from_alias(
+                cast(route53.IAliasRecordTarget, targets.CloudFrontTarget(self.distribution))
+            )
             for record in (route53.ARecord, route53.AaaaRecord):
                 record(
                     self,

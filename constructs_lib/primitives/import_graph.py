@@ -3,9 +3,11 @@
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+
+from constructs_lib.primitives.runtime_kit import refuse_of_the_library
 
 BY_NAME_AT_RUN_TIME = {"importlib", "pkgutil", "runpy", "pydoc", "pickle", "zipimport"}
 """Where one of these is imported, statements do not tell which modules are needed."""
@@ -22,25 +24,26 @@ COMPILED = {".so", ".pyd", ".pyc"}
 DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
-def modules_behind(entry: str, source: Path, packages: Iterable[str]) -> set[Path] | None:
+def modules_behind(entry: str, packages: Mapping[str, Path]) -> dict[str, Path] | None:
     """Return the files that Python loads for a module, as far as they belong to `packages`.
 
     Every import counts, also those in functions and for type checkers, and so does every text that
     is the name of a module, such as `orders.jobs` or `orders.jobs:run`.
 
     :param entry: such as `orders.handlers.place_order`.
-    :param source: the folder on the import path that holds the packages.
-    :return: None where modules are also imported by names made at run time.
-    :raises ValueError: where a module of `source` is imported that is not in `packages`; names file
-        and line.
+    :param packages: by their names, each with the folder on the import path that holds it.
+    :return: by their names below that folder; None where modules are also imported by names made at
+        run time.
+    :raises ValueError: where a module beside the entry's package is imported that is not in
+        `packages`, or one of the library that is not for functions; names file and line.
     """
-    ours = tuple(packages)
-    found: set[Path] = set()
+    found: dict[str, Path] = {}
     waiting, seen = [entry], set[str]()
     knows_all = True
     while waiting:
         name = waiting.pop()
-        if name in seen or name.partition(".")[0] not in ours:
+        source = packages.get(name.partition(".")[0])
+        if name in seen or source is None:
             continue
         seen.add(name)
         waiting.append(name.rpartition(".")[0])
@@ -56,27 +59,28 @@ def modules_behind(entry: str, source: Path, packages: Iterable[str]) -> set[Pat
             compiled = (file.suffix in COMPILED for file in path.parent.glob(f"{path.name}.*"))
             knows_all = knows_all and not any(compiled)
             continue
-        found.add(file)
+        found[file.relative_to(source).as_posix()] = file
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
         state = file.stat()
         imported = _imports(file, package, state.st_mtime_ns, state.st_size)
         for module, line in imported.items():
             top = module.partition(".")[0]
             knows_all = knows_all and top not in BY_NAME_AT_RUN_TIME | CALLED_AT_RUN_TIME
-            if line and top not in ours and top not in sys.stdlib_module_names:
-                _refuse_if_left_out(file, line, top, source, ours)
+            if line and top not in packages and top not in sys.stdlib_module_names:
+                _refuse_if_left_out(file, line, top, packages)
+            if line:
+                refuse_of_the_library(file, line, module)
         waiting.extend(imported)
     return found if knows_all else None
 
 
-def _refuse_if_left_out(
-    file: Path, line: int, top: str, source: Path, packages: tuple[str, ...]
-) -> None:
+def _refuse_if_left_out(file: Path, line: int, top: str, packages: Mapping[str, Path]) -> None:
+    first, source = next(iter(packages.items()))
     if (source / f"{top}.py").is_file() or any((source / top).glob("**/*.py")):
         raise ValueError(
             f"{file}:{line}: what is imported must be in {', '.join(packages)}, got {top!r}, "
             "which the bundle leaves out: add it to `shared` of the service, "
-            f"or move it into {packages[0]}"
+            f"or move it into {first}"
         )
 
 

@@ -16,13 +16,12 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import uv
 
 from constructs_lib.primitives.build_target import BuildTarget
-from constructs_lib.primitives.import_graph import modules_behind
 from constructs_lib.primitives.pinned_requirements import content_of, normal, refuse_incomplete
 from constructs_lib.primitives.source_files import source_files
 
@@ -42,22 +41,23 @@ INSTALLER_SETTINGS = (
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def build_code(source: Path, packages: Iterable[str], target: BuildTarget) -> Path:
-    """Zip `packages` of the folder `source` and return the zip.
+def build_code(parts: Sequence[tuple[Path, str]], target: BuildTarget) -> Path:
+    """Zip packages and single modules, and return the zip.
 
     Returns the earlier zip where nothing changed.
 
+    :param parts: each a folder on the import path and what to take of it, such as `orders`; the
+        first one gives the zip its name.
     :raises ValueError: if a file cannot be carried, or a module is none for the target's Python.
     """
-    names = list(packages)
     files = {
-        name: file for package in names for name, file in source_files(source, package).items()
+        name: file for source, part in parts for name, file in source_files(source, part).items()
     }
     contents = {name: file.read_bytes() for name, file in sorted(files.items())}
     digest = _digest(target)
     for name, content in contents.items():
         digest.update(b"%s\0%d\0%s" % (name.encode(), len(content), content))
-    built = BUILD_FOLDER / f"{names[0]}-{target.key}-{digest.hexdigest()[:16]}.zip"
+    built = BUILD_FOLDER / f"{parts[0][1]}-{target.key}-{digest.hexdigest()[:16]}.zip"
     if not built.exists():
         with tempfile.TemporaryDirectory() as work:
             for name, content in contents.items():
@@ -71,32 +71,35 @@ def build_code(source: Path, packages: Iterable[str], target: BuildTarget) -> Pa
     return built
 
 
-def build_function(code: Path, source: Path, packages: Iterable[str], entry: str) -> Path:
+def build_function(
+    code: Path, entry: str, find_modules: Callable[[], Collection[str] | None]
+) -> Path:
     """Zip of a service's `code` what one function needs, and return the zip.
 
     A change of another function's modules gives the same bytes. Files that are no modules stay, and
     all modules do where some are imported by names made at run time.
 
-    :param code: what `build_code` has made of `packages`.
+    :param code: what `build_code` has made.
     :param entry: the function's module, such as `orders.handlers.place_order`.
+    :param find_modules: returns what it loads, by names in `code`, or None; asked only where the
+        zip is not there yet.
     """
     built = code.with_name(f"{code.stem}-{entry}.zip")
     if not built.exists():
-        modules = modules_behind(entry, source, packages)
+        modules = find_modules()
         if modules is None:
             return code
-        needed = {module.relative_to(source).as_posix() for module in modules}
         with zipfile.ZipFile(code) as whole:
             kept = {
                 entry.filename: (entry.external_attr >> 16, whole.read(entry))
                 for entry in whole.infolist()
-                if _is_for(entry.filename, needed)
+                if _is_for(entry.filename, modules)
             }
         _write_zip(kept, built)
     return built
 
 
-def _is_for(name: str, needed: set[str]) -> bool:
+def _is_for(name: str, needed: Collection[str]) -> bool:
     """Tell whether a file of the zip is one of these modules, its bytecode, or no module at all."""
     path = PurePosixPath(name)
     if path.parent.name == "__pycache__":
@@ -118,7 +121,7 @@ def build_layer(requirements: Path, target: BuildTarget, beside: Path | None = N
     """
     digest = _digest(target)
     digest.update(content_of(requirements))
-    others = _packages_of(build_layer(beside, target)) if beside else frozenset[str]()
+    others = packages_of(build_layer(beside, target)) if beside else frozenset[str]()
     digest.update("".join(f"\0{name}" for name in sorted(others)).encode())
     built = BUILD_FOLDER / f"layer-{target.key}-{digest.hexdigest()[:16]}.zip"
     if not built.exists():
@@ -136,7 +139,7 @@ def _digest(target: BuildTarget) -> "hashlib._Hash":
     return hashlib.sha256(b"\0".join((LAYOUT_VERSION, target.key.encode(), compiled)))
 
 
-def _packages_of(layer: Path) -> frozenset[str]:
+def packages_of(layer: Path) -> frozenset[str]:
     """Return the names of a layer's packages as they are compared (PEP 503)."""
     with zipfile.ZipFile(layer) as archive:
         found = re.findall(

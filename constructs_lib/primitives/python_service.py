@@ -1,6 +1,7 @@
 """What all functions of one microservice have in common."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,16 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.primitives.build_target import BuildTarget
+from constructs_lib.primitives.import_graph import modules_behind
 from constructs_lib.primitives.python_build import (
     build_code,
     build_function,
     build_layer,
     content_hash,
+    packages_of,
 )
+from constructs_lib.primitives.runtime_kit import INSTALLED, KIT, LIBRARY, PARTS, packages_needed
+from constructs_lib.primitives.source_files import source_files
 
 
 class PackagesLayer(lambda_.LayerVersion):
@@ -35,10 +40,12 @@ class PackagesLayer(lambda_.LayerVersion):
         description: str,
     ) -> None:
         self.requirements, self.target = requirements.resolve(), target
+        built = build_layer(requirements, target, beside)
+        self.packages = packages_of(built)
         super().__init__(
             scope,
             id_,
-            code=_asset(build_layer(requirements, target, beside)),
+            code=_asset(built),
             compatible_architectures=[target.architecture],
             description=description,
         )
@@ -56,8 +63,8 @@ class PythonService:
 
         orders = PythonService(
             name="orders",
-            source=Path("lambda_src"),
-            requirements=Path("lambda_src/requirements.txt"),
+            source=Path("src"),
+            requirements=Path("src/requirements.txt"),
         )
         PythonFunction(self, "PlaceOrder", service=orders, entry="handlers.place_order")
 
@@ -100,10 +107,10 @@ class PythonService:
                     f"{', '.join(sorted(there - {self.name}))}, got {name!r}"
                 )
         for argument, name in [("name", self.name), *(("shared", each) for each in self._shared)]:
-            if name in sys.stdlib_module_names or not name.isidentifier():
+            if name in {LIBRARY, *sys.stdlib_module_names} or not name.isidentifier():
                 raise ValueError(
-                    f"{argument} must be a package that hides none of Python's own modules, "
-                    f"got {name!r}: rename {self.source / name}"
+                    f"{argument} must be a package that hides none of Python's own modules, nor "
+                    f"{LIBRARY}, got {name!r}: rename {self.source / name}"
                 )
         if self.requirements is not None and not self.requirements.is_file():
             raise ValueError(f"requirements must be a pinned file, got {self.requirements}")
@@ -112,15 +119,54 @@ class PythonService:
     def code(self, entry: str) -> lambda_.Code:
         """Return the code of one function: the modules its entry imports, and theirs.
 
-        Of this service and of what it shares, nobody else's; import statements tell which.
+        Of this service, of what it shares and of the runtime kit, nobody else's; import statements
+        tell which.
         """
-        module = f"{self.name}.{entry}"
-        zipped = build_function(self._whole, self.source, self._packages, module)
-        return _asset(zipped)
+        return _asset(self._zip(entry))
+
+    def _zip(self, entry: str) -> Path:
+        return build_function(self._whole, f"{self.name}.{entry}", lambda: self.modules(entry))
+
+    def modules(self, entry: str) -> dict[str, Path] | None:
+        """Return the files that a function loads, by their names in its code.
+
+        :return: None where some are imported by names made at run time: then it gets all.
+        """
+        return modules_behind(f"{self.name}.{entry}", self._packages)
+
+    def refuse_missing_packages(
+        self, entry: str, layers: Sequence[lambda_.ILayerVersion], at: str
+    ) -> None:
+        """Refuse a function whose layers lack what the runtime kit imports.
+
+        :param layers: all that it has; one that was not made here may hold anything.
+        :raises ValueError: names the packages.
+        """
+        known = [layer.packages for layer in layers if isinstance(layer, PackagesLayer)]
+        if len(known) < len(layers):
+            return
+        needed = packages_needed(self._zip(entry))
+        if missing := sorted(needed.difference(*known)):
+            raise ValueError(
+                f"requirements must hold what {KIT} imports in {self.name}.{entry}, got "
+                f"{self.requirements} without {', '.join(missing)}: add it to what the file is "
+                f"compiled from (at {at})"
+            )
 
     @cached_property
-    def _packages(self) -> list[str]:
-        return [self.name, *self._shared]
+    def _packages(self) -> dict[str, Path]:
+        ours = dict.fromkeys((self.name, *self._shared), self.source)
+        return {**ours, LIBRARY: INSTALLED}
+
+    @cached_property
+    def _parts(self) -> list[tuple[Path, str]]:
+        """What any of its functions may load; the kit only where something speaks of it."""
+        ours = [(self.source, package) for package in (self.name, *self._shared)]
+        files = (file for part in ours for file in source_files(*part).values())
+        uses_kit = any(
+            LIBRARY.encode() in file.read_bytes() for file in files if file.suffix == ".py"
+        )
+        return [*ours, *PARTS] if uses_kit else ours
 
     @property
     def _shared(self) -> tuple[str, ...]:
@@ -136,7 +182,7 @@ class PythonService:
 
     @cached_property
     def _whole(self) -> Path:
-        return build_code(self.source, self._packages, self.target)
+        return build_code(self._parts, self.target)
 
     def layers(self, scope: Construct) -> list[lambda_.ILayerVersion]:
         """Return the layer with the service's packages, one for the whole stack of `scope`."""
@@ -167,8 +213,8 @@ class PythonService:
         if self.target.interpreter is None:
             Annotations.of(stack).add_info_v2(
                 "blockwork:bytecode",
-                f"no python{self.target.python} on this machine to write bytecode with: modules "
-                "load 1.25 to 2.2 times slower; deploy from a machine or a CI job that has it",
+                f"no python{self.target.python} that runs is here to write bytecode with: "
+                "modules load 1.25 to 2.2 times slower; deploy from a machine or CI job with it",
             )
         return cast(lambda_.ILayerVersion, layer)
 

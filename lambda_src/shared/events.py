@@ -1,7 +1,6 @@
 """What the microservices tell each other: one contract an event.
 
-`docs/events` holds the JSON Schema of each. The envelope that they travel in is `shared.envelope`,
-whose names can be had from here.
+`docs/events` holds the JSON Schema of each; `blockwork.runtime.envelope` is what they travel in.
 """
 
 from collections.abc import Mapping
@@ -11,19 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from shared.envelope import CorrelationId as CorrelationId
-from shared.envelope import Data as Data
-from shared.envelope import Envelope as Envelope
-from shared.envelope import Event as Event
-from shared.envelope import Id as Id
-from shared.envelope import InvalidEventError as InvalidEventError
-from shared.envelope import Metadata as Metadata
-from shared.envelope import Time as Time
-from shared.envelope import UnsupportedVersionError as UnsupportedVersionError
-from shared.envelope import Version as Version
-from shared.envelope import read_detail as read_detail
-from shared.envelope import read_event as read_event
-from shared.envelope import source_of as source_of
+from blockwork.runtime.envelope import Event, Id
 
 EmailAddress = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,255}$(?!\n)")]
 Money = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$(?!\n)")]
@@ -35,7 +22,7 @@ Day = date  # which a field may be called
 class UserSignedUp(Event, frozen=True, kw_only=True):
     """Somebody has confirmed a new account."""
 
-    SERVICE: ClassVar[str] = "identity"
+    SOURCE: ClassVar[str] = "blockwork.identity"
 
     user_id: Id
     email: EmailAddress
@@ -44,7 +31,7 @@ class UserSignedUp(Event, frozen=True, kw_only=True):
 class PermissionsChanged(Event, frozen=True, kw_only=True):
     """A user may do more or less than before, from the next token on."""
 
-    SERVICE: ClassVar[str] = "identity"
+    SOURCE: ClassVar[str] = "blockwork.identity"
 
     user_id: Id
 
@@ -55,7 +42,7 @@ class UserDeleted(Event, frozen=True, kw_only=True):
     Told again on the next nights, so that also what came late is forgotten.
     """
 
-    SERVICE: ClassVar[str] = "identity"
+    SOURCE: ClassVar[str] = "blockwork.identity"
 
     user_id: Id
 
@@ -63,7 +50,7 @@ class UserDeleted(Event, frozen=True, kw_only=True):
 class ProductChanged(Event, frozen=True, kw_only=True):
     """An administrator has changed the catalog."""
 
-    SERVICE: ClassVar[str] = "catalog"
+    SOURCE: ClassVar[str] = "blockwork.catalog"
 
     product_id: Id
     change: Literal["CREATED", "REPLACED", "DELETED"]
@@ -72,7 +59,7 @@ class ProductChanged(Event, frozen=True, kw_only=True):
 class VoucherPaid(Event, frozen=True, kw_only=True):
     """A voucher is paid for; it has no document yet."""
 
-    SERVICE: ClassVar[str] = "vouchers"
+    SOURCE: ClassVar[str] = "blockwork.vouchers"
 
     voucher_id: Id
     user_id: Id
@@ -84,7 +71,7 @@ class VoucherPaid(Event, frozen=True, kw_only=True):
 class VoucherIssued(Event, frozen=True, kw_only=True):
     """A voucher's document is there."""
 
-    SERVICE: ClassVar[str] = "vouchers"
+    SOURCE: ClassVar[str] = "blockwork.vouchers"
 
     voucher_id: Id
     user_id: Id
@@ -93,7 +80,7 @@ class VoucherIssued(Event, frozen=True, kw_only=True):
 class VoucherMailed(Event, frozen=True, kw_only=True):
     """A voucher is on its way to its recipient."""
 
-    SERVICE: ClassVar[str] = "vouchers"
+    SOURCE: ClassVar[str] = "blockwork.vouchers"
 
     voucher_id: Id
     user_id: Id
@@ -102,7 +89,7 @@ class VoucherMailed(Event, frozen=True, kw_only=True):
 class VoucherFailed(Event, frozen=True, kw_only=True):
     """A voucher comes to nothing, and no money is kept for it."""
 
-    SERVICE: ClassVar[str] = "vouchers"
+    SOURCE: ClassVar[str] = "blockwork.vouchers"
 
     voucher_id: Id
     user_id: Id
@@ -112,7 +99,7 @@ class VoucherFailed(Event, frozen=True, kw_only=True):
 class ReadingsImported(Event, frozen=True, kw_only=True):
     """A file of meter readings is stored, but for the rejected rows."""
 
-    SERVICE: ClassVar[str] = "readings"
+    SOURCE: ClassVar[str] = "blockwork.readings"
 
     import_id: Id
     user_id: Id
@@ -123,7 +110,7 @@ class ReadingsImported(Event, frozen=True, kw_only=True):
 class ImportFailed(Event, frozen=True, kw_only=True):
     """A file of meter readings could not be read."""
 
-    SERVICE: ClassVar[str] = "readings"
+    SOURCE: ClassVar[str] = "blockwork.readings"
 
     import_id: Id
     user_id: Id
@@ -133,7 +120,7 @@ class ImportFailed(Event, frozen=True, kw_only=True):
 class ForecastStored(Event, frozen=True, kw_only=True):
     """The weather forecast of a day is there, for the regions named."""
 
-    SERVICE: ClassVar[str] = "forecast"
+    SOURCE: ClassVar[str] = "blockwork.forecast"
 
     date: Day
     regions: tuple[str, ...]
@@ -142,7 +129,7 @@ class ForecastStored(Event, frozen=True, kw_only=True):
 class CampaignSent(Event, frozen=True, kw_only=True):
     """The provider has sent a campaign's mails."""
 
-    SERVICE: ClassVar[str] = "campaigns"
+    SOURCE: ClassVar[str] = "blockwork.campaigns"
 
     campaign_id: Id
 
@@ -150,7 +137,7 @@ class CampaignSent(Event, frozen=True, kw_only=True):
 class CampaignFailed(Event, frozen=True, kw_only=True):
     """A campaign came to nothing."""
 
-    SERVICE: ClassVar[str] = "campaigns"
+    SOURCE: ClassVar[str] = "blockwork.campaigns"
 
     campaign_id: Id
     reason: str
@@ -159,7 +146,7 @@ class CampaignFailed(Event, frozen=True, kw_only=True):
 class TaskOpened(Event, frozen=True, kw_only=True):
     """A user has asked support for something."""
 
-    SERVICE: ClassVar[str] = "support"
+    SOURCE: ClassVar[str] = "blockwork.support"
 
     task_id: Id
     user_id: Id
@@ -168,7 +155,7 @@ class TaskOpened(Event, frozen=True, kw_only=True):
 class TaskClosed(Event, frozen=True, kw_only=True):
     """A support task is done."""
 
-    SERVICE: ClassVar[str] = "support"
+    SOURCE: ClassVar[str] = "blockwork.support"
 
     task_id: Id
     user_id: Id

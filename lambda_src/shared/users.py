@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from blockwork.runtime.http import Request
+from blockwork.runtime.problems import ProblemError
 from shared.permissions import CLAIM, Permission, permissions_in
-from shared.problems import ProblemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class User:
     groups: frozenset[str]
     permissions: frozenset[Permission] = frozenset()
     email: str = ""
+
+
+def user_of(request: Request) -> User:
+    """Return who has sent a request; raises as `user_from_claims` does."""
+    return user_from_claims(request.claims)
 
 
 def user_from_claims(claims: Mapping[str, object]) -> User:

@@ -15,9 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
-from shared.event_publisher import EventPublisher, EventTooLargeError
-from shared.events import Envelope, ImportFailed, UserSignedUp
+from shared.events import ImportFailed, UserSignedUp
 
+from blockwork.runtime.envelope import Envelope
+from blockwork.runtime.event_publisher import EventPublisher, EventTooLargeError
 from tests.e2e.buying import an_order, buy_patiently, mails_to, show
 from tests.e2e.conftest import (
     ROOT,
@@ -29,7 +30,7 @@ from tests.e2e.conftest import (
 )
 from tests.e2e.failure_chains import alarm_state, assert_nothing_waits, redrive_all, waiting
 from tests.waiting import eventually, finish, settled
-from tools.local.stage import LocalStage
+from tools.platform import platform_stage
 
 VOUCHERS = 50
 
@@ -276,7 +277,7 @@ def test_what_was_under_way_when_everything_stopped_is_finished_afterwards(
 
     eventually(buy_more)
 
-    stage = LocalStage(Path(platform["directory"]))
+    stage = platform_stage(Path(platform["directory"]))
     stage.down()
     stage.up()
 

@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
+from blockwork.local.stage import LocalStage
 from tests.aws_clients import client_of
 from tests.conftest import free_port
 from tests.e2e.conftest import bearer, sign_in
 from tests.waiting import eventually
-from tools.local.stage import LocalStage
+from tools.platform import platform_stage
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -117,7 +118,7 @@ def test_a_killed_emulator_comes_back_with_its_state(stage: LocalStage) -> None:
     (emulator,) = (
         process
         for process in group.members()
-        if process.cmdline()[-1] == "tools.emulator" and process.pid != group.pid
+        if process.cmdline()[-1] == "blockwork.local.emulator" and process.pid != group.pid
     )
 
     emulator.kill()
@@ -133,7 +134,7 @@ def test_a_killed_emulator_comes_back_with_its_state(stage: LocalStage) -> None:
 
 
 def test_a_taken_port_is_named_with_a_way_out(stage: LocalStage, tmp_path: Path) -> None:
-    other = LocalStage(tmp_path / "other", free_port())
+    other = platform_stage(tmp_path / "other", free_port())
     with socket.socket() as somebody:
         somebody.bind(("127.0.0.1", other.port + 1))
         somebody.listen()
@@ -147,7 +148,7 @@ def test_a_taken_port_is_named_with_a_way_out(stage: LocalStage, tmp_path: Path)
 
 
 def test_two_stages_run_side_by_side(stage: LocalStage, tmp_path: Path) -> None:
-    other = LocalStage(tmp_path / "other", free_port())
+    other = platform_stage(tmp_path / "other", free_port())
     try:
         other.up()
 

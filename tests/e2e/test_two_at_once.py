@@ -12,13 +12,13 @@ import pytest
 from tests.conftest import free_port
 from tests.e2e.conftest import ROOT
 from tests.waiting import eventually, finish
-from tools.local.stage import LocalStage
+from tools.platform import platform_stage
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "stage"
-    LocalStage(tmp_path / "stage").clean()
+    platform_stage(tmp_path / "stage").clean()
 
 
 def test_two_ups_give_one_stage_even_if_the_first_is_killed_on_the_way(folder: Path) -> None:

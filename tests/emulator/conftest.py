@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from blockwork.local.launch import Emulator
+from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.push import Channel, deploy_channel
 from tests.emulator.support import Aws
-from tools.local.emulator import Emulator
-from tools.local.toolchain import Toolchain
+from tools.outside_world import emulator_with_outside_world
 
 # What takes minutes on AWS takes as long as a test can wait.
 QUICK = {
@@ -23,7 +24,7 @@ QUICK = {
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """An emulator with an empty state, on free ports."""
-    emulator = Emulator(tmp_path_factory.mktemp("emulator"), settings=QUICK)
+    emulator = emulator_with_outside_world(tmp_path_factory.mktemp("emulator"), settings=QUICK)
     emulator.start(port=free_port(), python=Toolchain().emulator_environment())
     yield emulator
     emulator.stop()

@@ -9,9 +9,9 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from blockwork.local.launch import REGION
 from tests import waiting
 from tests.aws_clients import client_of
-from tools.local.emulator import REGION
 
 T = TypeVar("T")
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from blockwork.local.launch import Emulator
+from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, chain, eventually, function, received, role
 from tests.emulator.test_state import is_kept
 from tests.waiting import settled
-from tools.local.emulator import Emulator
-from tools.local.toolchain import Toolchain
+from tools.outside_world import emulator_with_outside_world
 
 # Notes each event in a bucket, then does what the event says.
 SOURCE = """
@@ -183,7 +184,9 @@ def test_errors_are_counted_and_logged_though_nobody_waited(aws: Aws, made: dict
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     settings = {"ASYNC_CONCURRENCY": "1", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1"}
-    emulator = Emulator(tmp_path, settings=settings | {"STATE_SAVE_SECONDS": "0.2"})
+    emulator = emulator_with_outside_world(
+        tmp_path, settings=settings | {"STATE_SAVE_SECONDS": "0.2"}
+    )
     yield emulator
     emulator.stop()
 
@@ -218,7 +221,9 @@ def test_what_waits_when_the_emulator_is_killed_is_done_when_it_is_back(mortal: 
     eventually(lambda: runs(aws, made, names[0]))
     eventually(lambda: is_kept(mortal, "lambda", names[-1]))
     assert mortal.group is not None
-    gateway = next(p for p in mortal.group.members() if p.cmdline()[-1] == "tools.emulator")
+    gateway = next(
+        p for p in mortal.group.members() if p.cmdline()[-1] == "blockwork.local.emulator"
+    )
 
     gateway.kill()
     gateway.wait()

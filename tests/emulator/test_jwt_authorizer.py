@@ -11,9 +11,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from blockwork.local.launch import Emulator
 from tests.emulator.people import PASSWORD, People, claims, user_pool
 from tests.emulator.support import Aws, eventually, function, role
-from tools.local.emulator import Emulator
 
 EMAIL = "ada@example.com"
 ECHO = """

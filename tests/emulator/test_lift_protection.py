@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from blockwork.local.launch import REGION
 from tests.emulator.support import Aws, eventually
-from tools.local.emulator import REGION
 
 ROOT = Path(__file__).parents[2]
 QUEUE = {"Type": "AWS::SQS::Queue"}
@@ -55,7 +55,7 @@ def assembly(folder: Path, **artifacts: dict[str, Any]) -> Path:
 
 def lift(aws: Aws, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tools.lift_protection", folder],
+        [sys.executable, "-m", "blockwork.lift_protection", folder],
         cwd=ROOT,
         env={
             "AWS_ENDPOINT_URL": aws.endpoint,

@@ -10,18 +10,19 @@ from typing import Any
 import httpx
 import pytest
 
+from blockwork.local.launch import Emulator
+from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually
 from tests.waiting import PATIENCE, QUIET, settled
-from tools.local.emulator import Emulator
-from tools.local.toolchain import Toolchain
+from tools.outside_world import emulator_with_outside_world, payment_key
 
 
 @pytest.fixture
 def world(emulator: Emulator) -> Iterator[httpx.Client]:
     """The providers; whatever a test tells them to do ends with the test."""
     assert emulator.port is not None
-    headers = {"Authorization": f"Bearer {emulator.payment_key()}"}
+    headers = {"Authorization": f"Bearer {payment_key(emulator.state)}"}
     url = f"http://127.0.0.1:{emulator.port + 2}"
     with httpx.Client(base_url=url, trust_env=False, headers=headers) as client:
         yield client
@@ -205,10 +206,10 @@ def test_a_mail_waits_for_a_server_that_is_down(aws: Aws, world: httpx.Client) -
 
 
 def test_a_mail_that_waits_and_what_was_paid_survive_a_restart(tmp_path: Path) -> None:
-    emulator = Emulator(tmp_path)
+    emulator = emulator_with_outside_world(tmp_path)
     port = free_port()
     python = Toolchain().emulator_environment()
-    url, key = f"http://127.0.0.1:{port + 2}", emulator.payment_key()
+    url, key = f"http://127.0.0.1:{port + 2}", payment_key(emulator.state)
     headers = {"Authorization": f"Bearer {key}"}
     try:
         emulator.start(port=port, python=python)
@@ -221,6 +222,6 @@ def test_a_mail_that_waits_and_what_was_paid_survive_a_restart(tmp_path: Path) -
         with httpx.Client(base_url=url, trust_env=False, headers=headers) as world:
             assert len(eventually(lambda: mails(world, "Kept"))) == 1
             assert taken(world, "kept") == 1
-            assert emulator.payment_key() == key
+            assert payment_key(emulator.state) == key
     finally:
         emulator.stop()

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from blockwork.local.launch import Emulator
 from tests.emulator.support import Aws
-from tools.local.emulator import Emulator
 
 
 def test_permissions_are_enforced(aws: Aws) -> None:

@@ -19,9 +19,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from blockwork.local.launch import REGION, Emulator
 from tests.emulator.support import Aws, eventually, function, invoke, role
 from tests.emulator.test_state import is_kept, start
-from tools.local.emulator import REGION, Emulator
+from tools.outside_world import emulator_with_outside_world
 
 ROUNDS = 3
 TEXT = "x" * 50_000
@@ -31,7 +32,7 @@ GROUP = "/kept/lines"
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator that saves as often as it can."""
-    emulator = Emulator(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
+    emulator = emulator_with_outside_world(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
     yield emulator
     emulator.stop()
 
@@ -157,7 +158,7 @@ def test_a_save_writes_what_changed_and_not_what_there_is(mortal: Emulator) -> N
         aws.client("logs").create_log_stream(logGroupName=GROUP, logStreamName=str(stream))
         put(aws, str(stream), *(secrets.token_hex(500) for _ in range(500)))
     save(aws, mortal)
-    gateway = next(p for p in group.members() if p.cmdline()[-1] == "tools.emulator")
+    gateway = next(p for p in group.members() if p.cmdline()[-1] == "blockwork.local.emulator")
 
     def written() -> int:
         return int(psutil.Process(gateway.pid).io_counters().write_chars)

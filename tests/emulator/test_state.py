@@ -11,12 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from blockwork.local.errors import CommandError
+from blockwork.local.launch import Emulator, answers
+from blockwork.local.processes import Group
+from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually, function, invoke, role
-from tools.local.emulator import Emulator, answers
-from tools.local.errors import CommandError
-from tools.local.processes import Group
-from tools.local.toolchain import Toolchain
+from tools.outside_world import emulator_with_outside_world
 
 QUICK = {"STATE_SAVE_SECONDS": "0.2", "LAMBDA_WARM_TTL_SECONDS": "1"}
 SOURCE = "def handler(event, context): return 'still here'"
@@ -25,7 +26,7 @@ SOURCE = "def handler(event, context): return 'still here'"
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator that nobody minds losing."""
-    emulator = Emulator(tmp_path, settings=QUICK)
+    emulator = emulator_with_outside_world(tmp_path, settings=QUICK)
     yield emulator
     emulator.stop()
 
@@ -79,7 +80,7 @@ def test_an_orderly_stop_leaves_nothing_running(mortal: Emulator) -> None:
 
 def test_a_crash_starts_the_emulator_again(mortal: Emulator) -> None:
     aws, group = start(mortal)
-    gateway = next(p for p in group.members() if p.cmdline()[-1] == "tools.emulator")
+    gateway = next(p for p in group.members() if p.cmdline()[-1] == "blockwork.local.emulator")
 
     gateway.kill()
 
@@ -101,7 +102,7 @@ def test_a_handler_nobody_calls_ends(mortal: Emulator) -> None:
 
 
 def test_an_emulator_that_cannot_start_says_why(tmp_path: Path) -> None:
-    emulator = Emulator(tmp_path, settings={"LAMBDA_WARM_TTL_SECONDS": "soon"})
+    emulator = emulator_with_outside_world(tmp_path, settings={"LAMBDA_WARM_TTL_SECONDS": "soon"})
 
     with pytest.raises(CommandError, match=r"ended while it was starting(.|\n)*'soon'"):
         start(emulator)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from blockwork.environment import REACHES_REGISTRIES
 from tests.conftest import free_port
 from tests.hostile import HOSTILE, PROXIES
 from tests.packaging.conftest import ROOT
-from tools.environment import REACHES_REGISTRIES
 
 
 class Machine:

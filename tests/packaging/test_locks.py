@@ -12,15 +12,15 @@ import pytest
 import uv
 import yaml
 
+from blockwork.local.toolchain import NPM, tool_environment
 from tests.packaging.conftest import ROOT
-from tools.local.toolchain import NPM, tool_environment
 
 PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[\w,-]+\])?==\S+( ; [^\\]+)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)")  # fmt: skip  # noqa: E501
 ADDRESS = re.compile(r"://|@ ")
 IN_PYTHON = re.compile(r'"pip",\s+"(install|sync)"')
 IN_A_SHELL = re.compile(r"\bpip\b.* (install|sync) ")
 UNLOCKED = {
-    "tools/emulator/gaps/native_packages.py",  # of what was built for Lambda only the version
+    "blockwork/local/emulator/gaps/native_packages.py",  # of what was built for Lambda
 }
 """Who installs what no lock names, and knows no more of it than this."""
 
@@ -86,7 +86,7 @@ def test_every_installation_asks_for_hashes() -> None:
             if IN_A_SHELL.search(line) and "--require-hashes" not in line:
                 found.add(name)
     assert found == UNLOCKED
-    for name in ("Makefile", *tracked("*.yml", ".ci/*", "tools/*.py")):
+    for name in ("Makefile", *tracked("*.yml", ".ci/*", "blockwork/*.py", "tools/*.py")):
         assert not re.search(r'\bnpm (install|i|add) |NPM, "(install|i)"', read(name)), name
 
 

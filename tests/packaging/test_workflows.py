@@ -120,7 +120,7 @@ def test_who_deploys_by_hand_does_what_the_workflow_does() -> None:
 
     by_workflow = [found[0] for line in workflow if (found := step.search(line))]
     by_hand = [found[0] for line in dry.stdout.splitlines() if (found := step.search(line))]
-    assert by_hand == by_workflow == ["python -m tools.lift_protection", "cdk deploy --app"]
+    assert by_hand == by_workflow == ["python -m blockwork.lift_protection", "cdk deploy --app"]
 
 
 def test_the_workflow_skips_no_stack_that_reads_what_another_one_has_replaced() -> None:

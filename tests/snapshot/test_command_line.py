@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
     """Return a copy of the app in which files can be changed, with a web app that is built."""
     for name in ("app.py", "cdk.json", "stages.toml"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("stacks", "constructs_lib", "lambda_src", ".build"):
+    for name in ("stacks", "blockwork", "constructs_lib", "lambda_src", ".build"):
         (tmp_path / name).symlink_to(ROOT / name)
     page = tmp_path / "site" / "dist" / "index.html"
     page.parent.mkdir(parents=True)

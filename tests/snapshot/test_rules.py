@@ -3,7 +3,7 @@
 import json
 
 from aws_cdk import RemovalPolicy
-from shared.events import EVENTS, source_of
+from shared.events import EVENTS
 
 from app import STAGES_FILE
 from blockwork.testing import EnvironmentContract, Judged, SynthesisedApp, SynthesisedStack
@@ -98,7 +98,7 @@ def test_a_rule_takes_an_event_only_of_the_service_whose_event_it_is(
             assert all(source.startswith("aws.") for source in pattern["source"])
         else:
             events = [EVENTS[name] for name in pattern["detail-type"]]
-            assert [pattern["source"]] * len(events) == [[source_of(event)] for event in events]
+            assert [pattern["source"]] * len(events) == [[event.SOURCE] for event in events]
 
 
 def test_what_keeps_events_that_failed_is_encrypted_by_the_stages_own_key(

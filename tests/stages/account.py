@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from blockwork.local.launch import Emulator
+from blockwork.local.toolchain import Toolchain, tool_environment
 from tests.aws_clients import client_of
 from tests.conftest import free_port
-from tools.local.emulator import Emulator
-from tools.local.toolchain import Toolchain, tool_environment
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("app.py", "cdk.json", "stages.toml")
-LINKED = ("stacks", "constructs_lib", "lambda_src", "tools", ".build")
+LINKED = ("stacks", "blockwork", "constructs_lib", "lambda_src", "tools", ".build")
 DOMAIN = "blockwork.test"
 
 

@@ -67,7 +67,7 @@ def source(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def bundle(source: Path, text: str, target: BuildTarget, packages_for: BuildTarget) -> Bundle:
     (source / "orders" / "place.py").write_text(text)
-    code = build_code(source, ["orders"], target)
+    code = build_code([(source, "orders")], target)
     return Bundle(
         handler="orders.place.handler", code=code, layers=(build_layer(LOCK, packages_for),)
     )

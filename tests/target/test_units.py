@@ -8,7 +8,11 @@ from xml.etree import ElementTree
 from tests.target.conftest import ROOT, had
 from tools.target_python import environment
 
-UNITS = ["tests/unit/lambda_src", "tests/unit/constructs_lib/runtime"]
+UNITS = [
+    "tests/unit/blockwork/runtime",
+    "tests/unit/lambda_src",
+    "tests/unit/constructs_lib/runtime",
+]
 
 
 def test_the_unit_tests_of_the_runtime_code_pass(python: Path, tmp_path: Path) -> None:

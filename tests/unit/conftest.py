@@ -1,6 +1,10 @@
 """Unit tests reach no network. Unix sockets stay: they never leave the machine."""
 
-from collections.abc import Iterator
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 from hypothesis import settings
@@ -16,3 +20,18 @@ def _no_network() -> Iterator[None]:
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
+
+
+LogLines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def log_lines() -> Iterator[LogLines]:
+    """Call it for everything logged so far."""
+    from blockwork.runtime.observability import logger
+
+    output = cast(logging.StreamHandler[Any], logger.registered_handler)
+    stream = io.StringIO()
+    before = output.setStream(stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    output.setStream(before)

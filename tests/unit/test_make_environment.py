@@ -25,7 +25,7 @@ TELLS = """#!/bin/sh
 def checkout(tmp_path: Path) -> Path:
     """Return a checkout with nothing but the Makefile and tools that tell what they see."""
     folder = tmp_path / "Straße mit Platz"
-    for name in ("Makefile", "tools/shell", "tools/environment.py", "tools/alone.py"):
+    for name in ("Makefile", "tools/shell", "blockwork/environment.py", "blockwork/alone.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     for name in ("requirements.txt", "requirements-dev.txt", "package-lock.json", "app.py"):

@@ -52,9 +52,9 @@ def checkout(folder: Path, *, upto: str, broken: str) -> Path:
     (folder / "Makefile").write_text(MAKEFILE.read_text())
     for name in ("requirements.txt", "requirements-dev.txt", "package-lock.json"):
         (folder / name).touch()
-    (folder / "tools").mkdir()
-    for name in ("shell", "environment.py", "alone.py"):
-        shutil.copy(ROOT / "tools" / name, folder / "tools")
+    for name in ("tools/shell", "blockwork/environment.py", "blockwork/alone.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
     tools = folder / ".venv" / "bin"
     tools.mkdir(parents=True)
     (folder / "node_modules").mkdir()

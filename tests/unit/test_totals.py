@@ -30,7 +30,7 @@ ALLOWED = {
     ("emulator/test_early_answers.py", "time.sleep(0.1)"): 1,
     # Something is over by then, and for good.
     ("emulator/test_token_authorizer.py", "time.sleep(CACHE_SECONDS + 0.1)"): 1,
-    ("integration/shared/test_idempotency.py", "time.sleep(0.31)"): 1,
+    ("integration/blockwork/runtime/test_idempotency.py", "time.sleep(0.31)"): 1,
     ("browser/test_vouchers.py", "page.wait_for_timeout(2500)"): 2,
     # The silence is what is tested; whatever is to be answered is so by a thread beside it.
     ("integration/forecast/test_weather_api.py", "read=0.05"): 1,

@@ -25,8 +25,8 @@ echo "end $name $*" >>seen
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Return a checkout in which nothing is set up."""
-    (tmp_path / "tools").mkdir()
-    for name in ("Makefile", "tools/shell", "tools/environment.py", "tools/alone.py"):
+    for name in ("Makefile", "tools/shell", "blockwork/environment.py", "blockwork/alone.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     for name in LOCKS:
         (tmp_path / name).touch()

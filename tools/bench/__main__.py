@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from blockwork.environment import tool_environment
 from tools.bench.emulator import emulator
 from tools.bench.row import Row
-from tools.environment import tool_environment
 
 ROOT = Path(__file__).parents[2]
 SYNTH_RUNS = 5

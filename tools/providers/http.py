@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 import h11
 
-from tools.front_door import FrontDoor
+from blockwork.local.front_door import FrontDoor
 
 MOST_BYTES = 64 * 1024
 

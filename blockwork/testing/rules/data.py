@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from blockwork.diff.data_at_risk import STATEFUL
 from blockwork.testing.judging import Finding, rule
-from blockwork.testing.stateful import STATEFUL
 from blockwork.testing.synthesis import SynthesisedApp, SynthesisedResource, SynthesisedStack
 
 KEPT = {"Retain", "RetainExceptOnCreate", "Snapshot"}

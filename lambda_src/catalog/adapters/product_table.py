@@ -4,11 +4,11 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-import boto3
 from botocore.exceptions import ClientError
-from shared.aws import PATIENCE
-from shared.expressions import projection
-from shared.versions import (
+
+from blockwork.runtime.expressions import projection
+from blockwork.runtime.tables import TableAdapter
+from blockwork.runtime.versions import (
     UNWRITTEN,
     OutdatedError,
     Seen,
@@ -17,7 +17,6 @@ from shared.versions import (
     new_version,
     was_repeated,
 )
-
 from catalog.domain.product import (
     Currency,
     Description,
@@ -32,7 +31,6 @@ from catalog.domain.products import ProductExistsError, ProductPage, UnknownProd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
         DeleteItemInputTypeDef,
@@ -53,21 +51,13 @@ ATTRIBUTES = (
 )
 
 
-class ProductTable:
-    """The port `Products` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class ProductTable(TableAdapter):
+    """The port `Products` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable PRODUCTS_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["PRODUCTS_TABLE"])
+        return cls.named(os.environ["PRODUCTS_TABLE"])
 
     def page(self, *, limit: int, after: str | None) -> ProductPage:
         """Return at most `limit` products: the first ones, or those after the id `after`."""

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.versions import Seen, new_version
-
+from blockwork.runtime.versions import Seen, new_version
 from catalog.domain.product import Product, ProductDetails
 
 

@@ -1,7 +1,6 @@
 """GET /products/{productId}: one tariff, for everybody."""
 
-from shared.http import Request, Response, http_handler
-
+from blockwork.runtime.http import Request, Response, http_handler
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
 from catalog.handlers.product_json import shown

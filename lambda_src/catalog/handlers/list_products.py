@@ -1,9 +1,8 @@
 """GET /products: the tariffs, page by page, for everybody."""
 
-from shared.http import Request, Response, http_handler
-from shared.paging import next_token, read_page_query
-from shared.signing import SecretSigner, Signer
-
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.paging import next_token, read_page_query
+from blockwork.runtime.signing import SecretSigner, Signer
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products
 from catalog.handlers.product_json import view

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import msgspec
-from shared.http import Response
 
+from blockwork.runtime.http import Response
 from catalog.domain.product import (
     Currency,
     Description,

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.bodies import read_body
-from shared.http import Request, Response, http_handler
-from shared.preconditions import seen_by, telling_what_is_there
-from shared.users import require
+from shared.users import require, user_of
 
+from blockwork.runtime.bodies import read_body
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.preconditions import seen_by, telling_what_is_there
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
 from catalog.handlers.product_json import ProductBody, shown
@@ -20,7 +20,7 @@ def replace_product(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
     """Answer 200 with the product as it is now; 412 if it is not one that If-Match names."""
-    require(request.user, "write", "products")
+    require(user_of(request), "write", "products")
     product_id = request.path_id("productId")
     details = read_body(request, ProductBody).details()
     seen = seen_by(request)

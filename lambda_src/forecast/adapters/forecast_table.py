@@ -2,33 +2,21 @@
 
 import os
 from datetime import UTC, date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import boto3
 import msgspec
-from shared.aws import PATIENCE
 
+from blockwork.runtime.tables import TableAdapter
 from forecast.domain.forecast import Forecast, UnknownForecastError
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
-
-class ForecastTable:
-    """The port `Forecasts` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class ForecastTable(TableAdapter):
+    """The port `Forecasts` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable FORECAST_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["FORECAST_TABLE"])
+        return cls.named(os.environ["FORECAST_TABLE"])
 
     def put(self, forecast: Forecast) -> None:
         """Write the whole day in one call: 20 kB, which only ever are read together."""

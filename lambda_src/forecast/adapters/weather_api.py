@@ -9,8 +9,8 @@ from typing import Annotated, Self
 import msgspec
 import urllib3
 from msgspec import Meta
-from shared.observability import logger
 
+from blockwork.runtime.observability import logger
 from forecast.domain.forecast import LONDON, Hour, WeatherUnavailableError
 from forecast.domain.regions import Region
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.event_publisher import EventPublisher, Events
-from shared.events import Envelope, ForecastStored
-from shared.observability import current_correlation_id
-from shared.scheduling import scheduled_handler
+from shared.events import ForecastStored
 
+from blockwork.runtime.envelope import Envelope
+from blockwork.runtime.event_publisher import EventPublisher, Events
+from blockwork.runtime.observability import current_correlation_id
+from blockwork.runtime.scheduling import scheduled_handler
 from forecast.adapters.forecast_table import ForecastTable
 from forecast.adapters.weather_api import WeatherApi
 from forecast.domain.forecast import Forecasts, Weather, day_ahead, fetch_day

@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from shared.http import Request, Response, http_handler
-from shared.problems import ProblemError
-
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.problems import ProblemError
 from forecast.adapters.forecast_table import ForecastTable
 from forecast.domain.forecast import Forecast, Forecasts, UnknownForecastError
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.permissions import Permission, claim_of
-from shared.versions import UNWRITTEN
 
+from blockwork.runtime.versions import UNWRITTEN
 from identity.domain.granting import Grant
 from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
 

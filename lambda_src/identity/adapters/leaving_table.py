@@ -4,33 +4,20 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import boto3
-from shared.aws import PATIENCE
-from shared.expressions import projection
-
+from blockwork.runtime.expressions import projection
+from blockwork.runtime.tables import TableAdapter
 from identity.adapters.items import DELETED, KEY, PERMISSIONS, PROFILE, iso, key
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
-
-class LeavingTable:
-    """The ports `KnownUsers` and `Leaving` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class LeavingTable(TableAdapter):
+    """The ports `KnownUsers` and `Leaving` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable USERS_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["USERS_TABLE"])
+        return cls.named(os.environ["USERS_TABLE"])
 
     def user_ids(self, part: int, *, of: int) -> Iterator[str]:
         """Yield the ids in one of the segments of a scan, which has a user's items side by side."""

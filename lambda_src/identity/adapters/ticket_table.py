@@ -2,32 +2,19 @@
 
 import math
 import os
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import boto3
-from shared.aws import PATIENCE
-
+from blockwork.runtime.tables import TableAdapter
 from identity.domain.tickets import StoredTicket
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
-
-class TicketTable:
-    """The port `Tickets` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class TicketTable(TableAdapter):
+    """The port `Tickets` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable TICKETS_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["TICKETS_TABLE"])
+        return cls.named(os.environ["TICKETS_TABLE"])
 
     def add(self, ticket: StoredTicket) -> None:
         """Keep a ticket; the time is in seconds, as DynamoDB's time to live wants it.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-from shared.aws import PATIENCE
 
+from blockwork.runtime.aws import PATIENCE
 from identity.domain.directory import DirectoryBusyError
 from identity.domain.sessions import RefreshToken, SessionEndedError, Tokens
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.exceptions import ClientError
-from shared.aws import PATIENCE
 
+from blockwork.runtime.aws import PATIENCE
 from identity.domain.directory import (
     DirectoryBusyError,
     DirectoryUser,

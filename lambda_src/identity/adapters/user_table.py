@@ -4,12 +4,10 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
-import boto3
-from botocore.config import Config
-from shared.aws import PATIENCE, TRIGGER_PATIENCE
-from shared.expressions import projection, setting
-from shared.versions import OutdatedError, Seen, condition, item_there
-
+from blockwork.runtime.aws import TRIGGER_PATIENCE
+from blockwork.runtime.expressions import projection, setting
+from blockwork.runtime.tables import TableAdapter
+from blockwork.runtime.versions import OutdatedError, Seen, condition, item_there
 from identity.adapters.items import (
     GRANT_ATTRIBUTES,
     KEY,
@@ -32,30 +30,21 @@ from identity.domain.granting import Grant, Granted
 from identity.domain.profile import Profile, UnknownProfileError
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
 
-class UserTable:
-    """The ports `Profiles`, `Grants` and `Accounts` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class UserTable(TableAdapter):
+    """The ports `Profiles`, `Grants` and `Accounts` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable USERS_TABLE names."""
-        return cls._connected(PATIENCE)
+        return cls.named(os.environ["USERS_TABLE"])
 
     @classmethod
     def for_trigger(cls) -> Self:
         """Connect to the same table with the patience that a trigger of Cognito may have."""
-        return cls._connected(TRIGGER_PATIENCE)
+        return cls.named(os.environ["USERS_TABLE"], patience=TRIGGER_PATIENCE)
 
     def profile(self, user_id: str) -> Profile:
         """Return a profile, as it is after every write that has been answered."""
@@ -164,10 +153,6 @@ class UserTable:
             ConsistentRead=True,
         )
         return answer.get("Item")
-
-    @classmethod
-    def _connected(cls, patience: Config) -> Self:
-        return cls(boto3.client("dynamodb", config=patience), os.environ["USERS_TABLE"])
 
 
 def _granted(item: Item | None) -> Granted:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from shared.permissions import LARGEST_CLAIM, Permission, claim_of
-from shared.versions import UNWRITTEN, Seen, new_version
+
+from blockwork.runtime.versions import UNWRITTEN, Seen, new_version
 
 GROUP_PERMISSIONS: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {"administrators": frozenset({Permission.parse("*:*")}), "customers": frozenset()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
 
-from shared.versions import Seen, new_version
+from blockwork.runtime.versions import Seen, new_version
 
 LONGEST_NAME = 100
 # C0 and C1 controls, line separators, and the marks that turn the direction of text around.

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 
-from shared.mail_address import LONGEST, MailAddress
+from blockwork.runtime.mail_address import LONGEST, MailAddress
 
 
 class SignUpRefusedError(Exception):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.http import Request, Response, http_handler
+from shared.users import user_of
 
+from blockwork.runtime.http import Request, Response, http_handler
 from identity.adapters.ticket_table import TicketTable
 from identity.domain.tickets import VALIDITY, Tickets, issue_ticket
 
@@ -16,7 +17,7 @@ def create_ticket(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
     """Answer 200 with a ticket."""
-    ticket = issue_ticket(request.user.user_id, now=now(), tickets=tickets)
+    ticket = issue_ticket(user_of(request).user_id, now=now(), tickets=tickets)
     return Response.ok({"ticket": ticket, "expiresIn": int(VALIDITY.total_seconds())})
 
 

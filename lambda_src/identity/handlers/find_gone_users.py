@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.event_publisher import EventPublisher, Events
-from shared.events import Envelope, UserDeleted
-from shared.observability import current_correlation_id, logger
-from shared.scheduling import scheduled_handler
+from shared.events import UserDeleted
 
+from blockwork.runtime.envelope import Envelope
+from blockwork.runtime.event_publisher import EventPublisher, Events
+from blockwork.runtime.observability import current_correlation_id, logger
+from blockwork.runtime.scheduling import scheduled_handler
 from identity.adapters.leaving_table import LeavingTable
 from identity.adapters.user_pool import UserPool
 from identity.domain.deletion import KnownUsers, Membership, find_gone

@@ -1,8 +1,9 @@
 """Forgets a user who is gone: profile and permissions."""
 
-from shared.consuming import consume
-from shared.events import Envelope, UserDeleted
+from shared.events import UserDeleted
 
+from blockwork.runtime.consuming import consume
+from blockwork.runtime.envelope import Envelope
 from identity.adapters.leaving_table import LeavingTable
 from identity.domain.deletion import Leaving, forget
 

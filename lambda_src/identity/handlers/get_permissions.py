@@ -1,8 +1,8 @@
 """GET /users/{userId}/permissions: what a user may do, besides what their groups may."""
 
-from shared.http import Request, Response, http_handler
-from shared.users import require
+from shared.users import require, user_of
 
+from blockwork.runtime.http import Request, Response, http_handler
 from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
@@ -12,7 +12,7 @@ from identity.handlers.permission_json import shown
 
 def get_permissions(request: Request, *, directory: Directory, grants: Grants) -> Response:
     """Answer 200 with the user's own permissions."""
-    require(request.user, "grant", "permissions")
+    require(user_of(request), "grant", "permissions")
     user_id = request.path_id("userId")
     directory.check(user_id)
     return shown(grants.granted(user_id))

@@ -1,7 +1,8 @@
 """GET /me: a user's own profile."""
 
-from shared.http import Request, Response, http_handler
+from shared.users import user_of
 
+from blockwork.runtime.http import Request, Response, http_handler
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profiles, UnknownProfileError
 from identity.handlers.profile_json import shown
@@ -9,7 +10,7 @@ from identity.handlers.profile_json import shown
 
 def get_profile(request: Request, *, profiles: Profiles) -> Response:
     """Answer 200 with the profile."""
-    user = request.user
+    user = user_of(request)
     return shown(profiles.profile(user.user_id), user)
 
 

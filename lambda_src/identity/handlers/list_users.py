@@ -1,10 +1,10 @@
 """GET /users: everybody who may sign in, page by page."""
 
-from shared.http import Request, Response, http_handler
-from shared.paging import next_token, read_page_query
-from shared.signing import SecretSigner, Signer
-from shared.users import require
+from shared.users import require, user_of
 
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.paging import next_token, read_page_query
+from blockwork.runtime.signing import SecretSigner, Signer
 from identity.adapters.user_pool import UserPool
 from identity.domain.directory import (
     Directory,
@@ -21,7 +21,7 @@ LARGEST_LIMIT = 60
 
 def list_users(request: Request, *, directory: Directory, signer: Signer) -> Response:
     """Answer 200 with one page of users, and the token of the next if there is one."""
-    require(request.user, "list", "users")
+    require(user_of(request), "list", "users")
     query = read_page_query(request, of=LIST, signer=signer, largest=LARGEST_LIMIT)
     page = directory.page(limit=query.limit, after=query.after)
     body: dict[str, object] = {"users": [_view(user) for user in page.users]}

@@ -1,9 +1,9 @@
 """Permissions as JSON: the body an administrator sends, and the view of them."""
 
 import msgspec
-from shared.http import Response
 from shared.permissions import Action, Permission, Resource
 
+from blockwork.runtime.http import Response
 from identity.domain.granting import Granted
 
 

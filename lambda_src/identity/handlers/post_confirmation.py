@@ -6,8 +6,7 @@ The stream of profiles tells the other microservices.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.observability import current_correlation_id
-
+from blockwork.runtime.observability import current_correlation_id
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profiles, first_profile
 from identity.handlers.trigger import TriggerEvent, attribute, trigger_handler

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.observability import current_correlation_id, logger
 from shared.permissions import CLAIM, claim_of
 
+from blockwork.runtime.observability import current_correlation_id, logger
 from identity.adapters.user_table import UserTable
 from identity.domain.account import Accounts, own_permissions
 from identity.domain.granting import counted_in, granted_by_token

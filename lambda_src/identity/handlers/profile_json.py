@@ -4,9 +4,9 @@ import hashlib
 from datetime import UTC, datetime
 
 import msgspec
-from shared.http import Response
 from shared.users import User
 
+from blockwork.runtime.http import Response
 from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
 
 

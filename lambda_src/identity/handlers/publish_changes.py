@@ -3,14 +3,15 @@
 So nothing that was written stays untold, whatever becomes of the function that wrote it.
 """
 
-from shared.consuming import consume_stream
-from shared.event_publisher import EventPublisher, Events
-from shared.events import Envelope, Event, InvalidEventError, PermissionsChanged, UserSignedUp
-from shared.observability import logger
-from shared.parking import FailureTopic
+from shared.events import PermissionsChanged, UserSignedUp
 from shared.permissions import Permission
-from shared.records import Item, TableChange
 
+from blockwork.runtime.consuming import consume_stream
+from blockwork.runtime.envelope import Envelope, Event, InvalidEventError
+from blockwork.runtime.event_publisher import EventPublisher, Events
+from blockwork.runtime.observability import logger
+from blockwork.runtime.parking import FailureTopic
+from blockwork.runtime.records import Item, TableChange
 from identity.adapters.items import PERMISSIONS, PROFILE, grant_of
 
 

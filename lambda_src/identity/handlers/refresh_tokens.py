@@ -1,9 +1,9 @@
 """POST /tokens/refresh: new tokens for whoever has a refresh token."""
 
 import msgspec
-from shared.bodies import read_body
-from shared.http import Request, Response, http_handler
 
+from blockwork.runtime.bodies import read_body
+from blockwork.runtime.http import Request, Response, http_handler
 from identity.adapters.token_issuer import CognitoTokenIssuer
 from identity.domain.directory import DirectoryBusyError
 from identity.domain.sessions import RefreshToken, SessionEndedError, TokenIssuer

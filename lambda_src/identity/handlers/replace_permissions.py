@@ -7,12 +7,12 @@ who may have everything.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.bodies import read_body
-from shared.http import Request, Response, http_handler
-from shared.observability import current_correlation_id
-from shared.preconditions import seen_by, telling_what_is_there
-from shared.users import require
+from shared.users import require, user_of
 
+from blockwork.runtime.bodies import read_body
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.observability import current_correlation_id
+from blockwork.runtime.preconditions import seen_by, telling_what_is_there
 from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
@@ -31,7 +31,7 @@ def replace_permissions(
 
     412 if what the user has is not what If-Match names.
     """
-    user = request.user
+    user = user_of(request)
     require(user, "grant", "permissions")
     user_id = request.path_id("userId")
     permissions = fewest(entry.permission() for entry in read_body(request, list[PermissionBody]))

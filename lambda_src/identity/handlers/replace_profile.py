@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.bodies import read_body
-from shared.http import Request, Response, http_handler
-from shared.observability import current_correlation_id
-from shared.preconditions import seen_by, telling_what_is_there
+from shared.users import user_of
 
+from blockwork.runtime.bodies import read_body
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.observability import current_correlation_id
+from blockwork.runtime.preconditions import seen_by, telling_what_is_there
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profile, Profiles
 from identity.handlers.profile_json import ProfileBody, etag_ending, shown
@@ -20,7 +21,7 @@ def replace_profile(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
     """Answer 200 with the profile as it is now; 412 if it is not one that If-Match names."""
-    user = request.user
+    user = user_of(request)
     moment = now()
     profile = Profile(
         user_id=user.user_id,

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from shared.collaborators import all_built_once
-from shared.observability import logger
+
+from blockwork.runtime.collaborators import all_built_once
+from blockwork.runtime.observability import logger
 
 TriggerEvent = dict[str, Any]
 
@@ -20,7 +21,7 @@ def trigger_handler(
     error may hold anything of the event, which is about a person; neither does the log line.
 
     :param react: called with the event, to whose `response` it may add, and the collaborators.
-    :param collaborators: what builds each of them, as for `shared.http.http_handler`.
+    :param collaborators: what builds each of them, as for `blockwork.runtime.http.http_handler`.
     """
     built = all_built_once(collaborators)
 

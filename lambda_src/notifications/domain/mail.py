@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.mail_address import MailAddress
+from blockwork.runtime.mail_address import MailAddress
 
 WELCOME = """\
 Hello,

@@ -1,10 +1,11 @@
 """Welcomes everybody who has signed up, once."""
 
-from shared.consuming import consume
-from shared.events import Envelope, InvalidEventError, UserSignedUp
-from shared.idempotency import OnceTable
-from shared.mail_address import MailAddress
+from shared.events import UserSignedUp
 
+from blockwork.runtime.consuming import consume
+from blockwork.runtime.envelope import Envelope, InvalidEventError
+from blockwork.runtime.idempotency import OnceTable
+from blockwork.runtime.mail_address import MailAddress
 from notifications.adapters.ses_mailer import SesMailer
 from notifications.domain.mail import Mailer, welcome
 

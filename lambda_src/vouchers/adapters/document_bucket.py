@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
-from shared.aws import PATIENCE
+
+from blockwork.runtime.aws import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

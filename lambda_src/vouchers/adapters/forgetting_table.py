@@ -2,39 +2,26 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import boto3
-from shared.aws import PATIENCE
-from shared.expressions import projection
-
+from blockwork.runtime.expressions import projection
+from blockwork.runtime.tables import TableAdapter
 from vouchers.adapters.items import CODE, KEY, KEYS, PAYMENT, VOUCHER, key, texts
 from vouchers.domain.forgetting import NOBODY
 from vouchers.domain.purchase import PurchaseState
 from vouchers.domain.voucher import VoucherStatus
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 OWED = {VoucherStatus.PAID, VoucherStatus.ISSUED}
 FORGETTING_ATTRIBUTES = ("status", "state", "recipientEmail")
 
 
-class ForgettingTable:
-    """The port `Recipients` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class ForgettingTable(TableAdapter):
+    """The port `Recipients` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable VOUCHERS_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["VOUCHERS_TABLE"])
+        return cls.named(os.environ["VOUCHERS_TABLE"])
 
     def forget(self, user_id: str) -> None:
         """Overwrite one attribute: who may write no other can spoil no other."""

@@ -10,8 +10,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shared.mail_address import MailAddress
-
+from blockwork.runtime.mail_address import MailAddress
 from vouchers.domain.voucher import (
     Amount,
     Currency,

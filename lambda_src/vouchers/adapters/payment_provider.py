@@ -17,9 +17,9 @@ from urllib.parse import quote
 import boto3
 import msgspec
 import urllib3
-from shared.aws import PATIENCE
-from shared.observability import logger
 
+from blockwork.runtime.aws import PATIENCE
+from blockwork.runtime.observability import logger
 from vouchers.domain.purchase import Declined, PaymentUnknownError, Taken
 from vouchers.domain.voucher import Order
 

@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from shared.aws import PATIENCE
-from shared.expressions import projection, setting
-from shared.observability import logger
-from shared.versions import was_repeated
 
+from blockwork.runtime.expressions import projection, setting
+from blockwork.runtime.observability import logger
+from blockwork.runtime.tables import TableAdapter
+from blockwork.runtime.versions import was_repeated
 from vouchers.adapters.items import (
     CODE,
     EXPIRATION,
@@ -56,7 +55,7 @@ COUNTED = timedelta(hours=2)
 IS_NEW = "attribute_not_exists(itemId)"
 
 
-class PurchaseTable:
+class PurchaseTable(TableAdapter):
     """The port `Purchases` on DynamoDB.
 
     :param client: a DynamoDB client.
@@ -71,14 +70,13 @@ class PurchaseTable:
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = client
-        self._name = name
+        super().__init__(client, name)
         self._sleep = sleep
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable VOUCHERS_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["VOUCHERS_TABLE"])
+        return cls.named(os.environ["VOUCHERS_TABLE"])
 
     def start(self, purchase: Purchase) -> Purchase:
         """Keep a new purchase, or return the one that is there."""

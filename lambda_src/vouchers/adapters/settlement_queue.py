@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 import msgspec
-from shared.aws import PATIENCE
 
+from blockwork.runtime.aws import PATIENCE
 from vouchers.domain.purchase import Purchase
 
 if TYPE_CHECKING:

@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-import boto3
-from shared.aws import PATIENCE
-from shared.expressions import projection
-
+from blockwork.runtime.expressions import projection
+from blockwork.runtime.tables import TableAdapter
 from vouchers.adapters.items import (
     CODE,
     CODE_ATTRIBUTES,
@@ -25,27 +23,18 @@ from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
 from vouchers.domain.vouchers import Standing, UnknownVoucherError, VoucherPage
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
 
 UNFINISHED = {":paid": {"S": VoucherStatus.PAID}, ":issued": {"S": VoucherStatus.ISSUED}}
 
 
-class VoucherTable:
-    """The port `Vouchers` on DynamoDB.
-
-    :param client: a DynamoDB client.
-    :param name: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+class VoucherTable(TableAdapter):
+    """The port `Vouchers` on DynamoDB."""
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable VOUCHERS_TABLE names."""
-        return cls(boto3.client("dynamodb", config=PATIENCE), os.environ["VOUCHERS_TABLE"])
+        return cls.named(os.environ["VOUCHERS_TABLE"])
 
     def page(self, user_id: str, *, limit: int, after: str | None) -> VoucherPage:
         """Return some of a user's vouchers, newest first, since their ids sort by time."""

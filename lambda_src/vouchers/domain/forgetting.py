@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shared.mail_address import MailAddress
+from blockwork.runtime.mail_address import MailAddress
 
 NOBODY = MailAddress("forgotten@example.invalid")
 """In the place of an address, so that what is kept can still be read (RFC 2606: no such domain)."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
-from shared.mail_address import MailAddress
+from blockwork.runtime.mail_address import MailAddress
 
 LOWEST_AMOUNT = Decimal("1.00")
 HIGHEST_AMOUNT = Decimal("500.00")

@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.bodies import read_body
-from shared.http import Request, Response, http_handler
-from shared.observability import current_correlation_id
-from shared.problems import FieldError, ProblemError
+from shared.users import user_of
 
+from blockwork.runtime.bodies import read_body
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.observability import current_correlation_id
+from blockwork.runtime.problems import FieldError, ProblemError
 from vouchers.adapters.mail_message import UnmailableError, addressed
 from vouchers.adapters.payment_provider import PaymentProvider
 from vouchers.adapters.purchase_table import PurchaseTable
@@ -50,7 +51,7 @@ def create_voucher(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Response:
     """Answer 201 with the voucher: the same answer to every request with the same key."""
-    user = request.user
+    user = user_of(request)
     key = _idempotency_key(request)
     order = read_body(request, VoucherBody).order()
     _check_mailable(order)

@@ -1,8 +1,9 @@
 """Forgets whom a user who is gone has bought vouchers for; what was paid stays written down."""
 
-from shared.consuming import consume
-from shared.events import Envelope, UserDeleted
+from shared.events import UserDeleted
 
+from blockwork.runtime.consuming import consume
+from blockwork.runtime.envelope import Envelope
 from vouchers.adapters.forgetting_table import ForgettingTable
 from vouchers.domain.forgetting import Recipients
 

@@ -1,7 +1,8 @@
 """GET /vouchers/{voucherId}: one of a customer's own vouchers."""
 
-from shared.http import Request, Response, http_handler
+from shared.users import user_of
 
+from blockwork.runtime.http import Request, Response, http_handler
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.vouchers import Documents, UnknownVoucherError, Vouchers
@@ -10,7 +11,7 @@ from vouchers.handlers.voucher_json import view_with_document
 
 def get_voucher(request: Request, *, vouchers: Vouchers, documents: Documents) -> Response:
     """Answer 200 with the voucher; that of another customer does not exist."""
-    user = request.user
+    user = user_of(request)
     voucher = vouchers.get(user.user_id, request.path_id("voucherId"))
     return Response.ok(view_with_document(voucher, documents))
 

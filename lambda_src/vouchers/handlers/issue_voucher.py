@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.consuming import consume_stream
-from shared.observability import logger
-from shared.parking import FailureTopic
-from shared.records import TableChange
-
+from blockwork.runtime.consuming import consume_stream
+from blockwork.runtime.observability import logger
+from blockwork.runtime.parking import FailureTopic
+from blockwork.runtime.records import TableChange
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.voucher_pdf import print_voucher
 from vouchers.adapters.voucher_table import VoucherTable

@@ -1,9 +1,10 @@
 """GET /vouchers: a customer's own vouchers, newest first."""
 
-from shared.http import Request, Response, http_handler
-from shared.paging import next_token, read_page_query
-from shared.signing import SecretSigner, Signer
+from shared.users import user_of
 
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.paging import next_token, read_page_query
+from blockwork.runtime.signing import SecretSigner, Signer
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.vouchers import Documents, Vouchers
@@ -16,7 +17,7 @@ def list_vouchers(
     request: Request, *, vouchers: Vouchers, documents: Documents, signer: Signer
 ) -> Response:
     """Answer 200 with one page of vouchers, and the token of the next if there is one."""
-    user = request.user
+    user = user_of(request)
     query = read_page_query(request, of=LIST, signer=signer)
     page = vouchers.page(user.user_id, limit=query.limit, after=query.after)
     body: dict[str, object] = {

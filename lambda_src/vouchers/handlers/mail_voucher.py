@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
-from shared.consuming import consume_notice
-from shared.events import InvalidEventError
-from shared.idempotency import OnceTable
 
+from blockwork.runtime.consuming import consume_notice
+from blockwork.runtime.envelope import InvalidEventError
+from blockwork.runtime.idempotency import OnceTable
 from vouchers.adapters.document_bucket import DocumentBucket, read_key
 from vouchers.adapters.voucher_mail import VoucherMail
 from vouchers.adapters.voucher_table import VoucherTable

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-from shared.consuming import consume_stream
-from shared.event_publisher import EventPublisher, Events
-from shared.events import Envelope, Event, VoucherFailed, VoucherIssued, VoucherMailed, VoucherPaid
-from shared.metrics import count
-from shared.observability import logger
-from shared.parking import FailureTopic
-from shared.records import TableChange
+from shared.events import VoucherFailed, VoucherIssued, VoucherMailed, VoucherPaid
 
+from blockwork.runtime.consuming import consume_stream
+from blockwork.runtime.envelope import Envelope, Event
+from blockwork.runtime.event_publisher import EventPublisher, Events
+from blockwork.runtime.metrics import count
+from blockwork.runtime.observability import logger
+from blockwork.runtime.parking import FailureTopic
+from blockwork.runtime.records import TableChange
 from vouchers.domain.voucher import Voucher, VoucherStatus
 from vouchers.handlers.voucher_change import new_voucher, old_status
 

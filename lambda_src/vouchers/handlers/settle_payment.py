@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared.consuming import consume_queue
-from shared.observability import logger
-from shared.parking import FailureTopic
-
+from blockwork.runtime.consuming import consume_queue
+from blockwork.runtime.observability import logger
+from blockwork.runtime.parking import FailureTopic
 from vouchers.adapters.deadlines import deadlines_from_environment
 from vouchers.adapters.payment_provider import PaymentProvider
 from vouchers.adapters.purchase_table import PurchaseTable

@@ -1,8 +1,7 @@
 """What a change of the table says of a voucher."""
 
-from shared.events import InvalidEventError
-from shared.records import TableChange
-
+from blockwork.runtime.envelope import InvalidEventError
+from blockwork.runtime.records import TableChange
 from vouchers.adapters.items import is_voucher, status_of, voucher_of
 from vouchers.domain.voucher import Voucher, VoucherStatus
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import msgspec
-from shared.mail_address import MailAddress
 
+from blockwork.runtime.mail_address import MailAddress
 from vouchers.domain.voucher import Amount, Currency, Order, Voucher, VoucherStatus
 from vouchers.domain.vouchers import Documents
 

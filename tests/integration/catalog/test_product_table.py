@@ -5,8 +5,8 @@ import pytest
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.product import Product
 from catalog.domain.products import ProductExistsError, UnknownProductError
-from shared.versions import OutdatedError, Seen
 
+from blockwork.runtime.versions import OutdatedError, Seen
 from tests.integration.lost_answers import lose_first_answer
 from tests.unit.lambda_src.catalog.samples import CREATED, LATER, details, product
 

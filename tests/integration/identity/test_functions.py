@@ -24,15 +24,15 @@ from identity.handlers.refresh_tokens import refresh_tokens
 from identity.handlers.replace_permissions import replace_permissions
 from identity.handlers.replace_profile import replace_profile
 from identity.handlers.trigger import trigger_handler
-from shared.consuming import consume_stream
 from shared.events import PermissionsChanged, UserSignedUp
-from shared.http import http_handler
-from shared.records import TableChange
 
+from blockwork.runtime.consuming import consume_stream
+from blockwork.runtime.http import http_handler
+from blockwork.runtime.records import TableChange
 from tests.integration.identity.people import People
+from tests.unit.blockwork.runtime.fakes import KnownKey, ParkedRecords, PublishedEvents
 from tests.unit.lambda_src.events import CONTEXT, body_of, event
 from tests.unit.lambda_src.identity.samples import claims, trigger_event
-from tests.unit.lambda_src.shared.fakes import KnownKey, ParkedRecords, PublishedEvents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -11,8 +11,8 @@ from identity.domain.account import Account
 from identity.domain.granting import Granted
 from identity.domain.profile import DisplayName, PhoneNumber, ProfileDetails, UnknownProfileError
 from identity.domain.tickets import StoredTicket
-from shared.versions import OutdatedError, Seen
 
+from blockwork.runtime.versions import OutdatedError, Seen
 from tests.unit.lambda_src.identity.samples import (
     CREATED,
     LATER,

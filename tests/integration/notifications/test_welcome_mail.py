@@ -10,10 +10,11 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from notifications.handlers.welcome_mail import handler
-from shared.events import Envelope, UserSignedUp
+from shared.events import UserSignedUp
 
+from blockwork.runtime.envelope import Envelope
+from tests.unit.blockwork.runtime.bus_events import delivered
 from tests.unit.lambda_src.events import CONTEXT
-from tests.unit.lambda_src.shared.bus_events import delivered
 
 EVENT = delivered(
     Envelope.of(UserSignedUp(user_id="u1", email="ada@example.com"), correlation_id="c1")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tools.deployed import DeployedStage, StageName
-from tools.failures.hand import Hand
-from tools.failures.messages import Failure
-from tools.failures.redrive import redrive
-from tools.failures.sqs_queue import SqsQueue
+from blockwork.deployed import DeployedStage, StageName
+from blockwork.failures.hand import Hand
+from blockwork.failures.messages import Failure
+from blockwork.failures.redrive import redrive
+from blockwork.failures.sqs_queue import SqsQueue
 
 
 @pytest.fixture

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from shared.consuming import consume_notice, consume_queue, consume_stream
-from shared.http import http_handler
-from shared.records import TableChange
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.payment_provider import PaymentProvider
 from vouchers.adapters.purchase_table import PurchaseTable
@@ -27,13 +24,16 @@ from vouchers.handlers.mail_voucher import DocumentArrived, mail_voucher
 from vouchers.handlers.publish_changes import publish_changes
 from vouchers.handlers.settle_payment import settle_payment
 
-from tests.unit.lambda_src.events import CONTEXT, CUSTOMER, body_of, event
-from tests.unit.lambda_src.shared.fakes import (
+from blockwork.runtime.consuming import consume_notice, consume_queue, consume_stream
+from blockwork.runtime.http import http_handler
+from blockwork.runtime.records import TableChange
+from tests.unit.blockwork.runtime.fakes import (
     KnownKey,
     ParkedRecords,
     PublishedEvents,
     RememberedOnce,
 )
+from tests.unit.lambda_src.events import CONTEXT, CUSTOMER, body_of, event
 from tests.unit.lambda_src.vouchers.fakes import Clock
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 import urllib3
-from shared.observability import logger
 from vouchers.adapters.payment_provider import TRIES, PaymentProvider
 from vouchers.domain.purchase import Declined, PaymentUnknownError, Taken
 
+from blockwork.runtime.observability import logger
 from tests.integration.vouchers.conftest import KEY_PARAMETER
 from tests.integration.vouchers.provider import SECRET, Provider
 from tests.unit.lambda_src.vouchers.samples import order

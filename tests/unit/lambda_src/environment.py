@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 LAMBDA_SRC = ROOT / "lambda_src"
-SOURCES = (LAMBDA_SRC, ROOT / "constructs_lib" / "runtime")
+SOURCES = (LAMBDA_SRC, ROOT / "constructs_lib" / "runtime", ROOT)
 
 
 def variables_read_by(module: str) -> set[str]:

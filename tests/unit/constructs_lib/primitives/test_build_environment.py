@@ -33,7 +33,7 @@ REACHES_IN = {
 def contents(service: PythonService, requirements: Path) -> list[list[tuple[str, bytes]]]:
     """Return what is in the code and in the layer, with the bytecode."""
     built = (
-        build_code(service.source, [service.name, "shared"], service.target),
+        build_code([(service.source, service.name), (service.source, "shared")], service.target),
         build_layer(requirements, service.target),
     )
     found = []

@@ -4,8 +4,8 @@ import pytest
 from aws_cdk import Duration, Size, Stack, Token
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
-from shared import metrics
 
+from blockwork.runtime import metrics
 from constructs_lib.blocks import FailureChain
 from constructs_lib.primitives import PythonFunction, PythonService
 

@@ -3,7 +3,8 @@ from datetime import datetime
 
 from catalog.domain.product import Product, ProductDetails
 from catalog.domain.products import ProductExistsError, ProductPage, UnknownProductError
-from shared.versions import OutdatedError, Seen
+
+from blockwork.runtime.versions import OutdatedError, Seen
 
 
 class InMemoryProducts:

@@ -7,12 +7,12 @@ import pytest
 from catalog.domain.products import UnknownProductError
 from catalog.handlers.get_product import get_product
 from catalog.handlers.list_products import list_products
-from shared.http import Request, Response
-from shared.problems import ProblemError
 
+from blockwork.runtime.http import Request, Response
+from blockwork.runtime.problems import ProblemError
+from tests.unit.blockwork.runtime.fakes import KnownKey
 from tests.unit.lambda_src.catalog.in_memory_products import InMemoryProducts
 from tests.unit.lambda_src.catalog.samples import product
-from tests.unit.lambda_src.shared.fakes import KnownKey
 
 
 def listed(products: InMemoryProducts, **query: str) -> dict[str, Any]:

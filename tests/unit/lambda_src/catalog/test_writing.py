@@ -10,9 +10,9 @@ from catalog.handlers.create_product import create_product
 from catalog.handlers.delete_product import delete_product
 from catalog.handlers.get_product import get_product
 from catalog.handlers.replace_product import replace_product
-from shared.http import Request, Response
-from shared.problems import FieldError, ProblemError
 
+from blockwork.runtime.http import Request, Response
+from blockwork.runtime.problems import FieldError, ProblemError
 from tests.unit.lambda_src.catalog.in_memory_products import InMemoryProducts
 from tests.unit.lambda_src.catalog.samples import CREATED, LATER, product
 from tests.unit.lambda_src.events import ADMINISTRATOR, CUSTOMER

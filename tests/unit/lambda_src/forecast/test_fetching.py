@@ -6,6 +6,7 @@ from forecast.domain.regions import REGIONS
 from forecast.handlers.fetch_forecast import fetch_forecast
 from shared.events import ForecastStored
 
+from tests.unit.blockwork.runtime.fakes import PublishedEvents
 from tests.unit.lambda_src.forecast.fakes import (
     DAY,
     FETCHED,
@@ -13,7 +14,6 @@ from tests.unit.lambda_src.forecast.fakes import (
     InMemoryForecasts,
     forecast,
 )
-from tests.unit.lambda_src.shared.fakes import PublishedEvents
 
 AT_TWO = datetime(2026, 3, 1, 2, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from forecast.domain.forecast import UnknownForecastError
 from forecast.handlers.get_forecast import get_forecast
-from shared.http import Request
-from shared.problems import ProblemError
 
+from blockwork.runtime.http import Request
+from blockwork.runtime.problems import ProblemError
 from tests.unit.lambda_src.forecast.fakes import FETCHED, InMemoryForecasts, forecast
 
 

@@ -14,7 +14,8 @@ from identity.domain.granting import Grant, Granted
 from identity.domain.profile import Profile, UnknownProfileError
 from identity.domain.sessions import RefreshToken, SessionEndedError, Tokens
 from identity.domain.tickets import StoredTicket
-from shared.versions import OutdatedError, Seen
+
+from blockwork.runtime.versions import OutdatedError, Seen
 
 
 @dataclass

@@ -16,9 +16,10 @@ from identity.domain.deletion import (
 from identity.domain.directory import DirectoryBusyError
 from identity.handlers.find_gone_users import find_gone_users
 from identity.handlers.forget_user import forget_user
-from shared.events import Envelope, UserDeleted
+from shared.events import UserDeleted
 
-from tests.unit.lambda_src.shared.fakes import PublishedEvents
+from blockwork.runtime.envelope import Envelope
+from tests.unit.blockwork.runtime.fakes import PublishedEvents
 
 NIGHT = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from identity.domain.granting import (
     fewest,
     granted_by_token,
 )
-from shared.paging import TOKEN
 from shared.permissions import LARGEST_CLAIM, Permission, claim_of
 
+from blockwork.runtime.paging import TOKEN
 from tests.unit.lambda_src.identity.samples import permissions
 
 WORDS = st.text("ab*", min_size=1, max_size=4)

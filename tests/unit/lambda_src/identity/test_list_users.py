@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 from identity.domain.directory import DirectoryUser, InvalidPageError, UserPage
 from identity.handlers.list_users import list_users
-from shared.http import Request
-from shared.paging import next_token
-from shared.problems import ProblemError
 
+from blockwork.runtime.http import Request
+from blockwork.runtime.paging import next_token
+from blockwork.runtime.problems import ProblemError
+from tests.unit.blockwork.runtime.fakes import KnownKey
 from tests.unit.lambda_src.identity.fakes import ListedUsers
 from tests.unit.lambda_src.identity.samples import claims, member
-from tests.unit.lambda_src.shared.fakes import KnownKey
 
 LISTER = claims("list:users")
 SIGNER = KnownKey()

@@ -9,9 +9,9 @@ from identity.domain.directory import DirectoryBusyError, UnknownUserError
 from identity.domain.granting import TooManyPermissionsError
 from identity.handlers.get_permissions import get_permissions
 from identity.handlers.replace_permissions import replace_permissions
-from shared.http import Request, Response, http_handler
-from shared.problems import FieldError, ProblemError
 
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.problems import FieldError, ProblemError
 from tests.unit.lambda_src.events import CONTEXT, event
 from tests.unit.lambda_src.identity.fakes import InMemoryUsers, ListedUsers
 from tests.unit.lambda_src.identity.samples import (

@@ -8,9 +8,9 @@ import pytest
 from identity.domain.profile import DisplayName, PhoneNumber, UnknownProfileError
 from identity.handlers.get_profile import get_profile
 from identity.handlers.replace_profile import replace_profile
-from shared.http import Request, Response
-from shared.problems import FieldError, ProblemError
 
+from blockwork.runtime.http import Request, Response
+from blockwork.runtime.problems import FieldError, ProblemError
 from tests.unit.lambda_src.identity.fakes import InMemoryUsers
 from tests.unit.lambda_src.identity.samples import LATER, claims, profile
 

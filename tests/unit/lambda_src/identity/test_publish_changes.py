@@ -7,11 +7,12 @@ import pytest
 from identity.adapters.items import grant_item, profile_item
 from identity.domain.profile import DisplayName
 from identity.handlers.publish_changes import publish_changes
-from shared.events import InvalidEventError, PermissionsChanged, UserSignedUp
-from shared.records import TableChange
+from shared.events import PermissionsChanged, UserSignedUp
 
+from blockwork.runtime.envelope import InvalidEventError
+from blockwork.runtime.records import TableChange
+from tests.unit.blockwork.runtime.fakes import PublishedEvents
 from tests.unit.lambda_src.identity.samples import EMAIL, grant, profile
-from tests.unit.lambda_src.shared.fakes import PublishedEvents
 
 PROFILE = profile_item(profile())
 RENAMED = profile_item(

@@ -9,10 +9,10 @@ import pytest
 from identity.domain.sessions import SessionEndedError, Tokens
 from identity.handlers.create_ticket import create_ticket
 from identity.handlers.refresh_tokens import refresh_tokens
-from shared.http import Request, Response, http_handler
-from shared.problems import ProblemError
 
-from tests.unit.lambda_src.conftest import LogLines
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.problems import ProblemError
+from tests.unit.conftest import LogLines
 from tests.unit.lambda_src.events import CONTEXT, event
 from tests.unit.lambda_src.identity.fakes import KeptTickets, KnownSessions
 from tests.unit.lambda_src.identity.samples import CREATED, claims

@@ -12,7 +12,7 @@ from identity.handlers.pre_token_generation import pre_token_generation
 from identity.handlers.trigger import trigger_handler
 from shared.permissions import LARGEST_CLAIM, permissions_in
 
-from tests.unit.lambda_src.conftest import LogLines
+from tests.unit.conftest import LogLines
 from tests.unit.lambda_src.events import CONTEXT
 from tests.unit.lambda_src.identity.fakes import InMemoryUsers
 from tests.unit.lambda_src.identity.samples import (

@@ -1,12 +1,13 @@
 import pytest
 from notifications.domain.mail import Mail
 from notifications.handlers.welcome_mail import welcome_mail
-from shared.consuming import consume
-from shared.events import Envelope, InvalidEventError, UserSignedUp
+from shared.events import UserSignedUp
 
+from blockwork.runtime.consuming import consume
+from blockwork.runtime.envelope import Envelope, InvalidEventError
+from tests.unit.blockwork.runtime.bus_events import delivered
+from tests.unit.blockwork.runtime.fakes import RememberedOnce
 from tests.unit.lambda_src.events import CONTEXT
-from tests.unit.lambda_src.shared.bus_events import delivered
-from tests.unit.lambda_src.shared.fakes import RememberedOnce
 
 SIGNED_UP = Envelope.of(
     UserSignedUp(user_id="u1", email="ada@example.com"), correlation_id="c1", id_="e1"

@@ -3,19 +3,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from shared.events import (
-    EVENTS,
+from shared.events import EVENTS, ForecastStored, UserSignedUp, VoucherPaid
+
+from blockwork.runtime.envelope import (
     Envelope,
     Event,
-    ForecastStored,
     InvalidEventError,
     UnsupportedVersionError,
-    UserSignedUp,
-    VoucherPaid,
     read_event,
 )
-
-from tests.unit.lambda_src.shared.bus_events import delivered
+from tests.unit.blockwork.runtime.bus_events import delivered
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SIGNED_UP = UserSignedUp(user_id="user-1", email="ada@example.com")
@@ -26,7 +23,7 @@ def signed_up() -> dict[str, Any]:
 
 
 def test_every_event_of_the_platform_is_known_by_its_name() -> None:
-    assert {name: kind.SERVICE for name, kind in EVENTS.items()} == {
+    assert {name: kind.SOURCE.removeprefix("blockwork.") for name, kind in EVENTS.items()} == {
         "UserSignedUp": "identity",
         "PermissionsChanged": "identity",
         "UserDeleted": "identity",
@@ -165,7 +162,7 @@ def test_an_event_of_a_future_version_is_refused_before_its_data_is_looked_at() 
 
 def test_an_event_of_a_version_that_is_no_more_is_refused() -> None:
     class Moved(Event, frozen=True, kw_only=True):
-        SERVICE = "identity"
+        SOURCE = "blockwork.identity"
         VERSION = 2
 
     event = signed_up() | {"detail-type": "Moved"}

@@ -8,9 +8,9 @@ from email.utils import getaddresses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared.mail_address import MailAddress
 from vouchers.adapters.voucher_mail import compose
 
+from blockwork.runtime.mail_address import MailAddress
 from stacks.stages_file import MAIL_ADDRESS
 from tests.unit.lambda_src.vouchers.samples import order, voucher
 

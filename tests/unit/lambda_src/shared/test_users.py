@@ -3,8 +3,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared.problems import ProblemError
-from shared.users import User, can, require, user_from_claims
+from shared.users import User, can, require, user_from_claims, user_of
+
+from blockwork.runtime.http import Request
+from blockwork.runtime.problems import ProblemError
 
 
 def claims(**changes: Any) -> dict[str, Any]:
@@ -115,3 +117,11 @@ def test_everybody_else_answers_403_with_what_is_missing(granted: list[str]) -> 
         require(user(*granted), "write", "products")
 
     assert problem.value.status == 403
+
+
+def test_a_request_is_of_the_user_whose_token_came_with_it() -> None:
+    assert user_of(Request(claims=claims(email="ann@example.com"))).email == "ann@example.com"
+
+    with pytest.raises(ProblemError) as caught:
+        user_of(Request())
+    assert caught.value.status == 401

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from shared.mail_address import MailAddress
 from vouchers.domain.purchase import LEASE, Purchase, PurchaseState
 from vouchers.domain.settling import Deadlines
 from vouchers.domain.voucher import (
@@ -14,6 +13,8 @@ from vouchers.domain.voucher import (
     VoucherCode,
     VoucherStatus,
 )
+
+from blockwork.runtime.mail_address import MailAddress
 
 NOW = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

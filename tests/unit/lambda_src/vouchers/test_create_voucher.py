@@ -4,8 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from shared.http import Request, Response, http_handler
-from shared.problems import FieldError, ProblemError
 from vouchers.adapters.mail_message import UnmailableError
 from vouchers.domain.purchase import (
     KeyReusedError,
@@ -16,7 +14,9 @@ from vouchers.domain.purchase import (
 from vouchers.domain.voucher import Order
 from vouchers.handlers.create_voucher import create_voucher
 
-from tests.unit.lambda_src.conftest import LogLines
+from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.problems import FieldError, ProblemError
+from tests.unit.conftest import LogLines
 from tests.unit.lambda_src.events import CONTEXT, CUSTOMER, event
 from tests.unit.lambda_src.vouchers.fakes import (
     Clock,

@@ -1,12 +1,13 @@
 """A user who is gone: whom they bought vouchers for is nobody's business any more."""
 
-from shared.consuming import consume
-from shared.events import Envelope, UserDeleted
+from shared.events import UserDeleted
 from vouchers.domain.forgetting import NOBODY
 from vouchers.handlers.forget_user import forget_user
 
+from blockwork.runtime.consuming import consume
+from blockwork.runtime.envelope import Envelope
+from tests.unit.blockwork.runtime.bus_events import delivered
 from tests.unit.lambda_src.events import CONTEXT
-from tests.unit.lambda_src.shared.bus_events import delivered
 
 
 class Addresses(dict[str, str]):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from shared.http import http_handler
 from vouchers.domain.purchase import (
     PaymentUnknownError,
 )
@@ -20,8 +19,9 @@ from vouchers.domain.vouchers import (
 from vouchers.handlers.get_voucher import get_voucher
 from vouchers.handlers.publish_changes import publish_changes
 
+from blockwork.runtime.http import http_handler
+from tests.unit.blockwork.runtime.fakes import PublishedEvents
 from tests.unit.lambda_src.events import CONTEXT, CUSTOMER, body_of, event
-from tests.unit.lambda_src.shared.fakes import PublishedEvents
 from tests.unit.lambda_src.vouchers.fakes import (
     DiedError,
     InMemoryDocuments,

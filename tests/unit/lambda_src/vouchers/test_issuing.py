@@ -3,9 +3,6 @@
 from typing import Any
 
 import pytest
-from shared.consuming import consume_notice
-from shared.events import InvalidEventError
-from shared.records import TableChange
 from vouchers.adapters.items import voucher_item
 from vouchers.domain.voucher import Voucher, VoucherCode, VoucherStatus
 from vouchers.domain.vouchers import UnknownVoucherError
@@ -13,8 +10,11 @@ from vouchers.handlers.issue_voucher import issue_voucher
 from vouchers.handlers.mail_voucher import DocumentArrived, mail_voucher
 from vouchers.handlers.publish_changes import publish_changes
 
+from blockwork.runtime.consuming import consume_notice
+from blockwork.runtime.envelope import InvalidEventError
+from blockwork.runtime.records import TableChange
+from tests.unit.blockwork.runtime.fakes import PublishedEvents, RememberedOnce
 from tests.unit.lambda_src.events import CONTEXT
-from tests.unit.lambda_src.shared.fakes import PublishedEvents, RememberedOnce
 from tests.unit.lambda_src.vouchers.fakes import (
     Clock,
     DiedError,

@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from shared.http import Request, Response
-from shared.problems import ProblemError
 from vouchers.domain.voucher import VoucherStatus, new_voucher_id
 from vouchers.domain.vouchers import UnknownVoucherError
 from vouchers.handlers.get_voucher import get_voucher
 from vouchers.handlers.list_vouchers import list_vouchers
 
+from blockwork.runtime.http import Request, Response
+from blockwork.runtime.problems import ProblemError
+from tests.unit.blockwork.runtime.fakes import KnownKey
 from tests.unit.lambda_src.events import CUSTOMER
-from tests.unit.lambda_src.shared.fakes import KnownKey
 from tests.unit.lambda_src.vouchers.fakes import InMemoryDocuments, InMemoryVouchers
 from tests.unit.lambda_src.vouchers.samples import CODE, ISSUED, MAILED, NOW, PAID, voucher
 

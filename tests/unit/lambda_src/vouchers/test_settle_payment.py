@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from shared.consuming import consume_queue
 from vouchers.adapters.settlement_queue import SettlementMessage
 from vouchers.domain.purchase import PurchaseState
 from vouchers.handlers.settle_payment import settle_payment
 
-from tests.unit.lambda_src.conftest import LogLines
+from blockwork.runtime.consuming import consume_queue
+from tests.unit.blockwork.runtime.fakes import ParkedRecords
+from tests.unit.conftest import LogLines
 from tests.unit.lambda_src.events import CONTEXT
-from tests.unit.lambda_src.shared.fakes import ParkedRecords
 from tests.unit.lambda_src.vouchers.fakes import (
     Clock,
     FakeProvider,

@@ -1,0 +1,172 @@
+"""A deployed stage as its operators see it: clients of its AWS APIs, and what announces itself."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+from blockwork.local.aws import local_client
+from blockwork.local.places import LOCAL, REPOSITORY
+
+STAGES_FILE = REPOSITORY / "stages.toml"
+NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired")
+
+
+class StageName(StrEnum):
+    """The stages there are."""
+
+    LOCAL = "local"
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
+Stage = Annotated[StageName, typer.Option(help="Which stage to operate.")]
+
+
+class StageError(Exception):
+    """A stage cannot be operated as asked; the message says what to do about it."""
+
+
+class DeployedStage:
+    """One stage, reached with the credentials of the shell; the local one needs none.
+
+    :param name: which one.
+    :param directory: where the local stage keeps its state. Default: `.local`.
+    :raises StageError: if the local stage was never started.
+    """
+
+    def __init__(self, name: StageName, directory: Path = LOCAL) -> None:
+        self.name = name
+        self._settings = _local(directory) if name is StageName.LOCAL else _on_aws(name)
+
+    def client(self, service: Any, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
+        """Return a client; `settings` are those of botocore's Config."""
+        if self.name is StageName.LOCAL:
+            return local_client(service, **self._settings, **settings)
+        return boto3.client(service, **self._settings, config=Config(**settings))
+
+    def announced(self, tag: str) -> dict[str, str]:
+        """Return the ARNs of what announces itself by a tag, by what people call it.
+
+        Blocks of the library set it; no name of a stack or an output counts. What has a tag
+        `stage` as well, its own or its stack's, is another stage's unless it names this one. Two
+        of one name are told apart by their stacks: `orders@Shop-Blue`.
+
+        :param tag: its key; its value is the name.
+        :raises StageError: if nothing does.
+        """
+        client = self.client("resourcegroupstaggingapi")
+        pages = client.get_paginator("get_resources").paginate(TagFilters=[{"Key": tag}])
+        found: dict[str, list[tuple[str, str]]] = {}
+        for resource in (entry for page in pages for entry in page["ResourceTagMappingList"]):
+            tags = {each["Key"]: each["Value"] for each in resource["Tags"]}
+            if tags.get("stage", self.name) == self.name:
+                arn = resource["ResourceARN"]
+                stack = tags.get("aws:cloudformation:stack-name", arn.rsplit(":", 1)[-1])
+                found.setdefault(tags[tag], []).append((stack, arn))
+        if not found:
+            raise StageError(
+                f"Nothing of the stage {self.name} has the tag {tag!r} here, by which the library's"
+                f" blocks are found once they were deployed with it. {self._remedy()}"
+            )
+        return {
+            name if len(several) == 1 else f"{name}@{stack}": arn
+            for name, several in sorted(found.items())
+            for stack, arn in sorted(several)
+        }
+
+    def _remedy(self) -> str:
+        if self.name is StageName.LOCAL:
+            return "Deploy it: make up"
+        return (
+            f"Check the account and the region of your credentials, or deploy it:"
+            f" make deploy STAGE={self.name}"
+        )
+
+
+def only_one(part: str, names: list[str], *, asked: str, of: str) -> str:
+    """Return the one name that has the part in it, whatever its case, or is it.
+
+    :param part: empty for the only one that there is.
+    :param asked: what it was said by, such as `--bus`.
+    :param of: what it is to name.
+    :raises StageError: if none has it, or several have.
+    """
+    alike = [name for name in names if part.lower() in name.lower()]
+    found = [part] if part in names else alike
+    if len(found) == 1:
+        return found[0]
+    said = f"is in the names of {', '.join(found)}" if found else "is in no name"
+    raise StageError(
+        f"{asked} must name {of}, or a part of its name that no other has; {part!r} {said}."
+        f" There are: {', '.join(names) or 'none'}"
+    )
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn what stands in the way into one message and exit code 1."""
+    try:
+        yield
+    except StageError as error:
+        message = str(error)
+    except NO_CREDENTIALS as error:
+        message = (
+            f"There are no usable AWS credentials ({error}). Sign in, for instance with"
+            " 'aws sso login', or set AWS_PROFILE."
+        )
+    except EndpointConnectionError as error:
+        message = f"{error} Does the stage run? The local one starts with: make up"
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        message = str(error)
+        if code in EXPIRED:
+            message += " Your AWS credentials have expired or are another account's: sign in again."
+    except BotoCoreError as error:
+        message = str(error)
+    else:
+        return
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def _local(directory: Path) -> dict[str, Any]:
+    file = directory / "platform.json"
+    try:
+        platform = json.loads(file.read_text())
+        endpoint, region = platform["emulatorUrl"], platform["region"]
+    except (OSError, ValueError, KeyError) as error:
+        raise StageError(
+            f"The local stage is not there ({file} cannot be read). Start it with make up, or name"
+            " its folder with --directory, or another stage with --stage."
+        ) from error
+    return {"endpoint": endpoint, "region": region}
+
+
+def _on_aws(name: StageName) -> dict[str, Any]:
+    return {"region_name": tomllib.loads(STAGES_FILE.read_text())[name]["region"]}

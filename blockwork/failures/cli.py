@@ -1,0 +1,283 @@
+"""`python -m tools failures list | show | redrive | drop`."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from blockwork.arguments import Directory, filled
+from blockwork.deployed import (
+    DeployedStage,
+    Stage,
+    StageError,
+    StageName,
+    only_one,
+    readable_errors,
+)
+from blockwork.failures.audit import log_group, record_drop
+from blockwork.failures.hand import HIDDEN_SECONDS, Hand
+from blockwork.failures.messages import Failure, recognise
+from blockwork.failures.redrive import Result
+from blockwork.failures.redrive import redrive as run_redrive
+from blockwork.failures.report import details, line, overview, shortened
+from blockwork.failures.sqs_queue import SqsQueue
+from blockwork.failures.targets import Targets
+from blockwork.local.places import LOCAL
+
+CHAIN = "blockwork:failure-chain"
+"""The tag by which `FailureChain` announces its queue."""
+INTERRUPTED = 130  # what a shell says of a command that was ended by Ctrl-C
+WORTH_A_BAR = 10
+
+Service = Annotated[
+    str | None,
+    typer.Argument(
+        callback=filled, help="One service, such as orders.", show_default="every service"
+    ),
+]
+OneService = Annotated[
+    str, typer.Argument(callback=filled, help="The service whose chain has the message.")
+]
+Id = Annotated[
+    str | None,
+    typer.Option(
+        "--id", callback=filled, help="One message, by its id.", show_default="every message"
+    ),
+]
+OneId = Annotated[str, typer.Option("--id", callback=filled, help="The message, by its id.")]
+Reason = Annotated[str, typer.Option(help="Why nobody will need the event again, for the record.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, run nothing.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="What failed for good, and the way back.",
+)
+WIDE = 250  # columns for a table that a program reads
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+
+
+@app.command("list")
+def list_(stage: Stage = StageName.LOCAL, directory: Directory = LOCAL) -> None:
+    """Say what waits in every service's failure chain; takes nothing out.
+
+    Example: python -m tools failures list --stage prod
+    """
+    with readable_errors():
+        queues = chains(DeployedStage(stage, directory))
+        with ThreadPoolExecutor(len(queues)) as pool:
+            hidden = [queue.depth().hidden for queue in queues.values()]
+            waiting = dict(zip(queues, pool.map(everything, queues.values()), strict=True))
+    console.print(overview(waiting, datetime.now(UTC)))
+    for service, count in zip(queues, hidden, strict=True):
+        say_what_is_hidden(service, count)
+
+
+@app.command()
+def show(
+    service: Service = None,
+    id_: Id = None,
+    stage: Stage = StageName.LOCAL,
+    directory: Directory = LOCAL,
+) -> None:
+    """Show messages whole: where each came from, function, error, time, attempts, event.
+
+    Example: python -m tools failures show orders
+    """
+    with readable_errors():
+        queues = chains(DeployedStage(stage, directory), service)
+        shown = 0
+        for name, queue in queues.items():
+            for failure in everything(queue):
+                if id_ in (None, failure.message.id):
+                    console.print(details(name, failure), markup=False)
+                    shown += 1
+        if id_ and not shown:
+            raise not_there(id_, queues)
+    if not shown:
+        console.print("Nothing has failed.")
+
+
+@app.command()
+def redrive(
+    service: Service = None,
+    id_: Id = None,
+    dry_run: DryRun = False,
+    stage: Stage = StageName.LOCAL,
+    directory: Directory = LOCAL,
+) -> None:
+    """Run failed events again, and delete each only after it went well.
+
+    Ctrl-C finishes what has begun and leaves the rest in the chain. To run it again is safe at any
+    time, even after the command was killed: what it had in hand is there again within 30 seconds,
+    for which the next redrive waits.
+    Exit code 1: some failed again and stay in the chain.
+
+    Example: python -m tools failures redrive orders --dry-run
+    """
+    with readable_errors():
+        deployed = DeployedStage(stage, directory)
+        queues = chains(deployed, service)
+        if dry_run:
+            dry_redrive(queues, id_)
+            return
+        total = Result()
+        with stopping_on_signals() as stop:
+            targets = Targets(deployed, stop)
+            for name, queue in queues.items():
+                if stop.is_set():
+                    total.expected += queue.depth().visible
+                    continue
+                say_what_is_hidden(name, queue.depth().hidden)
+                with progress_bar(name, queue) as show_result:
+                    result = run_redrive(queue, targets, only=id_, stop=stop, on_change=show_result)
+                for failure, reason in result.failed:
+                    console.print(f"{line(failure)}: {shortened(reason)}", markup=False)
+                if len(queues) > 1 and (result.expected or result.redriven or result.left):
+                    console.print(f"{name}: {result}")
+                total.add(result)
+        if id_ and not (total.redriven or total.failed or stop.is_set()):
+            raise not_there(id_, queues)
+    console.print(str(total))
+    if stop.is_set():
+        console.print("Interrupted. What is left waits in the chain: run the command again.")
+        raise typer.Exit(INTERRUPTED)
+    if total.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def drop(
+    service: OneService,
+    id_: OneId,
+    reason: Reason,
+    stage: Stage = StageName.LOCAL,
+    directory: Directory = LOCAL,
+) -> None:
+    """Delete one message that nobody needs, and keep a record of it.
+
+    The record (who, when, why, the whole message) is written first, to the stage's log group
+    /blockwork/STAGE/dropped-failures, and printed as a line of JSON.
+
+    Example: python -m tools failures drop orders --id 0d2b… --reason "test data"
+    """
+    with readable_errors():
+        if not reason.strip():
+            raise StageError("--reason must say why the event is not needed, got nothing")
+        deployed = DeployedStage(stage, directory)
+        queues = chains(deployed, service)
+        ((service, queue),) = queues.items()
+        with Hand(queue) as hand:
+            for message in hand.take(at_least=queue.depth().visible):
+                if message.id == id_:
+                    record = record_drop(deployed, service, recognise(message), reason)
+                    hand.delete(message)
+                    break
+            else:
+                raise not_there(id_, queues)
+    console.print(record, markup=False)
+    typer.echo(f"Dropped; the record is in the log group {log_group(deployed)}.", err=True)
+
+
+def chains(stage: DeployedStage, service: str | None = None) -> dict[str, SqsQueue]:
+    """Return the failure chains of a stage by name, or the one that has `service` in its name.
+
+    :raises StageError: if none has it, or several have.
+    """
+    found = stage.announced(CHAIN)
+    names = sorted(found) if service is None else [pick(service, found)]
+    client = stage.client("sqs", max_pool_connections=len(names) + 20)
+    queues = {name: SqsQueue.of(client, found[name]) for name in names}
+    # What is deleted keeps its tags for a while.
+    there = {name: queue for name, queue in queues.items() if queue}
+    if not there:
+        raise StageError(f"What announced itself as {', '.join(names)} has been deleted.")
+    return there
+
+
+def pick(service: str, found: Iterable[str]) -> str:
+    """Return the name of the chain that has `service` in it."""
+    return only_one(service, sorted(found), asked="the service", of="a failure chain")
+
+
+def everything(queue: SqsQueue) -> list[Failure]:
+    """Return all that is in a chain, oldest first; it stays there."""
+    with Hand(queue) as hand:
+        failures = [recognise(m) for m in hand.take(at_least=queue.depth().visible)]
+    return sorted(failures, key=lambda failure: failure.failed_at)
+
+
+def dry_redrive(queues: dict[str, SqsQueue], id_: str | None) -> None:
+    """Say what a redrive would run."""
+    wanted = [f for q in queues.values() for f in everything(q) if id_ in (None, f.message.id)]
+    for failure in wanted:
+        obstacle = f": cannot, {failure.obstacle}" if failure.obstacle else ""
+        console.print(f"{line(failure)}{obstacle}", markup=False)
+    if id_ and not wanted:
+        raise not_there(id_, queues)
+    possible = sum(failure.obstacle is None for failure in wanted)
+    console.print(f"{possible} would be redriven, {len(wanted) - possible} cannot be")
+
+
+def not_there(id_: str, queues: dict[str, SqsQueue]) -> StageError:
+    """Return the error that says that no chain shows a message."""
+    hidden = sum(queue.depth().hidden for queue in queues.values())
+    hint = f" About {hidden} are hidden: look again in {HIDDEN_SECONDS} seconds." if hidden else ""
+    return StageError(f"No message {id_} waits in {', '.join(queues)}.{hint}")
+
+
+def say_what_is_hidden(service: str, count: int) -> None:
+    """Warn of messages that another command has in hand, or one that was killed."""
+    if count:
+        typer.echo(
+            f"{service}: about {count} more are in the hands of another command, or of one that"
+            f" was killed; those are back within {HIDDEN_SECONDS} seconds",
+            err=True,
+        )
+
+
+@contextmanager
+def progress_bar(service: str, queue: SqsQueue) -> Iterator[Callable[[Result], None]]:
+    """Show a bar while the block runs, if there is enough to do."""
+    expected = queue.depth().visible
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=expected < WORTH_A_BAR,
+    )
+    with bar:
+        row = bar.add_task(service, total=expected)
+        yield lambda result: bar.update(row, completed=result.redriven + len(result.failed))
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C or a polite kill sets; the second time ends the process."""
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(INTERRUPTED)  # threads that wait for a function would be waited for
+        stop.set()
+        typer.echo("Finishing what has begun; again ends at once, which loses nothing.", err=True)
+
+    previous = {n: signal.signal(n, ask_to_stop) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,59 @@
+"""What the local stage is told of the app that it runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from blockwork.local.account import Account
+from blockwork.local.companion import Companion
+
+OnLine = Callable[[str], None]
+
+
+class App(Protocol):
+    """An app with a stage for this machine, and what happens around its deployment."""
+
+    @property
+    def inputs(self) -> Sequence[Path]:
+        """Return the files and folders that decide what is deployed."""
+        ...
+
+    @property
+    def beside(self) -> Sequence[Companion]:
+        """Return what runs beside the emulator."""
+        ...
+
+    def context(self, port: int) -> Mapping[str, str]:
+        """Return what the app's context says at synthesis (`-c name=value`)."""
+        ...
+
+    def build(self, on_line: OnLine) -> None:
+        """Build what synthesis needs, such as a web app."""
+
+    def prepare(self, account: Account, state: Path) -> None:
+        """Do what the first deployment needs, such as storing a secret. Done again at every start.
+
+        :param state: the folder that is kept and forgotten with the account.
+        """
+
+    def is_serving(self, account: Account) -> bool:
+        """Tell whether the app that was deployed last answers."""
+        ...
+
+    def seed(
+        self,
+        account: Account,
+        known: Mapping[str, Any],
+        keep: Callable[[dict[str, Any]], None],
+        on_line: OnLine,
+    ) -> dict[str, Any]:
+        """Bring in what the app begins with, and return what people and tests are told of it.
+
+        :param known: what was kept the last time; empty at first.
+        :param keep: keeps what is returned: called before anything that may fail.
+        """
+        ...
+
+    def summary(self, content: Mapping[str, Any]) -> Sequence[str]:
+        """Return the lines that a person reads once all is up, from what `seed` has returned."""
+        ...

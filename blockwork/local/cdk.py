@@ -1,0 +1,70 @@
+"""The real CDK command line, talking to the emulator and to nobody else."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from blockwork.local.command import run
+from blockwork.local.launch import REGION
+from blockwork.local.places import REPOSITORY
+from blockwork.local.ports import HOST
+from blockwork.local.toolchain import tool_environment
+
+OnLine = Callable[[str], None]
+
+ACCOUNT = "000000000000"
+AT_ONCE = 4  # stacks; more only wait for the emulator, which is one process
+QUIET = ["--no-notices", "--no-version-reporting", "--no-color"]
+
+
+class Cdk:
+    """Deploys an app's stage for this machine.
+
+    :param directory: for the assembly, the CDK's own cache and logs.
+    :param port: where the emulator answers.
+    :param context: what the app is told at synthesis.
+    """
+
+    def __init__(self, directory: Path, port: int, context: Mapping[str, str]) -> None:
+        self.directory = directory.absolute()
+        self.port = port
+        self.assembly = self.directory / "cdk.out"
+        self._context = [word for each in context.items() for word in ("-c", "=".join(each))]
+
+    def bootstrap(self, on_line: OnLine = lambda _line: None) -> None:
+        """Make the bucket and the roles that deployments need."""
+        # From a folder without an app: none has to be synthesised for it.
+        arguments = ["bootstrap", f"aws://{ACCOUNT}/{REGION}", *QUIET]
+        self._run(arguments, "bootstrap the emulator's account", self.directory, on_line)
+
+    def synthesize(self, on_line: OnLine = lambda _line: None) -> None:
+        """Make the assembly."""
+        arguments = ["synth", "--quiet", *self._context, "--output", str(self.assembly), *QUIET]
+        self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
+
+    def deploy(self, on_line: OnLine = lambda _line: None) -> None:
+        """Deploy every stack of the assembly."""
+        arguments = ["deploy", "--all", "--app", str(self.assembly), "--require-approval", "never"]
+        arguments += ["--concurrency", str(AT_ONCE), "--method", "direct", "--progress", "events"]
+        self._run([*arguments, *QUIET], "deploy the local stage", REPOSITORY, on_line)
+
+    def _run(self, arguments: list[str], doing: str, cwd: Path, on_line: OnLine) -> None:
+        run(
+            [REPOSITORY / "node_modules" / ".bin" / "cdk", *arguments],
+            doing=doing,
+            log=self.directory / "logs" / f"cdk-{arguments[0]}.log",
+            env=self._environment(),
+            cwd=cwd,
+            on_line=on_line,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **tool_environment(),
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{self.port}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "CDK_HOME": str(self.directory / "cdk-home"),
+            # It takes seconds and changes no template; `make test` validates.
+            "CDK_VALIDATION": "false",
+        }

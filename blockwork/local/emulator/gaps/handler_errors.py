@@ -1,0 +1,78 @@
+"""The error of a Python handler has its own name.
+
+AWS answers a failed invocation with the exception's class as errorType, its text and the lines of
+its stack (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html); so does the record
+of a failed asynchronous one. Stock calls every error Runtime.HandlerError. Closed in the handlers'
+process, where the exception is known when its answer is written.
+
+Nor does an exception end the execution environment: AWS's runtime reports it and takes the next
+event, with all that the module holds. Stock ends the process, so the next event is a cold start.
+Closed by an answer that stock takes for a good one, until it is back from the process.
+"""
+
+import json
+from typing import Any
+
+from ministack.core.lambda_runtime import Worker
+from ministack.services import lambda_svc
+
+from blockwork.local.emulator.gaps._hooks import run_first_in_python_workers
+
+NAME_ERRORS = """
+import json, sys, traceback
+
+
+class _Errors:
+    def __init__(self, stream):
+        self._stream = stream
+
+    def write(self, text):
+        kind, error, trace = sys.exc_info()
+        if kind is not None and text.startswith('{"status": "error"'):
+            lines = traceback.format_list(traceback.extract_tb(trace)[1:])
+            answer = {**json.loads(text), "type": kind.__name__, "stack": lines}
+            if "trace" in answer:  # else the module could not be loaded: that ends the process
+                answer["status"] = "ok"
+            text = json.dumps(answer) + "\\n"
+        return self._stream.write(text)
+
+    def flush(self):
+        self._stream.flush()
+
+
+sys.stdout = _Errors(sys.stdout)
+"""
+
+
+def close() -> None:
+    """Take the names from the process to the answer."""
+    stock_invoke, stock_execute = Worker.invoke, lambda_svc._execute_function_warm
+
+    def invoke(worker: Any, *request: Any, **options: Any) -> dict[str, Any]:
+        result: dict[str, Any] = stock_invoke(worker, *request, **options)
+        if "type" in result:  # the text is all that stock passes on
+            result["status"] = "error"
+            result["error"] = json.dumps([result["type"], result["error"], result["stack"]])
+        return result
+
+    def execute(*request: Any) -> dict[str, Any]:
+        result: dict[str, Any] = stock_execute(*request)
+        body = result.get("body")
+        if result.get("error") and isinstance(body, dict) and "errorMessage" in body:
+            named = _named(body["errorMessage"])
+            if named:
+                kind, text, stack = named
+                result["body"] = {"errorMessage": text, "errorType": kind, "stackTrace": stack}
+        return result
+
+    Worker.invoke = invoke
+    lambda_svc._execute_function_warm = execute
+    run_first_in_python_workers(NAME_ERRORS)
+
+
+def _named(text: str) -> list[Any] | None:
+    try:
+        named = json.loads(text)
+    except ValueError:
+        return None
+    return named if isinstance(named, list) and len(named) == 3 else None

@@ -1,0 +1,65 @@
+"""Ports of the local stage, four in a row."""
+
+import socket
+import time
+
+from blockwork.local.errors import LocalStageError
+
+DEFAULT_PORT = 4566
+PURPOSES = (
+    "AWS's APIs",
+    "the website",
+    "what runs beside it",
+    "the mail server",
+)
+LOWEST, HIGHEST = 1024, 65_536 - len(PURPOSES)
+HOST = "127.0.0.1"
+PATIENCE_SECONDS = 0.5
+
+
+def check_port(port: int) -> None:
+    """Refuse a port if it, or one of those after it, cannot be used or is in use.
+
+    :raises LocalStageError: with another port to try.
+    """
+    if not LOWEST <= port <= HIGHEST:
+        raise LocalStageError(
+            f"port must be between {LOWEST} and {HIGHEST}, got {port}: choose another:"
+            f" make up PORT={DEFAULT_PORT}"
+        )
+    for number, purpose in enumerate(PURPOSES, start=port):
+        if not _becomes_free(number):
+            raise LocalStageError(
+                f"port {number} is taken, the local stage needs it for {purpose}: choose another:"
+                f" make up PORT={_next_free(port)}"
+            )
+
+
+def is_free(port: int) -> bool:
+    """Tell whether this process could listen on the port."""
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _becomes_free(port: int) -> bool:
+    # A process that was killed lets go of its ports a moment after it has gone.
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _next_free(port: int) -> int:
+    step = len(PURPOSES)
+    for candidate in range(port + step, min(port + 400, HIGHEST + 1), step):
+        if all(is_free(number) for number in range(candidate, candidate + step)):
+            return candidate
+    return DEFAULT_PORT

@@ -1,0 +1,78 @@
+"""This platform, as the local stage runs it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from blockwork.local.account import Account
+from blockwork.local.app import OnLine
+from blockwork.local.places import LOCAL, REPOSITORY
+from blockwork.local.stage import LocalStage
+from blockwork.local.toolchain import Toolchain
+from tools.outside_world import OUTSIDE_WORLD, payment_key
+from tools.seed import Platform, as_json
+
+CODE = ("app.py", "cdk.json", "stages.toml", "stacks", "blockwork/runtime", "constructs_lib")
+CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
+SITE = REPOSITORY / "site"
+
+
+class PlatformApp:
+    """Implements :class:`blockwork.local.app.App`."""
+
+    inputs = tuple(REPOSITORY / name for name in (*CODE, *CONTENT))
+    beside = (OUTSIDE_WORLD,)
+
+    def context(self, port: int) -> Mapping[str, str]:
+        """Name the stage, and where the emulator answers."""
+        return {"stage": "local", "port": str(port)}
+
+    def build(self, on_line: OnLine) -> None:
+        """Build the web app into site/dist."""
+        inputs = [SITE, REPOSITORY / "package-lock.json"]
+        Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
+
+    def prepare(self, account: Account, state: Path) -> None:
+        """Store the secret at the payment provider."""
+        Platform(account).know_payment_key(payment_key(state))
+
+    def is_serving(self, account: Account) -> bool:
+        """Ask the website."""
+        return Platform(account).is_serving()
+
+    def seed(
+        self,
+        account: Account,
+        known: Mapping[str, Any],
+        keep: Callable[[dict[str, Any]], None],
+        on_line: OnLine,
+    ) -> dict[str, Any]:
+        """Let an administrator and a customer in, and offer some tariffs."""
+        platform = Platform(account)
+        passwords = {user["email"]: user["password"] for user in known.get("users", [])}
+        users = platform.seed_users(passwords)
+        content = as_json(account, users)
+        keep(content)  # first: whatever fails next, nobody is locked out
+        platform.seed_products(users[0], on_line)
+        return content
+
+    def summary(self, content: Mapping[str, Any]) -> list[str]:
+        """Say where the platform is and who may sign in."""
+        users = (
+            f"  Sign in as  {user['email']}  {user['password']}  ({', '.join(user['groups'])})"
+            for user in content["users"]
+        )
+        return [
+            f"  Website  {content['siteUrl']}",
+            f"  AWS API  {content['emulatorUrl']}  (region {content['region']})",
+            f"  Outside  {content['providersUrl']}/mails  (every mail that was sent)",
+            "",
+            *users,
+            "",
+            "  Stop with make down; forget everything with make clean.",
+        ]
+
+
+def platform_stage(directory: Path = LOCAL, port: int | None = None) -> LocalStage:
+    """Return the platform's local stage; see :class:`LocalStage`."""
+    return LocalStage(PlatformApp(), directory, port)

@@ -1,0 +1,141 @@
+"""Users who can sign in and tariffs to look at, made the way everybody makes them."""
+
+import json
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from blockwork.local.account import Account
+from blockwork.local.companion import PORT
+from blockwork.local.errors import LocalStageError
+
+PRODUCTS = Path(__file__).with_name("products.json")
+ACCOUNTS = {
+    "administrator@blockwork.example": ("administrators",),
+    "customer@blockwork.example": ("customers",),
+}
+PASSWORD_LENGTH = 16
+# What the emulator itself remembers: it is forgotten with the state, and kept with it.
+SEEDED = "/local-stage/seeded"
+PAYMENT_KEY = "/blockwork/local/vouchers/payment-key"  # CloudFormation makes no SecureString
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody who can sign in to the local stage."""
+
+    email: str
+    password: str
+    groups: tuple[str, ...]
+
+
+class Platform:
+    """The platform that is deployed to the local stage, as its operators see it."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.config_url = f"{account.site_url}/config.json"
+
+    def is_serving(self) -> bool:
+        """Tell whether the website answers with its configuration."""
+        try:
+            return bool(self._get(self.config_url).json()["apis"])
+        except (httpx.HTTPError, ValueError, KeyError):
+            return False
+
+    def know_payment_key(self, key: str) -> None:
+        """Tell the platform its secret at the payment provider, as an operator does on AWS."""
+        self._account.client("ssm").put_parameter(
+            Name=PAYMENT_KEY, Value=key, Type="SecureString", Overwrite=True
+        )
+
+    def seed_users(self, known: dict[str, str]) -> list[User]:
+        """Let the administrator and the customer in.
+
+        :param known: passwords they have already, by e-mail address; others get a new one.
+        """
+        cognito = self._account.client("cognito-idp")
+        pool = self._get(self.config_url).json()["userPoolId"]
+        users = []
+        for email, groups in ACCOUNTS.items():
+            user = User(email=email, groups=groups, password=known.get(email) or make_password())
+            identity = {"UserPoolId": pool, "Username": email}
+            try:
+                cognito.admin_get_user(**identity)
+                is_new = False
+            except cognito.exceptions.UserNotFoundException:
+                attributes = {"email": email, "email_verified": "true"}
+                cognito.admin_create_user(
+                    **identity,
+                    MessageAction="SUPPRESS",
+                    UserAttributes=[{"Name": k, "Value": v} for k, v in attributes.items()],
+                )
+                is_new = True
+            if is_new or email not in known:
+                cognito.admin_set_user_password(**identity, Password=user.password, Permanent=True)
+            for group in groups:
+                cognito.admin_add_user_to_group(**identity, GroupName=group)
+            users.append(user)
+        return users
+
+    def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
+        """Offer some tariffs, once in the life of the state: what is deleted stays away."""
+        if self._account.recall(SEEDED):
+            return
+        config = self._get(self.config_url).json()
+        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], administrator)
+        url = f"{config['apis']['catalog']}/products"
+        for product in json.loads(PRODUCTS.read_text()):
+            on_line(product["name"])
+            answer = httpx.post(
+                url,
+                json=product,
+                headers={"Authorization": f"Bearer {token}"},
+                trust_env=False,
+                timeout=30,
+            )
+            if answer.status_code != httpx.codes.CREATED:
+                raise LocalStageError(
+                    f"The catalog did not take the tariff {product['name']!r}: POST {url} answered"
+                    f" {answer.status_code}: {answer.text}"
+                )
+        self._account.remember(SEEDED, "products")
+
+    def _sign_in(self, pool: str, client_id: str, user: User) -> str:
+        answer = self._account.client("cognito-idp").admin_initiate_auth(
+            UserPoolId=pool,
+            ClientId=client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
+        )
+        return str(answer["AuthenticationResult"]["IdToken"])
+
+    def _get(self, url: str) -> httpx.Response:
+        return httpx.get(url, trust_env=False, timeout=30).raise_for_status()
+
+
+def make_password() -> str:
+    """Return a random password of every kind of character that Cognito asks for."""
+    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_")
+    every = [secrets.choice(kind) for kind in kinds]
+    some = [secrets.choice("".join(kinds)) for _ in range(PASSWORD_LENGTH - len(every))]
+    letters = [*every, *some]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+def as_json(account: Account, users: list[User]) -> dict[str, Any]:
+    """Return what `.local/platform.json` tells tests and people."""
+    return {
+        "siteUrl": account.site_url,
+        "configUrl": f"{account.site_url}/config.json",
+        "emulatorUrl": account.url,
+        "providersUrl": f"http://localhost:{account.port + PORT}",
+        "region": account.region,
+        "users": [asdict(user) for user in users],
+    }
