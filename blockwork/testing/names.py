@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cfnlint.schema import ResourceNotFoundError
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
 REGION = "us-east-1"
 """The one that has every type."""
 Schema = dict[str, Any]
@@ -52,6 +49,10 @@ def _read_schema(kind: str) -> tuple[set[str], dict[str, bool]]:
     """Return what identifies a resource of a type, and what names it: whether that is required."""
     if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
         return set(), {}
+    # Takes a second, which only who asks for names needs to wait.
+    from cfnlint.schema import ResourceNotFoundError
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
     try:
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
     except ResourceNotFoundError:  # newer than the schemas, or a registry's own
