@@ -1,6 +1,7 @@
 """Logical ids of what holds data, pinned: a changed one is another, empty resource."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class PinnedIds:
         for stack, ids in self.found.items():
             pins[stack] = {**ids, **pins.get(stack, {})}
         text = json.dumps(pins, indent=2, sort_keys=True) + "\n"
-        beside = self.file.with_suffix(".new")
+        beside = self.file.with_suffix(f".{os.getpid()}")
         beside.write_text(text)
         beside.replace(self.file)
 

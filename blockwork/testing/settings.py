@@ -40,8 +40,8 @@ class Settings:
     :param app: `module:function`, which takes no arguments and returns the app, not synthesised
         yet, or the folder of an assembly. Default: the command `app` of `cdk.json` is run, as the
         CDK's own command line does it.
-    :param stages: what the names of stacks begin with, before `-` or `/`, one for each stage:
-        stacks that differ in this alone are compared. Default: none are.
+    :param stages: what the names of stacks begin with, before `-`, one for each stage: stacks that
+        differ in this alone are compared. Default: none are.
     :param data_may_go: names of the stacks whose data may be lost, `*` for any characters. Default:
         none, so that data of every stack is kept.
     :param most_resources: how many resources a stack may have; CloudFormation takes 500. Default:

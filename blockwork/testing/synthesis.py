@@ -51,7 +51,8 @@ class SynthesisedResource:
 class SynthesisedStack:
     """One stack, or nested stack, of the app.
 
-    :param name: what CloudFormation calls it; where two stages call theirs the same, its path.
+    :param name: what CloudFormation calls it; where two stages call theirs the same, its path, as
+        `Prod-Shop`.
     :param folder: of its assembly, with its assets.
     :param keeps_data: whether its data must survive, as the settings say.
     """
@@ -217,7 +218,7 @@ def _stacks(assembly: Path, settings: Settings) -> Iterator[SynthesisedStack]:
             found.append((name, name, file))
     names = [name for name, _, _ in found]
     for name, path, file in found:
-        unique = name if names.count(name) == 1 else path
+        unique = name if names.count(name) == 1 else path.replace("/", "-")
         template = _without_noise(json.loads(file.read_text()))
         yield SynthesisedStack(
             name=unique,

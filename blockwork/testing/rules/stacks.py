@@ -85,7 +85,7 @@ def same_shape(app: SynthesisedApp) -> Iterator[Finding]:
     shapes: dict[str, dict[str, Counter[str]]] = {}
     for stack in app.stacks.values():
         for stage in app.settings.stages:
-            if stack.name.startswith((f"{stage}-", f"{stage}/")):
+            if stack.name.startswith(f"{stage}-"):
                 shapes.setdefault(stack.name[len(stage) + 1 :], {})[stage] = _kinds(stack)
     for name, stages in shapes.items():
         for kind in sorted({kind for kinds in stages.values() for kind in kinds}):

@@ -1,6 +1,10 @@
 """The plugin in another team's project: what passes, what fails, and what it then says."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -208,3 +212,34 @@ def test_a_folder_without_assemblies_is_refused(run: Run, project: Path) -> None
     (project / "built").mkdir()
 
     assert "--assemblies must be a folder of assemblies" in text(run("--assemblies=built"))
+
+
+def test_stacks_of_two_stages_that_are_called_the_same_have_a_snapshot_each(
+    run: Run, project: Path
+) -> None:
+    shutil.rmtree(project / "assembly")
+    for stage in ("Dev", "Prod"):
+        folder = project / "assembly" / f"assembly-{stage}"
+        write_stack(folder, "Shop", {"It": {"Type": "AWS::SNS::Topic"}}, Description=stage)
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["artifacts"]["Shop"]["displayName"] = f"{stage}/Shop (Shop)"
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    (project / "assembly" / "manifest.json").write_text('{"artifacts": {}}')
+
+    run("--snapshot-update", "-k", "template[").assert_outcomes(passed=2, deselected=20)
+
+    snapshots = [*(project / "__snapshots__").rglob("*.json")]
+    assert sorted(json.loads(one.read_text())["Description"] for one in snapshots) == [
+        "Dev",
+        "Prod",
+    ]
+    run("-k", "template[").assert_outcomes(passed=2, deselected=20)
+
+
+def test_runs_at_the_same_time_do_not_meet(project: Path, reviewed: None) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "blockwork.pytest_plugin", "--pin-ids"]
+    there = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
+    runs = [subprocess.Popen(command, cwd=project, env=there) for _ in range(3)]
+
+    assert [one.wait() for one in runs] == [0, 0, 0]
+    assert [*project.glob("pinned_ids*")] == [project / "pinned_ids.json"]

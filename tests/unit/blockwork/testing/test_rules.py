@@ -1,5 +1,6 @@
 """Each rule finds what it is about, and nothing where that is as it should be."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 
 from blockwork.testing import RULES, SynthesisedApp
+from blockwork.testing.environment import environment
 from tests.unit.blockwork.testing.assemblies import function, read, write_asset, write_stack
 
+README = Path(__file__).parents[4] / "README.md"
 BY_ID = {rule.id: rule for rule in RULES}
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 GONE = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
@@ -262,6 +265,13 @@ def test_a_module_that_nothing_brings_is_found_with_its_file(tmp_path: Path) -> 
 
     assert found.at == "Shop/It (AWS::Lambda::Function)"
     assert "place.py imports requests" in found.says
+
+
+def test_the_readme_names_every_rule() -> None:
+    section = README.read_text().partition("### Test your own app")[2].partition("\n## ")[0]
+    table = section.partition("| rule |")[2]
+
+    assert {*re.findall(r"`([a-z-]+)`", table)} == {*BY_ID, environment.id}
 
 
 def test_every_rule_is_shown_here_and_says_why() -> None:

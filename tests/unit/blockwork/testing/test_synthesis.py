@@ -80,12 +80,12 @@ def test_stacks_of_nested_assemblies_are_there_by_name_or_by_path_where_names_re
         manifest["artifacts"]["Shop"]["displayName"] = f"{stage}/Shop (Shop)"
         (folder / "manifest.json").write_text(json.dumps(manifest))
 
-    stacks = read(tmp_path / "app", data_may_go=("Dev/*",)).stacks
+    stacks = read(tmp_path / "app", data_may_go=("Dev-*",)).stacks
 
-    assert {*stacks} == {"Dev/Shop", "Prod/Shop", "DevOnly", "ProdOnly"}
-    assert [stacks[name].keeps_data for name in ("Dev/Shop", "Prod/Shop")] == [False, True]
-    (topic,) = stacks["Dev/Shop"].resources.values()
-    assert str(topic) == "Dev/Shop/It (AWS::SNS::Topic)"
+    assert {*stacks} == {"Dev-Shop", "Prod-Shop", "DevOnly", "ProdOnly"}
+    assert [stacks[name].keeps_data for name in ("Dev-Shop", "Prod-Shop")] == [False, True]
+    (topic,) = stacks["Dev-Shop"].resources.values()
+    assert str(topic) == "Dev-Shop/It (AWS::SNS::Topic)"
 
 
 def test_nested_stacks_are_stacks(tmp_path: Path) -> None:
