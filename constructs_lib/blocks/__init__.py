@@ -1,6 +1,9 @@
 """How to do one job of a serverless platform: several resources that belong together."""
 
+from constructs_lib.blocks.api_domain import ApiDomain
+from constructs_lib.blocks.app_client import AppClient
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
+from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.event_bus import EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
@@ -12,6 +15,7 @@ from constructs_lib.blocks.hosted_sign_in import (
     SamlProvider,
 )
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
+from constructs_lib.blocks.machine_client import MachineClient
 from constructs_lib.blocks.push_channel import PushChannel
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
@@ -23,7 +27,10 @@ from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
     "PUBLIC",
+    "ApiDomain",
+    "AppClient",
     "BusinessApi",
+    "CorsRules",
     "EventBus",
     "EventConsumer",
     "FailureChain",
@@ -31,6 +38,7 @@ __all__ = [
     "HostedSignIn",
     "IdempotencyTable",
     "IdentityProvider",
+    "MachineClient",
     "OidcProvider",
     "PushChannel",
     "QueueConsumer",

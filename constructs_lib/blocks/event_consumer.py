@@ -67,7 +67,7 @@ class EventConsumer(Construct):
             at=self.node.path,
         )
         if once:
-            once.protect(function)
+            once.let_remember(function)
         failures.let_bury("events.amazonaws.com")
         self.rule = events.Rule(
             self,

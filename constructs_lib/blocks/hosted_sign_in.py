@@ -145,13 +145,7 @@ class HostedSignIn:
 
     def __post_init__(self) -> None:
         """Refuse what Cognito would refuse in the middle of a deployment."""
-        if not Token.is_unresolved(self.domain_prefix) and not DOMAIN_PREFIX.fullmatch(
-            self.domain_prefix
-        ):
-            raise ValueError(
-                "domain_prefix must be 1 to 63 lower-case letters, digits or inner hyphens, without"
-                f" 'aws', 'amazon' or 'cognito', got {self.domain_prefix!r}"
-            )
+        check_domain_prefix(self.domain_prefix)
         if not self.return_urls:
             raise ValueError("return_urls must name at least one address of the website")
         names = [provider.name for provider in self.providers]
@@ -182,3 +176,16 @@ class HostedSignIn:
                 )
             mapped |= attributes - {"username"}
         return frozenset(mapped)
+
+
+def check_domain_prefix(prefix: str, *, at: str = "") -> None:
+    """Refuse what the host name of a user pool cannot begin with.
+
+    :param at: the path of the block that asks, where there is one.
+    :raises ValueError: names it.
+    """
+    if not Token.is_unresolved(prefix) and not DOMAIN_PREFIX.fullmatch(prefix):
+        raise ValueError(
+            "domain_prefix must be 1 to 63 lower-case letters, digits or inner hyphens, without"
+            f" 'aws', 'amazon' or 'cognito', got {prefix!r}" + (at and f" (at {at})")
+        )

@@ -1,23 +1,31 @@
 """Who may sign in: a Cognito user pool with the client of one website."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.blocks.hosted_sign_in import HostedSignIn
-from constructs_lib.primitives import PythonFunction
+from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
+from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
 from constructs_lib.primitives.l2_options import refuse_time_outside
+from constructs_lib.telling import tell
 
-FIFTEEN_MINUTES = Duration.minutes(15)
-REFRESH_VALIDITY = Duration.days(30)
 LONGEST_TRIGGER = Duration.seconds(5)
 UNWATCHED = cognito.StandardThreatProtectionMode.NO_ENFORCEMENT
+# "Custom attributes" of the Cognito developer guide: their number, and the length of their names.
+MOST_ATTRIBUTES = 50
+LONGEST_NAME = 20
+STANDARD = (
+    *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name"),
+    *("locale", "middle_name", "name", "nickname", "phone_number", "phone_number_verified"),
+    *("picture", "preferred_username", "profile", "updated_at", "website", "zoneinfo"),
+)
 
 
 class UserDirectory(Construct):
@@ -31,10 +39,28 @@ class UserDirectory(Construct):
         api.route("POST /orders", place_order, authorizer=users.authorizer())
 
     What users sign in with (`UsernameAttributes`, `Schema`) can never change on a living pool: pin
-    it by a test, for a replaced pool is an empty one.
+    it by a test, for a replaced pool is an empty one. Custom attributes can be added, never taken
+    away.
+
+    Further apps are an :class:`AppClient` each, programs a :class:`MachineClient`; both also take a
+    pool that exists.
 
     :param groups: names of groups that exist from the start; they come in `cognito:groups` of
         every token. Default: none.
+    :param self_sign_up: whether visitors sign up themselves. Else who administers makes users
+        (`AdminCreateUser`), whom Cognito mails a password for the first time, good for three days;
+        accounts of outside providers come in all the same. Default: they do.
+    :param invitation: subject and text of that mail. Default: Cognito's own.
+    :param second_factor: whether users have to have an authenticator app, may, or must not.
+        Default: they may. `Mfa.REQUIRED` counts for users who sign in with a password here, from
+        their next sign-in on.
+    :param custom_attributes: what else is known of a user, by its name without `custom:`, such as
+        `{"tenant": cognito.StringAttribute(mutable=True)}`. The website is shown it, also in ID
+        tokens. Default: nothing.
+    :param writable_attributes: attributes that users change themselves besides the mail address,
+        such as `name` or `custom:team`; never what says who may do what. Default: none.
+    :param domain_prefix: what the host name begins with where machines get tokens, unique in its
+        region; `hosted` brings one. Default: none.
     :param password_sign_in: whether a client may also send the password itself instead of proving
         by SRP that it knows it; for stages that are driven by scripts. Default: no.
     :param token_validity: how long ID and access tokens are good, 5 minutes to 1 day: also how long
@@ -46,7 +72,8 @@ class UserDirectory(Construct):
     :param email: who sends the pool's mails. Default: Cognito itself, at most 50 a day.
     :param removal_policy: what becomes of the users when the pool leaves its stack. Default: they
         are retained, and the pool is protected from deletion.
-    :raises ValueError: if the tokens' validity is not one that Cognito takes.
+    :raises ValueError: if the tokens' validity or an attribute is not one that Cognito takes, users
+        could write what there is not, or there are two domains.
     """
 
     def __init__(
@@ -56,6 +83,12 @@ class UserDirectory(Construct):
         /,
         *,
         groups: Sequence[str] = (),
+        self_sign_up: bool = True,
+        invitation: cognito.UserInvitationConfig | None = None,
+        second_factor: cognito.Mfa = cognito.Mfa.OPTIONAL,
+        custom_attributes: Mapping[str, cognito.ICustomAttribute] | None = None,
+        writable_attributes: Collection[str] = (),
+        domain_prefix: str | None = None,
         password_sign_in: bool = False,
         token_validity: Duration = FIFTEEN_MINUTES,
         threat_protection: cognito.StandardThreatProtectionMode = UNWATCHED,
@@ -65,10 +98,21 @@ class UserDirectory(Construct):
     ) -> None:
         super().__init__(scope, id_)
         refuse_time_outside("token_validity", token_validity, 300, 86_400, self.node.path)
+        custom = _custom_names(custom_attributes or {}, at=self.node.path)
+        _check_writable(writable_attributes, custom, at=self.node.path)
+        if hosted and domain_prefix:
+            raise ValueError(
+                f"domain_prefix must be left out with hosted, whose domain is "
+                f"{hosted.domain_prefix!r}, got {domain_prefix!r} (at {self.node.path})"
+            )
+        if domain_prefix:
+            check_domain_prefix(domain_prefix, at=self.node.path)
         self.pool = cognito.UserPool(
             self,
             "Pool",
-            self_sign_up_enabled=True,
+            self_sign_up_enabled=self_sign_up,
+            user_invitation=invitation,
+            custom_attributes=custom_attributes,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
@@ -85,7 +129,7 @@ class UserDirectory(Construct):
                 require_symbols=True,
                 temp_password_validity=Duration.days(3),
             ),
-            mfa=cognito.Mfa.OPTIONAL,
+            mfa=second_factor,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             feature_plan=(
@@ -99,61 +143,71 @@ class UserDirectory(Construct):
         )
         acknowledge(
             self.pool,
-            COG2="a second factor is offered to everybody, and nobody is made to have one",
             COG8="threat protection of the plus plan is paid per user; a stage may choose it",
         )
+        if second_factor is not cognito.Mfa.REQUIRED:
+            acknowledge(
+                self.pool, COG2="who builds the stack says whether a second factor is needed"
+            )
         mapped = hosted.add_providers_to(self, self.pool) if hosted else frozenset()
-        self.client = self.pool.add_client(
+        self.client = public_client(
+            self.pool,
             "Website",
-            auth_flows=cognito.AuthFlow(
-                user_srp=True, user_password=password_sign_in, admin_user_password=password_sign_in
-            ),
-            disable_o_auth=hosted is None,
-            o_auth=_code_grant(hosted.return_urls) if hosted else None,
-            generate_secret=False,
-            prevent_user_existence_errors=True,
-            enable_token_revocation=True,
-            id_token_validity=token_validity,
-            access_token_validity=token_validity,
-            refresh_token_validity=REFRESH_VALIDITY,
+            pool=self.pool,
+            return_urls=hosted.return_urls if hosted else (),
+            password_sign_in=password_sign_in,
+            token_validity=token_validity,
+            refresh_validity=REFRESH_VALIDITY,
+            writes={"email", *mapped, *writable_attributes},
+            reads=[*STANDARD, *custom] if custom else (),
         )
-        cfn_client = cast(cognito.CfnUserPoolClient, self.client.node.default_child)
-        cfn_client.write_attributes = sorted({"email"} | mapped)
+        prefix = hosted.domain_prefix if hosted else domain_prefix
         self.domain = (
             self.pool.add_domain(
-                "Domain",
-                cognito_domain=cognito.CognitoDomainOptions(domain_prefix=hosted.domain_prefix),
+                "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix)
             )
-            if hosted
+            if prefix
             else None
         )
         for name in groups:
             self.pool.add_group(name.capitalize(), group_name=name)
 
-    def authorizer(self) -> authorizers.HttpUserPoolAuthorizer:
-        """Return a JWT authorizer for routes of one API: make one for each API."""
+    def authorizer(self, *others: cognito.IUserPoolClient) -> authorizers.HttpUserPoolAuthorizer:
+        """Return a JWT authorizer for routes of one API: make one for each API.
+
+        :param others: further clients of the pool, whose tokens count as the website's.
+        """
         return authorizers.HttpUserPoolAuthorizer(
-            "Users", self.pool, user_pool_clients=[self.client]
+            "Users", self.pool, user_pool_clients=[self.client, *others]
         )
 
-    def on(self, operation: cognito.UserPoolOperation, function: PythonFunction) -> None:
+    def on(self, operation: cognito.UserPoolOperation, function: lambda_.IFunction) -> None:
         """Call a function at a point of sign-up or sign-in.
 
         :param operation: when; the function answers with the event it got.
         :param function: what is called; Cognito waits for it.
         :raises ValueError: if the function may take longer than the 5 seconds that Cognito waits
-            ("Customizing user pool workflows with Lambda triggers", Cognito developer guide).
+            ("Customizing user pool workflows with Lambda triggers", Cognito developer guide), as
+            far as this app can see.
         """
-        timeout = function.timeout
-        if timeout is None or timeout.to_seconds() > LONGEST_TRIGGER.to_seconds():
-            shown = timeout.to_human_string() if timeout else "none"
+        timeout = function.timeout if isinstance(function, lambda_.Function) else None
+        if timeout and timeout.to_seconds() > LONGEST_TRIGGER.to_seconds():
             raise ValueError(
-                f"the timeout of a trigger must be at most 5 seconds, got {shown} "
-                f"(at {function.node.path})"
+                "the timeout of a trigger must be at most 5 seconds, got "
+                f"{timeout.to_human_string()} (at {function.node.path})"
             )
         self.pool.add_trigger(operation, function)
 
-    def grant_to_trigger(self, function: PythonFunction, *actions: str) -> None:
+    def let_manage(self, function: lambda_.IFunction, /, *actions: str) -> iam.Grant:
+        """Tell a function the pool's id (`USER_POOL_ID`), and allow it to do something with it.
+
+        :param actions: such as `cognito-idp:ListUsers`.
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, "USER_POOL_ID", self.pool.user_pool_id, at=self.node.path)
+        return self.pool.grant(function, *actions)
+
+    def grant_to_trigger(self, function: lambda_.IFunction, *actions: str) -> None:
         """Allow a function that the pool calls to do something with the pool.
 
         As a policy of its own: were it in the role's first one, the pool would wait for the
@@ -161,17 +215,38 @@ class UserDirectory(Construct):
 
         :param actions: such as `cognito-idp:AdminAddUserToGroup`. The function finds the pool's id
             in its event, for the same reason.
+        :raises ValueError: if the function was imported without its role.
         """
+        if function.role is None:
+            raise ValueError(
+                "function must be imported with its role: lambda_.Function.from_function_attributes"
+                f"(…, role=…), got {function.node.path} without (at {self.node.path})"
+            )
         statement = iam.PolicyStatement(actions=list(actions), resources=[self.pool.user_pool_arn])
         iam.Policy(
-            function, "UserPool", statements=[statement], roles=[cast(iam.IRole, function.role)]
+            cast(Construct, function), "UserPool", statements=[statement], roles=[function.role]
         )
 
 
-def _code_grant(return_urls: Sequence[str]) -> cognito.OAuthSettings:
-    return cognito.OAuthSettings(
-        flows=cognito.OAuthFlows(authorization_code_grant=True),
-        scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
-        callback_urls=list(return_urls),
-        logout_urls=list(return_urls),
-    )
+def _custom_names(attributes: Mapping[str, cognito.ICustomAttribute], *, at: str) -> list[str]:
+    """Return what clients call these attributes."""
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise ValueError(
+            f"custom_attributes must be at most {MOST_ATTRIBUTES}, got {len(attributes)} (at {at})"
+        )
+    for name in attributes:
+        if ":" in name or not 1 <= len(name) <= LONGEST_NAME:
+            raise ValueError(
+                f"a custom attribute's name must have 1 to {LONGEST_NAME} characters and stand "
+                f"without 'custom:', such as 'tenant', got {name!r} (at {at})"
+            )
+    return [f"custom:{name}" for name in attributes]
+
+
+def _check_writable(names: Collection[str], custom: Collection[str], *, at: str) -> None:
+    known = {*STANDARD, *custom} - NEVER_WRITTEN
+    if unknown := sorted({*names} - known):
+        raise ValueError(
+            f"writable_attributes must be some of {', '.join(sorted(known))}, got {unknown} "
+            f"(at {at})"
+        )

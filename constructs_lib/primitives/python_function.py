@@ -16,6 +16,7 @@ from constructs_lib.primitives.import_graph import defines
 from constructs_lib.primitives.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside, refuse_time_outside
 from constructs_lib.primitives.python_service import PackagesLayer, PythonService
+from constructs_lib.telling import has_been_told
 
 TEN_SECONDS = Duration.seconds(10)
 FIVE_MINUTES = Duration.minutes(5)
@@ -38,13 +39,14 @@ class PythonFunction(Function):
     """A function with JSON logs that expire, tracing, a role of its own and bounded retries.
 
     It runs on the Python and the processor that its service is built for. Its role may write its
-    own log and its traces, and nothing else until a `grant_…` says so::
+    own log and its traces, and nothing else until a `let_…` or `grant_…` says so::
 
         place_order = PythonFunction(
-            self, "PlaceOrder", service=orders, entry="handlers.place_order",
-            environment={"ORDERS_TABLE": table.table_name},
+            self, "PlaceOrder", service=orders, entry="handlers.place_order"
         )
-        table.grant_attributes(place_order, "dynamodb:PutItem", attributes=["total"])
+        table.let_use(
+            place_order, "dynamodb:PutItem", variable="ORDERS_TABLE", attributes=["total"]
+        )
 
     :param service: whose code this is, see :class:`PythonService`.
     :param entry: the module inside the service's package; its `handler` is called.
@@ -161,6 +163,7 @@ class PythonFunction(Function):
             on_failure=on_failure,
             **settings,
         )
+        has_been_told(self, environment or {})
         if service.target.platform is None:
             Annotations.of(Stack.of(self)).add_warning_v2(
                 "blockwork:this-machine",

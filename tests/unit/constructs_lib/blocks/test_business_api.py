@@ -153,5 +153,7 @@ def test_an_api_for_other_programs_answers_no_websites_question(stack: Stack) ->
 
 
 def test_a_route_says_who_may_call_it(api: BusinessApi, function: PythonFunction) -> None:
-    with pytest.raises(TypeError, match="authorizer"):
-        api.route("GET /orders", function)  # type: ignore[call-arg]
+    with pytest.raises(
+        TypeError, match=r"needs an authorizer for 'GET /orders': PUBLIC .*Test/Api"
+    ):
+        api.route("GET /orders", function)

@@ -1,0 +1,89 @@
+"""A host name of ours for one API or several."""
+
+import re
+
+from aws_cdk import Token
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from constructs import Construct
+
+# API Gateway refuses upper case in the name of a domain.
+HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+class ApiDomain(Construct):
+    """A regional domain name of API Gateway, and its address in a hosted zone.
+
+    APIs that share it, of one team or several, have a base path each::
+
+        domain = ApiDomain(
+            self, "Domain", name="api.example.org", certificate=certificate, zone=zone
+        )
+        orders = BusinessApi(
+            self, "Api", allow_origins=None, domain=domain.domain_name, base_path="orders"
+        )
+
+    :param name: such as `api.example.org`.
+    :param certificate: covers the name, and is in the region of the APIs.
+    :param zone: the hosted zone that answers for the name. Default: no record is made; one
+        elsewhere points to `domain_name.regional_domain_name`.
+    :param mutual_tls: certificates of which authorities callers must show; it holds for every API
+        behind the name, as long as none keeps its default endpoint. Default: callers show none.
+    :raises ValueError: if the name is no host name in lower case, or not one of the zone's.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        name: str,
+        certificate: acm.ICertificate,
+        zone: route53.IHostedZone | None = None,
+        mutual_tls: apigatewayv2.MTLSConfig | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        if not Token.is_unresolved(name) and not HOST.fullmatch(name):
+            raise ValueError(
+                "name must be a host name in lower case, such as 'api.example.org', got "
+                f"{name!r} (at {self.node.path})"
+            )
+        if zone is not None:
+            check_zone(name, zone, at=self.node.path)
+        self.domain_name = apigatewayv2.DomainName(
+            self,
+            "DomainName",
+            domain_name=name,
+            certificate=certificate,
+            security_policy=apigatewayv2.SecurityPolicy.TLS_1_2,
+            mtls=mutual_tls,
+        )
+        if zone is not None:
+            route53.ARecord(
+                self,
+                "Address",
+                zone=zone,
+                record_name=f"{name}.",
+                target=route53.RecordTarget.from_alias(
+                    targets.ApiGatewayv2DomainProperties(
+                        self.domain_name.regional_domain_name,
+                        self.domain_name.regional_hosted_zone_id,
+                    )
+                ),
+            )
+
+
+def check_zone(name: str, zone: route53.IHostedZone, *, at: str) -> None:
+    """Refuse a host name that a hosted zone does not answer for.
+
+    :raises ValueError: names both.
+    """
+    if Token.is_unresolved(name) or Token.is_unresolved(zone.zone_name):
+        return
+    if name != zone.zone_name and not name.endswith(f".{zone.zone_name}"):
+        raise ValueError(
+            f"zone must answer for {name!r}, got the one of {zone.zone_name!r} (at {at})"
+        )
