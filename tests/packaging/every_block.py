@@ -9,7 +9,11 @@ import sys
 from pathlib import Path
 
 from aws_cdk import App, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
@@ -36,16 +40,23 @@ def build(app: App, folder: Path) -> None:
     (folder / "site" / "index.html").write_text("<!doctype html>")
     service = primitives.PythonService(name="orders", source=folder)
     stack = Stack(app, "Every")
-    failures = blocks.FailureChain(stack, "Failures")
+    failures = blocks.FailureChain(stack, "Failures", encryption_key=kms.Key(stack, "AtRest"))
     bus = blocks.EventBus(stack, "Bus")
 
     def function(id_: str) -> primitives.PythonFunction:
         return primitives.PythonFunction(stack, id_, service=service, entry="work")
 
+    plain = lambda_.Function(
+        stack,
+        "Plain",
+        runtime=lambda_.Runtime.NODEJS_24_X,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("exports.handler = async () => {}"),
+    )
     alarms = primitives.AlarmTopic(stack, "Alarms", emails=["orders@shop.example"])
     alarms.watch(failures.alarm)
     primitives.Bucket(stack, "Files", removal_policy=RemovalPolicy.DESTROY)
-    primitives.SigningKey(stack, "Key", signs="pages").give_to(function("Sign"))
+    primitives.SigningKey(stack, "Key", signs="pages").let_sign(function("Sign"))
     table = primitives.Table(
         stack,
         "Orders",
@@ -58,7 +69,7 @@ def build(app: App, folder: Path) -> None:
         visibility_timeout=Duration.minutes(1),
         dead_letter_queue=failures.dead_letter_queue(),
     )
-    blocks.QueueConsumer(stack, "Q", queue=queue, function=function("OnQ"), failures=failures)
+    blocks.QueueConsumer(stack, "Q", queue=queue, function=plain, failures=failures)
     blocks.StreamConsumer(stack, "S", source=table, function=function("OnS"), failures=failures)
     bus.subscribe(
         stack,
@@ -78,8 +89,21 @@ def build(app: App, folder: Path) -> None:
     hosted = blocks.HostedSignIn(
         domain_prefix="shop", return_urls=["https://shop.example/"], providers=[works]
     )
-    blocks.UserDirectory(stack, "Users", hosted=hosted)
-    api = blocks.BusinessApi(stack, "Api", allow_origins=["https://shop.example"])
+    pool = blocks.UserDirectory(stack, "Users", hosted=hosted).pool
+    blocks.AppClient(stack, "App", pool=pool)
+    write = cognito.ResourceServerScope(scope_name="write", scope_description="place orders")
+    server = pool.add_resource_server("Server", identifier="orders", scopes=[write])
+    scopes = [cognito.OAuthScope.resource_server(server, write)]
+    blocks.MachineClient(stack, "Partner", pool=pool, scopes=scopes)
+    certificate = acm.Certificate(stack, "Certificate", domain_name="api.shop.example")
+    domain = blocks.ApiDomain(stack, "Name", name="api.shop.example", certificate=certificate)
+    api = blocks.BusinessApi(
+        stack,
+        "Api",
+        allow_origins=["https://shop.example"],
+        domain=domain.domain_name,
+        base_path="orders",
+    )
     api.route("GET /orders", function("List"), authorizer=PUBLIC)
     api.route("POST /orders", function("Place"), authorizer=tokens.authorizer())
     blocks.PushChannel(stack, "Push", failures=failures)

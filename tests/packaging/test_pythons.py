@@ -31,8 +31,8 @@ def templates(python: str, wheel: Path, folder: Path) -> dict[str, str]:
     lock.write_text(pinned(wheel))
     install: list[str | Path] = [uv.find_uv_bin(), "pip", "install", "--require-hashes"]
     install += ["--no-deps", "--python", interpreter, "--target", library, "--requirements", lock]
-    shutil.copy(APP, library.with_suffix(".py"))
-    command = ["env", f"PYTHONPATH={library}", interpreter, library.with_suffix(".py"), library]
+    app = shutil.copy(APP, folder)
+    command = ["env", f"PYTHONPATH={library}", interpreter, app, library]
     for each in (install, command):
         done = run(*each, cwd=folder)
         assert done.returncode == 0, done.stdout + done.stderr
