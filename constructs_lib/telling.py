@@ -5,12 +5,14 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_lambda as lambda_
 
-_told: WeakKeyDictionary[lambda_.IFunction, dict[str, str]] = WeakKeyDictionary()
+from constructs_lib.interfaces import AnyFunction
+
+_told: WeakKeyDictionary[AnyFunction, dict[str, str]] = WeakKeyDictionary()
 """What functions of this library were told: their environment cannot be read back."""
 
 
 def tell(
-    function: lambda_.IFunction,
+    function: AnyFunction,
     variable: str,
     value: str,
     *,

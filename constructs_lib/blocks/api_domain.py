@@ -1,6 +1,7 @@
 """A host name of ours for one API or several."""
 
 import re
+from typing import cast
 
 from aws_cdk import Token
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -68,9 +69,12 @@ class ApiDomain(Construct):
                 zone=zone,
                 record_name=f"{name}.",
                 target=route53.RecordTarget.from_alias(
-                    targets.ApiGatewayv2DomainProperties(
-                        self.domain_name.regional_domain_name,
-                        self.domain_name.regional_hosted_zone_id,
+                    cast(
+                        route53.IAliasRecordTarget,
+                        targets.ApiGatewayv2DomainProperties(
+                            self.domain_name.regional_domain_name,
+                            self.domain_name.regional_hosted_zone_id,
+                        ),
                     )
                 ),
             )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.announce import EVENT_BUS, announce
@@ -13,6 +12,7 @@ from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.telling import tell
 
 THIRTY_DAYS = Duration.days(30)
@@ -74,7 +74,7 @@ class EventBus(Construct):
         *,
         source: str,
         detail_types: Sequence[str],
-        function: lambda_.IFunction,
+        function: AnyFunction,
         failures: FailureChain,
         once: IdempotencyTable | None = None,
         retry_attempts: int = 2,
@@ -106,7 +106,7 @@ class EventBus(Construct):
             max_event_age=max_event_age,
         )
 
-    def let_publish(self, function: lambda_.IFunction, /, *, source: str) -> iam.Grant:
+    def let_publish(self, function: AnyFunction, /, *, source: str) -> iam.Grant:
         """Tell a function the bus's name, and allow it what `grant_publish` does.
 
         It finds the name in its variable EVENT_BUS_NAME, where the runtime kit looks for it.

@@ -11,6 +11,7 @@ from constructs import Construct
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
+from constructs_lib.interfaces import AnyFunction, as_function
 
 LAST_RETRY_SECONDS = {1: 60, 2: 180}
 """When the last one comes, by their number (AWS Lambda, "Asynchronous invocation")."""
@@ -50,7 +51,7 @@ class EventConsumer(Construct):
         *,
         bus: events.IEventBus,
         pattern: events.EventPattern,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         failures: FailureChain,
         once: IdempotencyTable | None = None,
         retry_attempts: int = 2,
@@ -78,14 +79,16 @@ class EventConsumer(Construct):
                 cast(
                     events.IRuleTarget,
                     targets.LambdaFunction(
-                        function, dead_letter_queue=failures.queue, max_event_age=max_event_age
+                        as_function(function),
+                        dead_letter_queue=failures.queue,
+                        max_event_age=max_event_age,
                     ),
                 )
             ],
         )
 
 
-def _check_lock(function: lambda_.IFunction, retry_attempts: int, *, at: str) -> None:
+def _check_lock(function: AnyFunction, retry_attempts: int, *, at: str) -> None:
     longest = LAST_RETRY_SECONDS.get(retry_attempts)
     timeout = function.timeout if isinstance(function, lambda_.Function) else None
     if longest and timeout and not timeout.is_unresolved() and timeout.to_seconds() >= longest:

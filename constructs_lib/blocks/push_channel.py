@@ -20,6 +20,7 @@ from constructs_lib.blocks.event_bus import EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.grants import grant_send_to_connections
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService, Table
 from constructs_lib.telling import tell
 
@@ -212,7 +213,7 @@ class PushChannel(Construct):
             failures=self._failures,
         )
 
-    def let_issue_tickets(self, function: lambda_.IFunction, /) -> iam.Grant:
+    def let_issue_tickets(self, function: AnyFunction, /) -> iam.Grant:
         """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there.
 
         :raises ValueError: if the function cannot be told.

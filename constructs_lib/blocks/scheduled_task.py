@@ -4,7 +4,6 @@ import re
 from typing import cast
 
 from aws_cdk import Duration
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
@@ -12,7 +11,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
-from constructs_lib.primitives.interfaces import Role, ServicePrincipal
+from constructs_lib.interfaces import AnyFunction, Role, ServicePrincipal, as_function
 
 QUARTER_OF_AN_HOUR = Duration.minutes(15)
 LONGEST_WINDOW = Duration.hours(24)
@@ -54,7 +53,7 @@ class ScheduledTask(Construct):
         id_: str,
         /,
         *,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         failures: FailureChain,
         at: scheduler.ScheduleExpression,
         window: Duration | None = None,
@@ -74,7 +73,7 @@ class ScheduledTask(Construct):
             target=cast(
                 scheduler.IScheduleTarget,
                 targets.LambdaInvoke(
-                    function,
+                    as_function(function),
                     dead_letter_queue=failures.queue,
                     max_event_age=ONE_HOUR,
                     role=role,
