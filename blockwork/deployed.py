@@ -1,4 +1,4 @@
-"""A deployed stage as its operators see it: clients of its AWS APIs, and what its stacks say."""
+"""A deployed stage as its operators see it: clients of its AWS APIs, and what announces itself."""
 
 import json
 import tomllib
@@ -70,35 +70,35 @@ class DeployedStage:
             return local_client(service, **self._settings, **settings)
         return boto3.client(service, **self._settings, config=Config(**settings))
 
-    def outputs(self, name: str) -> dict[str, str]:
-        """Return the output `name` of every stack that has it, by service."""
-        prefix = f"{self.name.capitalize()}-"
-        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
-        stacks = [stack for page in pages for stack in page["Stacks"]]
-        stacks = [stack for stack in stacks if stack["StackName"].startswith(prefix)]
-        if not stacks:
+    def announced(self, tag: str) -> dict[str, str]:
+        """Return the ARNs of what announces itself by a tag, by what people call it.
+
+        Blocks of the library set it; no name of a stack or an output counts. What has a tag
+        `stage` as well, its own or its stack's, is another stage's unless it names this one. Two
+        of one name are told apart by their stacks: `orders@Shop-Blue`.
+
+        :param tag: its key; its value is the name.
+        :raises StageError: if nothing does.
+        """
+        client = self.client("resourcegroupstaggingapi")
+        pages = client.get_paginator("get_resources").paginate(TagFilters=[{"Key": tag}])
+        found: dict[str, list[tuple[str, str]]] = {}
+        for resource in (entry for page in pages for entry in page["ResourceTagMappingList"]):
+            tags = {each["Key"]: each["Value"] for each in resource["Tags"]}
+            if tags.get("stage", self.name) == self.name:
+                arn = resource["ResourceARN"]
+                stack = tags.get("aws:cloudformation:stack-name", arn.rsplit(":", 1)[-1])
+                found.setdefault(tags[tag], []).append((stack, arn))
+        if not found:
             raise StageError(
-                f"Nothing of the stage {self.name} is deployed here: no stack's name begins with"
-                f" {prefix!r}. {self._remedy()}"
+                f"Nothing of the stage {self.name} has the tag {tag!r} here, by which the library's"
+                f" blocks are found once they were deployed with it. {self._remedy()}"
             )
         return {
-            stack["StackName"].removeprefix(prefix).lower(): output["OutputValue"]
-            for stack in stacks
-            for output in stack.get("Outputs", [])
-            if output["OutputKey"] == name
+            name if len(several) == 1 else f"{name}@{stack}": arn
+            for name, several in sorted(found.items())
+            for stack, arn in sorted(several)
         }
-
-    def output(self, name: str) -> str:
-        """Return the output `name` of the one stack that has it.
-
-        :raises StageError: if there is none.
-        """
-        values = list(self.outputs(name).values())
-        if not values:
-            raise StageError(
-                f"No stack of the stage {self.name} has the output {name!r}. {self._remedy()}"
-            )
-        return values[0]
 
     def _remedy(self) -> str:
         if self.name is StageName.LOCAL:
@@ -107,6 +107,25 @@ class DeployedStage:
             f"Check the account and the region of your credentials, or deploy it:"
             f" make deploy STAGE={self.name}"
         )
+
+
+def only_one(part: str, names: list[str], *, asked: str, of: str) -> str:
+    """Return the one name that has the part in it, whatever its case, or is it.
+
+    :param part: empty for the only one that there is.
+    :param asked: what it was said by, such as `--bus`.
+    :param of: what it is to name.
+    :raises StageError: if none has it, or several have.
+    """
+    alike = [name for name in names if part.lower() in name.lower()]
+    found = [part] if part in names else alike
+    if len(found) == 1:
+        return found[0]
+    said = f"is in the names of {', '.join(found)}" if found else "is in no name"
+    raise StageError(
+        f"{asked} must name {of}, or a part of its name that no other has; {part!r} {said}."
+        f" There are: {', '.join(names) or 'none'}"
+    )
 
 
 @contextmanager

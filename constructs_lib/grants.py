@@ -1,4 +1,4 @@
-"""Grants that are narrower than those of the CDK's own constructs."""
+"""Grants that are narrower than those of the CDK's own constructs, and who is told of them."""
 
 from typing import cast
 
@@ -11,6 +11,7 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 
 from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.telling import tell
 
 PLAIN_MAIL = ("ses:SendEmail",)
 RAW_MAIL = ("ses:SendEmail", "ses:SendRawEmail")
@@ -40,6 +41,24 @@ def grant_send_mail(
     )
 
 
+def let_send_mail(
+    sender: ses.IEmailIdentity,
+    function: lambda_.IFunction,
+    /,
+    *,
+    address: str,
+    variable: str,
+    actions: tuple[str, ...] = PLAIN_MAIL,
+) -> iam.Grant:
+    """Tell a function as whom it sends mails, and allow it what `grant_send_mail` does.
+
+    :param variable: what the function finds the address in, such as `MAIL_SENDER`.
+    :raises ValueError: if the function cannot be told.
+    """
+    tell(function, variable, address, at=sender.node.path)
+    return grant_send_mail(sender, function, address=address, actions=actions)
+
+
 def grant_read_parameter(parameter: ssm.IParameter, grantee: iam.IGrantable, /) -> iam.Grant:
     """Allow to read the value that a parameter has, not those it had, nor what others are called.
 
@@ -48,6 +67,18 @@ def grant_read_parameter(parameter: ssm.IParameter, grantee: iam.IGrantable, /) 
     return iam.Grant.add_to_principal(
         grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameter.parameter_arn]
     )
+
+
+def let_read_parameter(
+    parameter: ssm.IParameter, function: lambda_.IFunction, /, *, variable: str
+) -> iam.Grant:
+    """Tell a function a parameter's name, and allow it what `grant_read_parameter` does.
+
+    :param variable: what the function finds the name in, such as `PAYMENT_KEY_PARAMETER`.
+    :raises ValueError: if the function cannot be told.
+    """
+    tell(function, variable, parameter.parameter_name, at=parameter.node.path)
+    return grant_read_parameter(parameter, function)
 
 
 def grant_read_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable, /) -> iam.Grant:
@@ -60,6 +91,18 @@ def grant_read_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable, /
         actions=["secretsmanager:GetSecretValue"],
         resource_arns=[secret.secret_arn],
     )
+
+
+def let_read_secret(
+    secret: secretsmanager.ISecret, function: lambda_.IFunction, /, *, variable: str
+) -> iam.Grant:
+    """Tell a function a secret's ARN, and allow it what `grant_read_secret` does.
+
+    :param variable: what the function finds the ARN in, such as `SIGNING_KEY_ARN`.
+    :raises ValueError: if the function cannot be told.
+    """
+    tell(function, variable, secret.secret_arn, at=secret.node.path)
+    return grant_read_secret(secret, function)
 
 
 def grant_send_to_connections(

@@ -61,15 +61,18 @@ class CatalogStack(PlatformStack):
                 entry.title().replace("_", ""),
                 service=service,
                 entry=f"handlers.{entry}",
-                environment={"PRODUCTS_TABLE": products.table_name},
                 # Public and busy: traces of every reading would cost more than all the rest.
                 tracing=lambda_.Tracing.PASS_THROUGH if is_public else lambda_.Tracing.ACTIVE,
             )
-            products.grant_attributes(
-                function, action, attributes=attributes, return_values=["NONE", "ALL_NEW"]
+            products.let_use(
+                function,
+                action,
+                variable="PRODUCTS_TABLE",
+                attributes=attributes,
+                return_values=["NONE", "ALL_NEW"],
             )
             if entry == "list_products":
-                pages.give_to(function)
+                pages.let_sign(function)
             route = api.route(key, function, authorizer=PUBLIC if is_public else signed_in)
             if is_public:
                 acknowledge(route, APIG4="tariffs are for everybody to read")

@@ -37,6 +37,7 @@ class ForecastStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         alarms.watch(failures.alarm, failures.age_alarm)
 
@@ -45,15 +46,16 @@ class ForecastStack(PlatformStack):
             "FetchForecast",
             service=service,
             entry="handlers.fetch_forecast",
-            environment={
-                "FORECAST_TABLE": table.table_name,
-                "WEATHER_URL": config.weather_url,
-                "EVENT_BUS_NAME": bus.bus.event_bus_name,
-            },
+            environment={"WEATHER_URL": config.weather_url},
             timeout=TWO_MINUTES,
         )
-        table.grant_attributes(fetch, "dynamodb:PutItem", attributes=["fetchedAt", "forecast"])
-        bus.grant_publish(fetch, source=event_source("forecast"))
+        table.let_use(
+            fetch,
+            "dynamodb:PutItem",
+            variable="FORECAST_TABLE",
+            attributes=["fetchedAt", "forecast"],
+        )
+        bus.let_publish(fetch, source=event_source("forecast"))
         ScheduledTask(
             self,
             "Nightly",
@@ -69,10 +71,9 @@ class ForecastStack(PlatformStack):
             "GetForecast",
             service=service,
             entry="handlers.get_forecast",
-            environment={"FORECAST_TABLE": table.table_name},
             tracing=lambda_.Tracing.PASS_THROUGH,
         )
-        table.grant_attributes(read, "dynamodb:GetItem", attributes=["forecast"])
+        table.let_use(read, "dynamodb:GetItem", variable="FORECAST_TABLE", attributes=["forecast"])
         api = BusinessApi(
             self,
             "Api",

@@ -107,6 +107,7 @@ class IdentityStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         self._tell(bus, failures)
         self._forget(bus, failures)
@@ -123,14 +124,13 @@ class IdentityStack(PlatformStack):
         # No trigger is for addresses that change, but each has a code mailed to it before.
         self.users.on(cognito.UserPoolOperation.CUSTOM_MESSAGE, check)
 
-        table = {"USERS_TABLE": self._table.table_name}
-        welcome = self._function("post_confirmation", table, timeout=FIVE_SECONDS)
-        self._table.grant_attributes(welcome, WRITE, attributes=PROFILE)
+        welcome = self._function("post_confirmation", timeout=FIVE_SECONDS)
+        self._let_use_table(welcome, WRITE, PROFILE)
         self.users.on(cognito.UserPoolOperation.POST_CONFIRMATION, welcome)
 
-        grant = self._function("pre_token_generation", {**table, **blocked}, timeout=FIVE_SECONDS)
-        self._table.grant_attributes(grant, "dynamodb:Query", attributes=["email", "permissions"])
-        self._table.grant_attributes(grant, WRITE, attributes=PROFILE)
+        grant = self._function("pre_token_generation", blocked, timeout=FIVE_SECONDS)
+        self._let_use_table(grant, "dynamodb:Query", ["email", "permissions"])
+        self._let_use_table(grant, WRITE, PROFILE)
         self.users.on(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, grant)
 
     def _answer(self, api: BusinessApi, push: PushChannel) -> None:
@@ -138,28 +138,19 @@ class IdentityStack(PlatformStack):
         signed_in = self.users.authorizer()
         pages = SigningKey(self, "Pages", signs=OF_PAGES)
         for key, entry, to_table, pool_actions in ROUTES:
-            environment = {}
+            function = self._function(entry)
             if to_table:
-                environment["USERS_TABLE"] = self._table.table_name
-            if pool_actions:
-                environment["USER_POOL_ID"] = self.users.pool.user_pool_id
-            function = self._function(entry, environment)
-            if to_table:
-                action, attributes = to_table
-                self._table.grant_attributes(
-                    function,
-                    action,
-                    attributes=attributes,
-                    return_values=WHOLE_ITEMS.get(entry, WHAT_WAS_WRITTEN),
+                self._let_use_table(
+                    function, *to_table, answered_with=WHOLE_ITEMS.get(entry, WHAT_WAS_WRITTEN)
                 )
             if pool_actions:
-                self.users.pool.grant(function, *pool_actions)
+                self.users.let_manage(function, *pool_actions)
             if entry == "list_users":
-                pages.give_to(function)
+                pages.let_sign(function)
             api.route(key, function, authorizer=signed_in)
 
-        ticket = self._function("create_ticket", {"TICKETS_TABLE": push.tickets.table_name})
-        push.grant_issue_tickets(ticket)
+        ticket = self._function("create_ticket")
+        push.let_issue_tickets(ticket)
         api.route("POST /tickets", ticket, authorizer=signed_in)
 
         client = {"USER_POOL_CLIENT_ID": self.users.client.user_pool_client_id}
@@ -170,8 +161,8 @@ class IdentityStack(PlatformStack):
 
     def _tell(self, bus: EventBus, failures: FailureChain) -> None:
         """Publish who signed up and whose permissions changed."""
-        publish = self._function("publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name})
-        bus.grant_publish(publish, source=event_source("identity"))
+        publish = self._function("publish_changes")
+        bus.let_publish(publish, source=event_source("identity"))
         StreamConsumer(
             self,
             "Publishing",
@@ -183,16 +174,10 @@ class IdentityStack(PlatformStack):
 
     def _forget(self, bus: EventBus, failures: FailureChain) -> None:
         """Find out each night who is gone, and forget them: no trigger of Cognito says so."""
-        table = {"USERS_TABLE": self._table.table_name}
-        pool = {"USER_POOL_ID": self.users.pool.user_pool_id}
-        find = self._function(
-            "find_gone_users",
-            {**table, **pool, "EVENT_BUS_NAME": bus.bus.event_bus_name},
-            timeout=Duration.minutes(15),
-        )
-        self._table.grant_attributes(find, "dynamodb:Scan", attributes=())
-        self.users.pool.grant(find, FIND, "cognito-idp:AdminGetUser")
-        bus.grant_publish(find, source=event_source("identity"))
+        find = self._function("find_gone_users", timeout=Duration.minutes(15))
+        self._let_use_table(find, "dynamodb:Scan", ())
+        self.users.let_manage(find, FIND, "cognito-idp:AdminGetUser")
+        bus.let_publish(find, source=event_source("identity"))
         ScheduledTask(
             self,
             "Nightly",
@@ -202,10 +187,10 @@ class IdentityStack(PlatformStack):
                 hour="3", minute="0", time_zone=cdk.TimeZone.of("Europe/London")
             ),
         )
-        forget = self._function("forget_user", table, timeout=Duration.minutes(1))
+        forget = self._function("forget_user", timeout=Duration.minutes(1))
         for action in (READ, WRITE):
-            self._table.grant_attributes(forget, action, attributes=["deletedAt"])
-        self._table.grant_attributes(forget, "dynamodb:DeleteItem", attributes=())
+            self._let_use_table(forget, action, ["deletedAt"])
+        self._let_use_table(forget, "dynamodb:DeleteItem", ())
         bus.subscribe(
             self,
             "OnUserDeleted",
@@ -215,8 +200,28 @@ class IdentityStack(PlatformStack):
             failures=failures,
         )
 
+    def _let_use_table(
+        self,
+        function: PythonFunction,
+        action: str,
+        attributes: Sequence[str],
+        *,
+        answered_with: Sequence[str] = WHAT_WAS_WRITTEN,
+    ) -> None:
+        self._table.let_use(
+            function,
+            action,
+            variable="USERS_TABLE",
+            attributes=attributes,
+            return_values=answered_with,
+        )
+
     def _function(
-        self, entry: str, environment: Mapping[str, str], *, timeout: Duration = TEN_SECONDS
+        self,
+        entry: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        timeout: Duration = TEN_SECONDS,
     ) -> PythonFunction:
         return PythonFunction(
             self,

@@ -7,7 +7,7 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs_lib.blocks import EventBus, FailureChain, IdempotencyTable, PushChannel
-from constructs_lib.grants import grant_send_mail
+from constructs_lib.grants import let_send_mail
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService
 from stacks.base import PlatformStack, event_source
 from stacks.config import StageConfig
@@ -42,16 +42,13 @@ class NotificationsStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(
-            self,
-            "WelcomeMail",
-            service=service,
-            entry="handlers.welcome_mail",
-            environment={"MAIL_SENDER": config.mail_sender},
+            self, "WelcomeMail", service=service, entry="handlers.welcome_mail"
         )
-        grant_send_mail(sender, welcome, address=config.mail_sender)
+        let_send_mail(sender, welcome, address=config.mail_sender, variable="MAIL_SENDER")
         bus.subscribe(
             self,
             "OnUserSignedUp",

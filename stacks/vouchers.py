@@ -1,6 +1,6 @@
 """Prepaid vouchers: payment → PDF → mail. A payment is never lost and never taken twice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import Duration
@@ -23,7 +23,7 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
-from constructs_lib.grants import RAW_MAIL, grant_read_parameter, grant_send_mail
+from constructs_lib.grants import RAW_MAIL, let_read_parameter, let_send_mail
 from constructs_lib.primitives import (
     AlarmTopic,
     Bucket,
@@ -95,6 +95,7 @@ class VouchersStack(PlatformStack):
             "Failures",
             encryption_key=alarms.encryption_key,
             removal_policy=config.removal_policy,
+            known_as=name.lower(),
         )
         alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(
@@ -130,10 +131,7 @@ class VouchersStack(PlatformStack):
             parameter_name=f"/blockwork/{self._config.name}/vouchers/payment-key",
         )
         settings = {
-            "VOUCHERS_TABLE": self._table.table_name,
             "PAYMENT_URL": self._config.payment_url,
-            "PAYMENT_KEY_PARAMETER": key.parameter_name,
-            "SETTLE_QUEUE_URL": unsettled.queue_url,
             "SETTLE_SECONDS": str(self._config.settle_after.to_seconds()),
         }
         create = self._function(
@@ -154,12 +152,10 @@ class VouchersStack(PlatformStack):
             (create, (*PURCHASE, *HOUR), ()),
             (settle, ("state", "leaseUntil"), STANDING),
         ):
-            self._table.grant_attributes(function, READ, attributes=[*PURCHASE, *of_voucher])
-            self._table.grant_attributes(
-                function, WRITE, attributes=[*of_purchase, *VOUCHER, *PAYMENT, *CODE]
-            )
-            unsettled.grant(function, "sqs:SendMessage")
-            grant_read_parameter(key, function)
+            self._let_use_table(function, READ, [*PURCHASE, *of_voucher])
+            self._let_use_table(function, WRITE, [*of_purchase, *VOUCHER, *PAYMENT, *CODE])
+            unsettled.let_send(function, variable="SETTLE_QUEUE_URL")
+            let_read_parameter(key, function, variable="PAYMENT_KEY_PARAMETER")
         api.route("POST /vouchers", create, authorizer=signed_in)
         QueueConsumer(
             self,
@@ -176,27 +172,21 @@ class VouchersStack(PlatformStack):
     def _show(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
         """Answer who asks for vouchers of their own."""
         pages = SigningKey(self, "Pages", signs=OF_PAGES)
-        settings = {
-            "VOUCHERS_TABLE": self._table.table_name,
-            "DOCUMENTS_BUCKET": self._documents.bucket_name,
-        }
         for key, id_, entry, action in (
             ("GET /vouchers", "ListVouchers", "list_vouchers", "dynamodb:Query"),
             ("GET /vouchers/{voucherId}", "GetVoucher", "get_voucher", READ),
         ):
-            function = self._function(id_, entry, settings)
-            self._table.grant_attributes(function, action, attributes=VOUCHER)
-            self._documents.grant_objects(function, "s3:GetObject", keys=PDF)
+            function = self._function(id_, entry)
+            self._let_use_table(function, action, VOUCHER)
+            self._let_use_documents(function, "s3:GetObject")
             if entry == "list_vouchers":
-                pages.give_to(function)
+                pages.let_sign(function)
             api.route(key, function, authorizer=signed_in)
 
     def _tell(self, bus: EventBus, alarms: AlarmTopic) -> None:
         """Publish every new status, and alarm people of those that failed."""
-        publish = self._function(
-            "PublishChanges", "publish_changes", {"EVENT_BUS_NAME": bus.bus.event_bus_name}
-        )
-        bus.grant_publish(publish, source=event_source("vouchers"))
+        publish = self._function("PublishChanges", "publish_changes")
+        bus.let_publish(publish, source=event_source("vouchers"))
         self._follow("Publishing", publish, ["INSERT", "MODIFY"])
         alarms.watch(
             publish.metric_counted(FAILED).create_alarm(
@@ -212,26 +202,25 @@ class VouchersStack(PlatformStack):
 
     def _deliver(self, sender: ses.IEmailIdentity) -> None:
         """Print what is paid, mail what is printed."""
-        settings = {
-            "VOUCHERS_TABLE": self._table.table_name,
-            "DOCUMENTS_BUCKET": self._documents.bucket_name,
-        }
         printing = self._service.source / "vouchers" / "requirements-pdf.txt"
         issue = self._function(
             "IssueVoucher",
             "issue_voucher",
-            settings,
             layers=[self._service.layer(self, "Printing", printing)],
         )
-        mail = self._function(
-            "MailVoucher", "mail_voucher", {**settings, "MAIL_SENDER": self._config.mail_sender}
-        )
+        mail = self._function("MailVoucher", "mail_voucher")
         for function, shown in ((issue, [*VOUCHER, *CODE]), (mail, VOUCHER)):
-            self._table.grant_attributes(function, READ, attributes=shown)
-            self._table.grant_attributes(function, WRITE, attributes=[*STANDING, "statusSince"])
-        self._documents.grant_objects(issue, "s3:PutObject", keys=PDF)
-        self._documents.grant_objects(mail, "s3:GetObject", keys=PDF)
-        grant_send_mail(sender, mail, address=self._config.mail_sender, actions=RAW_MAIL)
+            self._let_use_table(function, READ, shown)
+            self._let_use_table(function, WRITE, [*STANDING, "statusSince"])
+        self._let_use_documents(issue, "s3:PutObject")
+        self._let_use_documents(mail, "s3:GetObject")
+        let_send_mail(
+            sender,
+            mail,
+            address=self._config.mail_sender,
+            variable="MAIL_SENDER",
+            actions=RAW_MAIL,
+        )
         self._follow("Issuing", issue, ["INSERT"])
         EventConsumer(
             self,
@@ -249,11 +238,9 @@ class VouchersStack(PlatformStack):
 
     def _forget(self, bus: EventBus) -> None:
         """Take addresses out of what users have bought who are gone."""
-        forget = self._function(
-            "ForgetUser", "forget_user", {"VOUCHERS_TABLE": self._table.table_name}
-        )
-        self._table.grant_attributes(forget, "dynamodb:Query", attributes=FORGETTING)
-        self._table.grant_attributes(forget, WRITE, attributes=["recipientEmail"])
+        forget = self._function("ForgetUser", "forget_user")
+        self._let_use_table(forget, "dynamodb:Query", FORGETTING)
+        self._let_use_table(forget, WRITE, ["recipientEmail"])
         bus.subscribe(
             self,
             "OnUserDeleted",
@@ -276,11 +263,19 @@ class VouchersStack(PlatformStack):
             parks_after=FIVE_MINUTES,
         )
 
+    def _let_use_table(
+        self, function: PythonFunction, action: str, attributes: Sequence[str]
+    ) -> None:
+        self._table.let_use(function, action, variable="VOUCHERS_TABLE", attributes=attributes)
+
+    def _let_use_documents(self, function: PythonFunction, action: str) -> None:
+        self._documents.let_use(function, action, variable="DOCUMENTS_BUCKET", keys=PDF)
+
     def _function(
         self,
         id_: str,
         entry: str,
-        environment: Mapping[str, str],
+        environment: Mapping[str, str] | None = None,
         *,
         layers: list[lambda_.ILayerVersion] | None = None,
     ) -> PythonFunction:

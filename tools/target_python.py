@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from blockwork import alone
+from blockwork.interpreters import find_interpreter
 from blockwork.local.places import REPOSITORY
 
 VERSION = "3.14"
@@ -42,27 +43,26 @@ def target_python(machine: str | None = None) -> Path:
     :raises UnavailableError: if none is installed, and Debian's cannot be had.
     """
     machine = machine or platform.machine()
-    installed = _installed() if machine == platform.machine() else None
-    return installed or _debian(machine)
+    own = installed() if machine == platform.machine() else None
+    return own or _debian(machine)
 
 
-def _installed() -> Path | None:
-    uv = Path(sys.executable).with_name("uv")
-    command: list[str | Path] = [
-        uv,
-        "python",
-        "find",
-        "--no-python-downloads",
-        "--no-project",
-        f"cpython@{VERSION}",
-    ]
-    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return Path(found) if found and _runs(Path(found)) else None
+def installed(version: str = VERSION) -> Path | None:
+    """Return an interpreter of a version that this machine has, None without one.
+
+    On the path, kept by a version manager, or by uv, which does not put it on the path everywhere.
+    """
+    if found := find_interpreter(version):
+        return Path(found)
+    command: list[str | Path] = [Path(sys.executable).with_name("uv"), "python", "find"]
+    command += ["--managed-python", "--no-python-downloads", "--no-project", f"cpython@{version}"]
+    kept = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return Path(kept) if kept and _runs(Path(kept), version) else None
 
 
-def _runs(python: Path) -> bool:
+def _runs(python: Path, version: str = VERSION) -> bool:
     """Tell whether a file is an interpreter of the version that starts: it may have been moved."""
-    check = CHECK.format(VERSION.replace(".", ", "))
+    check = CHECK.format(version.replace(".", ", "))
     try:
         return not subprocess.run(
             [python, "-c", check], capture_output=True, check=False

@@ -67,6 +67,7 @@ def files_of_tests(folder: Path) -> Iterator[Path]:
 
 LINT = [
     Step(name="types", command=["mypy"]),
+    Step(name="types for other teams", command=["basedpyright"]),
     Step(name="style", command=["ruff", "check", "."]),
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
     Step(name="layers", command=["lint-imports"]),

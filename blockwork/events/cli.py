@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from rich.console import Console
 from blockwork.arguments import Directory, all_filled, filled, whole_number
 from blockwork.deployed import DeployedStage, Stage, StageError, StageName, readable_errors
 from blockwork.events.pattern import EVERY_EVENT, PatternError, line, make_pattern
-from blockwork.events.replay import Replays, check_targets
+from blockwork.events.replay import Replays, check_targets, event_bus, name_of
 from blockwork.events.tap import Tap
 from blockwork.events.times import TimeError, as_text, parse_time
 from blockwork.local.places import LOCAL
@@ -48,6 +49,24 @@ ToRule = Annotated[
         callback=all_filled, help="Only to this rule, by a part of its name; may be repeated."
     ),
 ]
+BusName = Annotated[
+    str | None,
+    typer.Option(
+        "--bus",
+        callback=filled,
+        help="Which bus, by a part of what it is known as.",
+        show_default="the only one",
+    ),
+]
+ArchiveName = Annotated[
+    str | None,
+    typer.Option(
+        "--archive",
+        callback=filled,
+        help="Which of the bus's archives, by a part of its name.",
+        show_default="the only one",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the events, hand none over.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Whole events, one a line.")]
 Minutes = Annotated[
@@ -73,6 +92,7 @@ def tail(
     type_: Type = None,
     as_json: AsJson = False,
     minutes: Minutes = 60,
+    bus: BusName = None,
     stage: Stage = StageName.LOCAL,
     directory: Directory = LOCAL,
 ) -> None:
@@ -85,10 +105,10 @@ def tail(
     with readable_errors(), usage_errors():
         wanted = make_pattern(pattern, type_) or EVERY_EVENT
         deployed = DeployedStage(stage, directory)
-        bus = deployed.output("EventBusName")
+        name = name_of(event_bus(deployed, bus))
         deadline = time.monotonic() + minutes * 60
-        with ended_by_signals(), Tap(deployed, bus, wanted, seconds=minutes * 60) as tap:
-            typer.echo(f"Listening to {bus}; Ctrl-C ends.", err=True)
+        with ended_by_signals(), Tap(deployed, name, wanted, seconds=minutes * 60) as tap:
+            typer.echo(f"Listening to {name}; Ctrl-C ends.", err=True)
             while (left := deadline - time.monotonic()) > 0:
                 for event in tap.events(min(POLL_SECONDS, left)):
                     print(json.dumps(event) if as_json else line(event), flush=True)
@@ -102,6 +122,8 @@ def replay(
     type_: Type = None,
     to_rule: ToRule = None,
     dry_run: DryRun = False,
+    bus: BusName = None,
+    archive: ArchiveName = None,
     stage: Stage = StageName.LOCAL,
     directory: Directory = LOCAL,
 ) -> None:
@@ -126,12 +148,13 @@ def replay(
             )
         wanted = make_pattern(pattern, type_)
         deployed = DeployedStage(stage, directory)
-        replays = Replays(deployed)
+        replays = Replays(deployed, event_bus(deployed, bus), archive)
         rules = replays.rules(to_rule or []) if to_rule or wanted else []
         if stage is not StageName.LOCAL and end > now - ARCHIVE_DELAY:
             typer.echo("Events of the last 10 minutes may not be in the archive yet.", err=True)
         span = f"{as_text(start)} to {as_text(end)}"
         status = Console(stderr=True).status(f"Replaying {span}")
+        name, counted = "", Counter[str]()
         with ended_by_signals(), status:
             if wanted or dry_run:
                 if not dry_run:
@@ -144,7 +167,6 @@ def replay(
                     dry_run=dry_run,
                     on_progress=lambda done: status.update(f"Replaying {span}: {done}"),
                 )
-                name = None
             else:
                 name = replays.replay(
                     start, end, rules, lambda done: status.update(f"Replaying {span}: {done}")

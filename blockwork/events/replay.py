@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blockwork.deployed import DeployedStage, StageError
+from blockwork.deployed import DeployedStage, StageError, only_one
 from blockwork.events.pattern import EVERY_EVENT, Pattern
 from blockwork.events.tap import Tap
 
@@ -22,6 +22,8 @@ SETTLE_SECONDS = 3.0
 """How long a queue must stay empty after a replay until all of its events are believed seen."""
 LONGEST_TAP_SECONDS = 24 * 60 * 60
 TRANSFORMS = ("Input", "InputPath", "InputTransformer")
+BUS = "blockwork:event-bus"
+"""The tag by which the block `EventBus` announces its bus."""
 OnProgress = Callable[[str], None]
 
 
@@ -36,17 +38,20 @@ class Rule:
 
 
 class Replays:
-    """Replays from the archive of a stage's bus.
+    """Replays from the archive of a bus.
 
     :param stage: which stage.
-    :raises StageError: if the stage has no bus or no archive.
+    :param bus: the bus's ARN.
+    :param archive: its archive's name, or a part of it. Default: it has but one.
+    :raises StageError: if the bus has no such archive.
     """
 
-    def __init__(self, stage: DeployedStage) -> None:
+    def __init__(self, stage: DeployedStage, bus: str, archive: str | None = None) -> None:
         self._stage = stage
         self._events = stage.client("events")
-        self._bus = stage.output("EventBusName")
-        self._archive_arn = stage.output("EventArchiveArn")
+        self._bus_arn = bus
+        self._bus = name_of(bus)
+        self._archive_arn = self._archive(archive)
 
     def rules(self, wanted: list[str]) -> list[Rule]:
         """Return the enabled rules of the bus that have names with the given parts; all, if none.
@@ -56,7 +61,10 @@ class Replays:
         pages = self._events.get_paginator("list_rules").paginate(EventBusName=self._bus)
         found = [rule for page in pages for rule in page["Rules"] if _is_replayed_to(rule)]
         by_name = {rule["Name"]: rule for rule in found}
-        names = [only_one(part, sorted(by_name)) for part in wanted] or sorted(by_name)
+        names = [
+            only_one(part, sorted(by_name), asked="--to-rule", of="a rule of the bus")
+            for part in wanted
+        ] or sorted(by_name)
         return [
             Rule(
                 name=name,
@@ -112,6 +120,17 @@ class Replays:
                     on_progress(f"{counted.total()} events")
         return counted
 
+    def _archive(self, wanted: str | None) -> str:
+        found = self._events.list_archives(EventSourceArn=self._bus_arn)["Archives"]
+        names = sorted(archive["ArchiveName"] for archive in found)
+        if not names:
+            raise StageError(
+                f"The bus {self._bus} has no archive, so there is nothing to replay: give it one"
+                " (the block EventBus has), for what comes from now on"
+            )
+        name = only_one(wanted or "", names, asked="--archive", of="an archive of the bus")
+        return str(self._events.describe_archive(ArchiveName=name)["ArchiveArn"])
+
     def _targets(self, rule: str) -> Iterator[str]:
         found = self._events.list_targets_by_rule(Rule=rule, EventBusName=self._bus)["Targets"]
         for target in found:
@@ -119,14 +138,12 @@ class Replays:
             yield target["Arn"] if is_plain else f"{target['Arn']} (with a transformed input)"
 
     def _start(self, name: str, start: datetime, end: datetime, rule_arns: list[str]) -> None:
-        archive = self._archive_arn.split("archive/")[-1]
-        bus_arn = self._events.describe_archive(ArchiveName=archive)["EventSourceArn"]
         self._events.start_replay(
             ReplayName=name,
             EventSourceArn=self._archive_arn,
             EventStartTime=start,
             EventEndTime=end,
-            Destination={"Arn": bus_arn, **({"FilterArns": rule_arns} if rule_arns else {})},
+            Destination={"Arn": self._bus_arn, **({"FilterArns": rule_arns} if rule_arns else {})},
         )
 
     def _has_ended(self, name: str, on_progress: OnProgress) -> bool:
@@ -189,6 +206,21 @@ def check_targets(rules: list[Rule]) -> None:
                 )
 
 
+def event_bus(stage: DeployedStage, wanted: str | None = None) -> str:
+    """Return the ARN of the bus that announces itself in a stage.
+
+    :param wanted: its name there, or a part of it. Default: there is but one.
+    :raises StageError: if there is none, or are several.
+    """
+    found = stage.announced(BUS)
+    return found[only_one(wanted or "", sorted(found), asked="--bus", of="an event bus here")]
+
+
+def name_of(bus_arn: str) -> str:
+    """Return the name of a bus."""
+    return bus_arn.rsplit("/", 1)[-1]
+
+
 def new_name() -> str:
     """Return a name for a replay that tells when it was started."""
     return f"blockwork-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -198,18 +230,3 @@ def _is_replayed_to(rule: dict[str, Any]) -> bool:
     """Tell whether a rule gets events of replays: an archive's own rule and taps do not."""
     is_ours = not rule.get("ManagedBy") and not rule["Name"].startswith("blockwork-tap-")
     return is_ours and rule["State"] == "ENABLED" and "EventPattern" in rule
-
-
-def only_one(part: str, names: list[str]) -> str:
-    """Return the one name that has the part in it, or is it.
-
-    :raises StageError: if none has it, or several have.
-    """
-    found = [part] if part in names else [name for name in names if part in name]
-    if len(found) == 1:
-        return found[0]
-    said = f"is in the names of {', '.join(found)}" if found else "is in no rule's name"
-    raise StageError(
-        f"--to-rule must name one rule of the bus, or a part of its name; {part!r} {said}."
-        f" There are: {', '.join(names) or 'none'}"
-    )

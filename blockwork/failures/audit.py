@@ -32,7 +32,7 @@ def record_drop(stage: DeployedStage, service: str, failure: Failure, reason: st
     line = json.dumps(record)
     logs = stage.client("logs")
     group = {"logGroupName": log_group(stage)}
-    stream = {**group, "logStreamName": service}
+    stream = {**group, "logStreamName": service.replace(":", "-")}
     with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(**group)
     with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from blockwork.arguments import Directory, filled
-from blockwork.deployed import DeployedStage, Stage, StageError, StageName, readable_errors
+from blockwork.deployed import (
+    DeployedStage,
+    Stage,
+    StageError,
+    StageName,
+    only_one,
+    readable_errors,
+)
 from blockwork.failures.audit import log_group, record_drop
 from blockwork.failures.hand import HIDDEN_SECONDS, Hand
 from blockwork.failures.messages import Failure, recognise
@@ -27,7 +34,8 @@ from blockwork.failures.sqs_queue import SqsQueue
 from blockwork.failures.targets import Targets
 from blockwork.local.places import LOCAL
 
-CHAIN = "FailureQueueUrl"
+CHAIN = "blockwork:failure-chain"
+"""The tag by which `FailureChain` announces its queue."""
 INTERRUPTED = 130  # what a shell says of a command that was ended by Ctrl-C
 WORTH_A_BAR = 10
 
@@ -168,7 +176,7 @@ def drop(
             raise StageError("--reason must say why the event is not needed, got nothing")
         deployed = DeployedStage(stage, directory)
         queues = chains(deployed, service)
-        queue = queues[service]
+        ((service, queue),) = queues.items()
         with Hand(queue) as hand:
             for message in hand.take(at_least=queue.depth().visible):
                 if message.id == id_:
@@ -182,19 +190,24 @@ def drop(
 
 
 def chains(stage: DeployedStage, service: str | None = None) -> dict[str, SqsQueue]:
-    """Return the failure chains of a stage by service, or the one of `service`."""
-    urls = stage.outputs(CHAIN)
-    if not urls:
-        raise StageError(f"No service of the stage {stage.name} has a failure chain.")
-    if service is not None and service not in urls:
-        raise StageError(
-            f"service must be one of {', '.join(sorted(urls))}, got {service!r}: these have a"
-            f" failure chain in the stage {stage.name}"
-        )
-    client = stage.client("sqs", max_pool_connections=len(urls) + 20)
-    return {
-        name: SqsQueue(client, url) for name, url in sorted(urls.items()) if service in (None, name)
-    }
+    """Return the failure chains of a stage by name, or the one that has `service` in its name.
+
+    :raises StageError: if none has it, or several have.
+    """
+    found = stage.announced(CHAIN)
+    names = sorted(found) if service is None else [pick(service, found)]
+    client = stage.client("sqs", max_pool_connections=len(names) + 20)
+    queues = {name: SqsQueue.of(client, found[name]) for name in names}
+    # What is deleted keeps its tags for a while.
+    there = {name: queue for name, queue in queues.items() if queue}
+    if not there:
+        raise StageError(f"What announced itself as {', '.join(names)} has been deleted.")
+    return there
+
+
+def pick(service: str, found: Iterable[str]) -> str:
+    """Return the name of the chain that has `service` in it."""
+    return only_one(service, sorted(found), asked="the service", of="a failure chain")
 
 
 def everything(queue: SqsQueue) -> list[Failure]:

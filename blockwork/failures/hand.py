@@ -33,9 +33,11 @@ class Queue(Protocol):
 
     def depth(self) -> Depth:
         """Count its messages, nearly."""
+        ...
 
     def receive(self, hidden_seconds: int) -> list[Message]:
         """Wait a second for up to ten messages, and hide them for a while."""
+        ...
 
     def hide(self, messages: list[Message], seconds: int) -> None:
         """Hide up to ten received messages for so long from now on; 0 puts them back."""

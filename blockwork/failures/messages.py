@@ -89,6 +89,7 @@ class Failure:
 
 def recognise(message: Message) -> Failure:
     """Read a message of any form; one of no known form says so in its `obstacle`."""
+    body: Any
     try:
         body = json.loads(message.body)
     except ValueError:

@@ -3,7 +3,7 @@
 import contextlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,6 +24,16 @@ class SqsQueue:
     def __init__(self, client: Any, url: str) -> None:  # noqa: ANN401 -- made at run time
         self._client = client
         self._url = url
+
+    @classmethod
+    def of(cls, client: Any, arn: str) -> Self | None:  # noqa: ANN401 -- made at run time
+        """Return the queue of an ARN, or None if there is none any more."""
+        *_, account, name = arn.split(":")
+        try:
+            found = client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)
+        except client.exceptions.QueueDoesNotExist:
+            return None
+        return cls(client, found["QueueUrl"])
 
     def depth(self) -> Depth:
         """Count its messages, nearly: SQS needs up to a minute to count right."""

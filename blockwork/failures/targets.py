@@ -42,7 +42,10 @@ class Targets:
             max_pool_connections=AT_ONCE,
         )
         self._sqs = stage.client("sqs", max_pool_connections=AT_ONCE)
-        self._streams = stage.client("dynamodbstreams", max_pool_connections=AT_ONCE)
+        self._streams = {
+            name: stage.client(client, max_pool_connections=AT_ONCE)
+            for name, client in (("dynamodb", "dynamodbstreams"), ("kinesis", "kinesis"))
+        }
 
     def __call__(self, failure: Failure) -> None:
         """Give a failure's payload to its target, and wait until it has done its work.

@@ -16,13 +16,16 @@ class App(Protocol):
     @property
     def inputs(self) -> Sequence[Path]:
         """Return the files and folders that decide what is deployed."""
+        ...
 
     @property
     def beside(self) -> Sequence[Companion]:
         """Return what runs beside the emulator."""
+        ...
 
     def context(self, port: int) -> Mapping[str, str]:
         """Return what the app's context says at synthesis (`-c name=value`)."""
+        ...
 
     def build(self, on_line: OnLine) -> None:
         """Build what synthesis needs, such as a web app."""
@@ -35,6 +38,7 @@ class App(Protocol):
 
     def is_serving(self, account: Account) -> bool:
         """Tell whether the app that was deployed last answers."""
+        ...
 
     def seed(
         self,
@@ -48,6 +52,8 @@ class App(Protocol):
         :param known: what was kept the last time; empty at first.
         :param keep: keeps what is returned: called before anything that may fail.
         """
+        ...
 
     def summary(self, content: Mapping[str, Any]) -> Sequence[str]:
         """Return the lines that a person reads once all is up, from what `seed` has returned."""
+        ...

@@ -36,6 +36,7 @@ class Once(Protocol):
         :raises Exception: what the work raises, and another one while the same work is being done
             elsewhere, so that Lambda tries again later.
         """
+        ...
 
 
 class AlwaysAgain:

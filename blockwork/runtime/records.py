@@ -20,6 +20,7 @@ class ReadableRecord(Protocol):
 
         :raises InvalidEventError: if it is not one of this kind.
         """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.announce import EVENT_BUS, announce
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
+from constructs_lib.telling import tell
 
 THIRTY_DAYS = Duration.days(30)
 
@@ -22,7 +24,7 @@ class EventBus(Construct):
     Each publisher speaks in the name of one source, and who listens says whose events are meant::
 
         bus = EventBus(self, "Bus")
-        bus.grant_publish(place_order, source="shop.orders")
+        bus.let_publish(place_order, source="shop.orders")
         bus.subscribe(
             self, "OnOrderPlaced", source="shop.orders", detail_types=["OrderPlaced"],
             function=ship, failures=failures,
@@ -31,7 +33,10 @@ class EventBus(Construct):
     :param archive_retention: how long events can be replayed, whole days. Default: 30 days.
     :param removal_policy: what becomes of bus and archive when they leave their stack. Default:
         they are retained.
-    :raises ValueError: if the retention is less than a day.
+    :param known_as: what the command `events` calls it, which finds it by a tag, see
+        :mod:`constructs_lib.announce`. Default: its path.
+    :raises ValueError: if the retention is less than a day, or AWS would refuse `known_as` as a
+        tag.
     """
 
     def __init__(
@@ -42,6 +47,7 @@ class EventBus(Construct):
         *,
         archive_retention: Duration = THIRTY_DAYS,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         if not archive_retention.is_unresolved() and archive_retention.to_seconds() < 86_400:
@@ -50,6 +56,7 @@ class EventBus(Construct):
                 f"got {archive_retention.to_human_string()} (at {self.node.path})"
             )
         self.bus = events.EventBus(self, "Bus")
+        announce(self.bus, EVENT_BUS, known_as, at=self.node.path)
         self.archive = self.bus.archive(
             "Archive",
             description="Every event, to replay what a consumer lost or got wrong",
@@ -98,6 +105,16 @@ class EventBus(Construct):
             retry_attempts=retry_attempts,
             max_event_age=max_event_age,
         )
+
+    def let_publish(self, function: lambda_.IFunction, /, *, source: str) -> iam.Grant:
+        """Tell a function the bus's name, and allow it what `grant_publish` does.
+
+        It finds the name in its variable EVENT_BUS_NAME, where the runtime kit looks for it.
+
+        :raises ValueError: as `grant_publish`, or if the function cannot be told.
+        """
+        tell(function, "EVENT_BUS_NAME", self.bus.event_bus_name, at=self.node.path)
+        return self.grant_publish(function, source=source)
 
     def grant_publish(self, grantee: iam.IGrantable, /, *, source: str) -> iam.Grant:
         """Allow `grantee` to put events of one source on the bus, and nothing else.

@@ -1,5 +1,7 @@
 """A function that reacts to events of a bus, and loses none."""
 
+from typing import cast
+
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -65,7 +67,7 @@ class EventConsumer(Construct):
             at=self.node.path,
         )
         if once:
-            once.protect(function)
+            once.let_remember(function)
         failures.let_bury("events.amazonaws.com")
         self.rule = events.Rule(
             self,
@@ -73,8 +75,11 @@ class EventConsumer(Construct):
             event_bus=bus,
             event_pattern=pattern,
             targets=[
-                targets.LambdaFunction(
-                    function, dead_letter_queue=failures.queue, max_event_age=max_event_age
+                cast(
+                    events.IRuleTarget,
+                    targets.LambdaFunction(
+                        function, dead_letter_queue=failures.queue, max_event_age=max_event_age
+                    ),
                 )
             ],
         )

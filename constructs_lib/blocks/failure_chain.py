@@ -11,8 +11,11 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.announce import FAILURE_CHAIN, announce
 from constructs_lib.primitives import Queue
+from constructs_lib.primitives.interfaces import ServicePrincipal, Topic
 from constructs_lib.primitives.queue import LONGEST_RETENTION
+from constructs_lib.telling import tell
 
 ONE_MINUTE = Duration.minutes(1)
 FIVE_MINUTES = Duration.minutes(5)
@@ -38,7 +41,9 @@ class FailureChain(Construct):
     :param removal_policy: what becomes of the queue, and of the failed events in it, when the chain
         leaves its stack; the topic keeps nothing. Who retains it retains its key too. Default: it
         is retained.
-    :raises ValueError: if SQS would refuse the retention.
+    :param known_as: what the command `failures` calls it, which finds it by a tag of the queue,
+        see :mod:`constructs_lib.announce`. Default: its path.
+    :raises ValueError: if SQS would refuse the retention, or AWS `known_as` as a tag.
     """
 
     def __init__(
@@ -50,13 +55,15 @@ class FailureChain(Construct):
         retention: Duration = LONGEST_RETENTION,
         encryption_key: kms.IKey | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._key = encryption_key
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
         self.queue.apply_removal_policy(removal_policy)
+        announce(self.queue, FAILURE_CHAIN, known_as, at=self.node.path)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
-        self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
+        self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
         self._subscribe()
         self.alarm = self.metric_failures().create_alarm(
             self,
@@ -89,16 +96,17 @@ class FailureChain(Construct):
 
         It is told where (`FAILURE_TOPIC_ARN`) and how long it tries (`PATIENCE_SECONDS`).
 
-        :raises ValueError: if it cannot be told, because it was imported.
+        :raises ValueError: if it cannot be told, because it was imported, or parks elsewhere or
+            with another patience already.
         """
-        if not isinstance(function, lambda_.Function):
-            raise ValueError(
-                "function must be one of this app, which is told by its environment where it parks,"
-                f" got {function.node.path}: leave parks_after out, then Lambda or SQS sends here "
-                f"what it fails at (at {self.node.path})"
-            )
-        function.add_environment("FAILURE_TOPIC_ARN", self.topic.topic_arn)
-        function.add_environment("PATIENCE_SECONDS", str(patience.to_seconds()))
+        tell(
+            function,
+            "FAILURE_TOPIC_ARN",
+            self.topic.topic_arn,
+            at=self.node.path,
+            otherwise="leave parks_after out: then Lambda or SQS sends here what it fails at",
+        )
+        tell(function, "PATIENCE_SECONDS", str(patience.to_seconds()), at=self.node.path)
         self.grant_publish(function)
 
     def dead_letter_queue(self, *, max_receive_count: int = 5) -> sqs.DeadLetterQueue:
@@ -126,7 +134,7 @@ class FailureChain(Construct):
         # "Configure KMS permissions for AWS services", Amazon SQS, key management.
         added = self._key.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(service)],
+                principals=[ServicePrincipal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
@@ -151,7 +159,7 @@ class FailureChain(Construct):
         """
         allowed = self.queue.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                principals=[ServicePrincipal("sns.amazonaws.com")],
                 actions=["sqs:SendMessage"],
                 resources=[self.queue.queue_arn],
                 conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},

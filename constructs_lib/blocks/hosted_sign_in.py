@@ -28,11 +28,13 @@ class IdentityProvider(Protocol):
     @property
     def name(self) -> str:
         """What the provider is called in Cognito, 3 to 32 characters."""
+        ...
 
     def add_to(
         self, scope: Construct, pool: cognito.IUserPool
     ) -> cognito.IUserPoolIdentityProvider:
         """Make the provider known to a user pool."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.primitives import PythonFunction, Table
+from constructs_lib.telling import tell
 
 VARIABLE = "IDEMPOTENCY_TABLE"
 
@@ -38,7 +39,7 @@ class IdempotencyTable(Table):
             removal_policy=removal_policy,
         )
 
-    def protect(self, function: lambda_.IFunction) -> None:
+    def let_remember(self, function: lambda_.IFunction, /) -> None:
         """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to.
 
         Remembering is the handler's own work, as that of the runtime kit does it (`consume(…,
@@ -60,7 +61,7 @@ class IdempotencyTable(Table):
                 f" that comes twice: let its handler remember, or leave once out (at "
                 f"{self.node.path})"
             )
-        function.add_environment(VARIABLE, self.table_name)
+        tell(function, VARIABLE, self.table_name, at=self.node.path)
         self.grant_partitions(
             function,
             "dynamodb:GetItem",

@@ -47,13 +47,15 @@ def keep_last_failures(
     settled = _settled(function)
     if settled is None:
         function.configure_async_invoke(
-            on_failure=failures.destination(),
+            on_failure=cast(lambda_.IDestination, failures.destination()),
             retry_attempts=retry_attempts,
             max_event_age=max_event_age,
         )
     elif isinstance(function, PythonFunction) and settled["ends in"] is None:
         function.send_failures_to(
-            failures.destination(), retry_attempts=retry_attempts, max_event_age=max_event_age
+            cast(lambda_.IDestination, failures.destination()),
+            retry_attempts=retry_attempts,
+            max_event_age=max_event_age,
         )
         _settled_by_blocks[function] = wanted
     elif settled != wanted:

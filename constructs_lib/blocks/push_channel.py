@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -20,6 +21,7 @@ from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.grants import grant_send_to_connections
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService, Table
+from constructs_lib.telling import tell
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
 STAGE = "live"
@@ -56,7 +58,7 @@ class PushChannel(Construct):
 
         push = PushChannel(self, "Push", failures=failures)
         push.subscribe(bus, source="shop.orders", detail_types=["OrderShipped"])
-        push.grant_issue_tickets(create_ticket)
+        push.let_issue_tickets(create_ticket)
 
     *Connecting* takes a one-use ticket, since a URL is logged on its way and a token must not be.
     A function of yours, which knows its caller, puts
@@ -210,6 +212,14 @@ class PushChannel(Construct):
             failures=self._failures,
         )
 
+    def let_issue_tickets(self, function: lambda_.IFunction, /) -> iam.Grant:
+        """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there.
+
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, "TICKETS_TABLE", self.tickets.table_name, at=self.node.path)
+        return self.grant_issue_tickets(function)
+
     def grant_issue_tickets(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to put tickets into `tickets`, and nothing else."""
         return self.tickets.grant_attributes(
@@ -273,7 +283,9 @@ class PushChannel(Construct):
                 report_batch_item_failures=True,
                 retry_attempts=MOST_RETRIES,
                 max_record_age=FIVE_MINUTES,
-                on_failure=event_sources.SnsDlq(self._failures.topic),
+                on_failure=cast(
+                    lambda_.IEventSourceDlq, event_sources.SnsDlq(self._failures.topic)
+                ),
             )
         )
 

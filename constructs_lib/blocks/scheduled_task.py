@@ -1,9 +1,9 @@
 """Work that is done at a time of day, wherever that day is."""
 
 import re
+from typing import cast
 
 from aws_cdk import Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
@@ -12,6 +12,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
+from constructs_lib.primitives.interfaces import Role, ServicePrincipal
 
 QUARTER_OF_AN_HOUR = Duration.minutes(15)
 LONGEST_WINDOW = Duration.hours(24)
@@ -60,7 +61,7 @@ class ScheduledTask(Construct):
     ) -> None:
         super().__init__(scope, id_)
         keep_last_failures(function, failures, at=self.node.path)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        role = Role(self, "Role", assumed_by=ServicePrincipal("scheduler.amazonaws.com"))
         acknowledge_wildcard(
             role, f"{function.function_arn}:*", why="versions of this one function"
         )
@@ -70,16 +71,19 @@ class ScheduledTask(Construct):
             "Schedule",
             schedule=at,
             time_window=_time_window(at.expression_string, window, at=self.node.path),
-            target=targets.LambdaInvoke(
-                function,
-                dead_letter_queue=failures.queue,
-                max_event_age=ONE_HOUR,
-                role=role,
-                input=scheduler.ScheduleTargetInput.from_object(
-                    {
-                        "id": scheduler.ContextAttribute.execution_id,
-                        "time": scheduler.ContextAttribute.scheduled_time,
-                    }
+            target=cast(
+                scheduler.IScheduleTarget,
+                targets.LambdaInvoke(
+                    function,
+                    dead_letter_queue=failures.queue,
+                    max_event_age=ONE_HOUR,
+                    role=role,
+                    input=scheduler.ScheduleTargetInput.from_object(
+                        {
+                            "id": scheduler.ContextAttribute.execution_id,
+                            "time": scheduler.ContextAttribute.scheduled_time,
+                        }
+                    ),
                 ),
             ),
         )

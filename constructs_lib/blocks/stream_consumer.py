@@ -94,7 +94,7 @@ class StreamConsumer(Construct):
                 report_batch_item_failures=True,
                 retry_attempts=retry_attempts,
                 max_record_age=max_record_age,
-                on_failure=event_sources.SnsDlq(failures.topic),
+                on_failure=cast(lambda_.IEventSourceDlq, event_sources.SnsDlq(failures.topic)),
             )
         )
         if parks_after:

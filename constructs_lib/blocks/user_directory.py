@@ -14,6 +14,7 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
 from constructs_lib.primitives.l2_options import refuse_time_outside
+from constructs_lib.telling import tell
 
 LONGEST_TRIGGER = Duration.seconds(5)
 UNWATCHED = cognito.StandardThreatProtectionMode.NO_ENFORCEMENT
@@ -196,6 +197,15 @@ class UserDirectory(Construct):
                 f"{timeout.to_human_string()} (at {function.node.path})"
             )
         self.pool.add_trigger(operation, function)
+
+    def let_manage(self, function: lambda_.IFunction, /, *actions: str) -> iam.Grant:
+        """Tell a function the pool's id (`USER_POOL_ID`), and allow it to do something with it.
+
+        :param actions: such as `cognito-idp:ListUsers`.
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, "USER_POOL_ID", self.pool.user_pool_id, at=self.node.path)
+        return self.pool.grant(function, *actions)
 
     def grant_to_trigger(self, function: lambda_.IFunction, *actions: str) -> None:
         """Allow a function that the pool calls to do something with the pool.

@@ -1,7 +1,7 @@
 """The SNS topic that tells people of alarms, and lets alarms tell it."""
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Unpack, cast
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,11 +12,12 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from constructs_lib.primitives.interfaces import ServicePrincipal, Topic
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.storage_options import NOT_FOR_ALARM_TOPICS, TopicOptions
 
 
-class AlarmTopic(sns.Topic):
+class AlarmTopic(Topic):
     """A topic that CloudWatch's alarms of this account may publish to, and nobody in the clear.
 
     A topic with any policy of its own has lost the default one, which lets CloudWatch publish: its
@@ -64,11 +65,12 @@ class AlarmTopic(sns.Topic):
                     " unless it lets cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey",
                 )
         for email in emails:
-            self.add_subscription(subscriptions.EmailSubscription(email))
+            told = subscriptions.EmailSubscription(email)
+            self.add_subscription(cast(sns.ITopicSubscription, told))
 
     def watch(self, *alarms: cloudwatch.AlarmBase) -> None:
         """Tell people when an alarm goes off, and when it is over."""
-        action = actions.SnsAction(self)
+        action = cast(cloudwatch.IAlarmAction, actions.SnsAction(self))
         for alarm in alarms:
             alarm.add_alarm_action(action)
             alarm.add_ok_action(action)
@@ -76,7 +78,7 @@ class AlarmTopic(sns.Topic):
     def _let_cloudwatch(self, names: Sequence[str], *, resources: list[str]) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             sid="AlarmsOfThisAccount",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            principals=[ServicePrincipal("cloudwatch.amazonaws.com")],
             actions=list(names),
             resources=resources,
             conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},

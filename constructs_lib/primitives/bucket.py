@@ -5,6 +5,7 @@ from typing import Unpack, cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
@@ -12,6 +13,7 @@ from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_BUCKETS, BucketOptions
+from constructs_lib.telling import tell
 
 ONE_WEEK = Duration.days(7)
 THIRTY_DAYS = Duration.days(30)
@@ -24,6 +26,7 @@ class Bucket(s3.Bucket):
     Abandoned uploads go after a week, replaced versions after thirty days::
 
         invoices = Bucket(self, "Invoices", versioned=True)
+        invoices.let_use(print_invoice, "s3:PutObject", variable="INVOICES_BUCKET", keys="*.pdf")
 
     :param versioned: whether a replaced or deleted object can be brought back. Default: no.
     :param notifies_event_bus: whether the account's default event bus hears of every object that
@@ -88,6 +91,17 @@ class Bucket(s3.Bucket):
                     event_bridge_enabled=True
                 )
             )
+
+    def let_use(
+        self, function: lambda_.IFunction, /, *actions: str, variable: str, keys: str = "*"
+    ) -> iam.Grant:
+        """Tell a function the bucket's name, and allow it what `grant_objects` does.
+
+        :param variable: what the function finds the name in, such as `INVOICES_BUCKET`.
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, variable, self.bucket_name, at=self.node.path)
+        return self.grant_objects(function, *actions, keys=keys)
 
     def grant_objects(self, grantee: iam.IGrantable, *actions: str, keys: str = "*") -> iam.Grant:
         """Allow single actions on objects; the L2's grants also allow tagging, holds and more.

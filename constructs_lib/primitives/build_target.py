@@ -2,13 +2,13 @@
 
 import platform
 import re
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
 
 from aws_cdk import aws_lambda as lambda_
+
+from blockwork.interpreters import find_interpreter
 
 LAMBDA_PYTHON = "3.14"
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
@@ -84,10 +84,7 @@ class BuildTarget:
     @property
     def interpreter(self) -> str | None:
         """An interpreter of exactly this version, which alone can write its bytecode."""
-        if self.python == f"3.{sys.version_info.minor}":
-            return sys.executable
-        found = shutil.which(f"python{self.python}")
-        return found if found and _version(found) == self.python else None
+        return find_interpreter(self.python)
 
 
 def _glibc(platform_: re.Match[str]) -> int:
@@ -104,15 +101,3 @@ def _runtime(python: str) -> lambda_.Runtime:
 def _architecture(processor: str) -> lambda_.Architecture:
     is_arm = processor == "aarch64"
     return lambda_.Architecture.ARM_64 if is_arm else lambda_.Architecture.X86_64
-
-
-@cache
-def _version(interpreter: str) -> str | None:
-    """Return its minor version; None where it does not run, as what a version manager leaves."""
-    code = "import sys; print('%d.%d' % sys.version_info[:2])"
-    command = [interpreter, "-I", "-c", code]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return done.stdout.strip() or None

@@ -13,8 +13,10 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
 from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
 from constructs_lib.primitives.import_graph import defines
+from constructs_lib.primitives.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside, refuse_time_outside
 from constructs_lib.primitives.python_service import PackagesLayer, PythonService
+from constructs_lib.telling import has_been_told
 
 TEN_SECONDS = Duration.seconds(10)
 FIVE_MINUTES = Duration.minutes(5)
@@ -22,7 +24,7 @@ ONE_HOUR = Duration.hours(1)
 LONGEST_EVENT_AGE = 6 * 3600
 LONGEST_TIMEOUT = 15 * 60
 COUNTED = "Blockwork"
-LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
+LAMBDA = ServicePrincipal("lambda.amazonaws.com")
 XRAY = "xray:PutTraceSegments knows no resources (AWS X-Ray, IAM)"
 INTERFACES = "network interfaces are known once Lambda has made them (AWS Lambda, VPC)"
 LETS_JOIN_VPC = (
@@ -33,17 +35,18 @@ LETS_JOIN_VPC = (
 """What AWS's policy `AWSLambdaVPCAccessExecutionRole` allows beside logs."""
 
 
-class PythonFunction(lambda_.Function):
+class PythonFunction(Function):
     """A function with JSON logs that expire, tracing, a role of its own and bounded retries.
 
     It runs on the Python and the processor that its service is built for. Its role may write its
-    own log and its traces, and nothing else until a `grant_…` says so::
+    own log and its traces, and nothing else until a `let_…` or `grant_…` says so::
 
         place_order = PythonFunction(
-            self, "PlaceOrder", service=orders, entry="handlers.place_order",
-            environment={"ORDERS_TABLE": table.table_name},
+            self, "PlaceOrder", service=orders, entry="handlers.place_order"
         )
-        table.grant_attributes(place_order, "dynamodb:PutItem", attributes=["total"])
+        table.let_use(
+            place_order, "dynamodb:PutItem", variable="ORDERS_TABLE", attributes=["total"]
+        )
 
     :param service: whose code this is, see :class:`PythonService`.
     :param entry: the module inside the service's package; its `handler` is called.
@@ -133,7 +136,7 @@ class PythonFunction(lambda_.Function):
             retention=service.log_retention,
             removal_policy=service.log_removal_policy,
         )
-        role = options.get("role") or iam.Role(scope, f"{id_}Role", assumed_by=LAMBDA)
+        role = options.get("role") or Role(scope, f"{id_}Role", assumed_by=LAMBDA)
         log_group.grant(role, "logs:CreateLogStream", "logs:PutLogEvents")
         if "vpc" in options:
             role.add_to_principal_policy(
@@ -160,6 +163,7 @@ class PythonFunction(lambda_.Function):
             on_failure=on_failure,
             **settings,
         )
+        has_been_told(self, environment or {})
         if service.target.platform is None:
             Annotations.of(Stack.of(self)).add_warning_v2(
                 "blockwork:this-machine",

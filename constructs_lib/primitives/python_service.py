@@ -213,8 +213,8 @@ class PythonService:
         if self.target.interpreter is None:
             Annotations.of(stack).add_info_v2(
                 "blockwork:bytecode",
-                f"no python{self.target.python} on this machine to write bytecode with: modules "
-                "load 1.25 to 2.2 times slower; deploy from a machine or a CI job that has it",
+                f"no python{self.target.python} that runs is here to write bytecode with: "
+                "modules load 1.25 to 2.2 times slower; deploy from a machine or CI job with it",
             )
         return cast(lambda_.ILayerVersion, layer)
 

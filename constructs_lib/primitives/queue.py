@@ -3,12 +3,15 @@
 from typing import Unpack
 
 from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_QUEUES, QueueOptions
+from constructs_lib.telling import tell
 
 LONGEST_RETENTION = Duration.days(14)
 
@@ -21,6 +24,7 @@ class Queue(sqs.Queue):
         orders = Queue(self, "Orders", dead_letter_queue=sqs.DeadLetterQueue(
             queue=Queue(self, "Poison"), max_receive_count=5,
         ))
+        orders.let_send(place_order, variable="ORDERS_QUEUE_URL")
 
     :param retention: how long a message waits, 1 minute to 14 days. Default: 14 days.
     :param visibility_timeout: how long a received message is hidden; give a Lambda consumer six
@@ -62,3 +66,22 @@ class Queue(sqs.Queue):
             dead_letter_queue=dead_letter_queue,
             **options,
         )
+
+    def let_send(self, function: lambda_.IFunction, /, *, variable: str) -> iam.Grant:
+        """Tell a function the queue's URL, and allow it to send there, and nothing else.
+
+        :param variable: what the function finds the URL in, such as `ORDERS_QUEUE_URL`.
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, variable, self.queue_url, at=self.node.path)
+        return self.grant_send(function)
+
+    def grant_send(self, grantee: iam.IGrantable, /) -> iam.Grant:
+        """Allow `grantee` to send, and nothing else; the L2's grant also lets it look around.
+
+        A customer's key is used by who sends, to decrypt also what it has made for the queue
+        ("Configure KMS permissions", Amazon SQS, key management).
+        """
+        if self.encryption_master_key:
+            self.encryption_master_key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+        return self.grant(grantee, "sqs:SendMessage")

@@ -6,19 +6,20 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.grants import grant_read_secret
+from constructs_lib.grants import let_read_secret
+from constructs_lib.primitives.interfaces import Secret
 
 LENGTH = 64
 """Letters and digits: 381 bits, more than a key of HMAC-SHA256 needs (RFC 2104, section 3)."""
 
 
-class SigningKey(secretsmanager.Secret):
+class SigningKey(Secret):
     """A key that Secrets Manager makes, so that it stands in no template, and may be rotated.
 
     What is signed with it must be worth less than the key lives: it goes with its stack::
 
         tokens = SigningKey(self, "Tokens", signs="tokens of the next page")
-        tokens.give_to(list_orders)
+        tokens.let_sign(list_orders)
 
     To rotate it, write another text as its value (`aws secretsmanager put-secret-value`); who
     checks signatures should let those by the version before (`AWSPREVIOUS`) count.
@@ -38,10 +39,11 @@ class SigningKey(secretsmanager.Secret):
         )
         acknowledge(self, SMG4="nobody knows it, so it is rotated when that is in doubt")
 
-    def give_to(self, function: lambda_.Function, /) -> None:
+    def let_sign(self, function: lambda_.IFunction, /) -> None:
         """Let a function sign and check signatures, which needs the key itself.
 
         It finds the key's ARN in its variable SIGNING_KEY_ARN.
+
+        :raises ValueError: if the function cannot be told.
         """
-        function.add_environment("SIGNING_KEY_ARN", self.secret_arn)
-        grant_read_secret(self, function)
+        let_read_secret(self, function, variable="SIGNING_KEY_ARN")

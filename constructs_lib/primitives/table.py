@@ -6,10 +6,12 @@ from typing import Unpack
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.storage_options import NOT_FOR_TABLES, TableOptions
+from constructs_lib.telling import tell
 
 READS = frozenset(f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan"))
 WRITES = frozenset(f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem"))
@@ -23,7 +25,9 @@ class Table(dynamodb.TableV2):
     Keys that are but named are strings: ids are opaque and times are ISO 8601, which sort as text::
 
         orders = Table(self, "Orders", partition_key="customerId", sort_key="orderId")
-        orders.grant_attributes(ship, "dynamodb:UpdateItem", attributes=["shippedAt"])
+        orders.let_use(
+            ship, "dynamodb:UpdateItem", variable="ORDERS_TABLE", attributes=["shippedAt"]
+        )
 
     :param partition_key: attribute that says in which partition an item lives.
     :param sort_key: attribute that orders the items of a partition. Default: none, one item a key.
@@ -71,6 +75,25 @@ class Table(dynamodb.TableV2):
             **settings,
         )
         self._keys = [key.name for key in keys]
+
+    def let_use(
+        self,
+        function: lambda_.IFunction,
+        /,
+        *actions: str,
+        variable: str,
+        attributes: Collection[str],
+        return_values: Collection[str] = WHAT_WAS_WRITTEN,
+    ) -> iam.Grant:
+        """Tell a function the table's name, and allow it what `grant_attributes` does.
+
+        :param variable: what the function finds the name in, such as `ORDERS_TABLE`.
+        :raises ValueError: as `grant_attributes`, or if the function cannot be told.
+        """
+        tell(function, variable, self.table_name, at=self.node.path)
+        return self.grant_attributes(
+            function, *actions, attributes=attributes, return_values=return_values
+        )
 
     def grant_attributes(
         self,

@@ -13,14 +13,8 @@ service = PythonService(name="orders", source=Path(__file__).parent / "src")
 failures = FailureChain(stack, "Failures")
 bus = EventBus(stack, "Bus")
 
-place = PythonFunction(
-    stack,
-    "PlaceOrder",
-    service=service,
-    entry="place_order",
-    environment={"BUS": bus.bus.event_bus_name},
-)
-bus.grant_publish(place, source="shop.orders")
+place = PythonFunction(stack, "PlaceOrder", service=service, entry="place_order")
+bus.let_publish(place, source="shop.orders")
 api = BusinessApi(stack, "Api", allow_origins=["https://shop.example.com"])
 api.route("POST /orders", place, authorizer=PUBLIC)
 alarms = AlarmTopic(stack, "Alarms", emails=["orders@shop.example.com"])

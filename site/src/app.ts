@@ -7,8 +7,6 @@ import type { Live } from "./push/live.ts";
 import type { Router } from "./router.ts";
 import type { Shell } from "./ui/shell.ts";
 
-export const SITE_NAME = "Blockwork Energy";
-
 export interface App {
   readonly session: Session;
   readonly identity: Identity;
@@ -17,20 +15,3 @@ export interface App {
   readonly router: Router;
   readonly shell: Shell;
 }
-
-export const paths = {
-  tariffs: "/",
-  tariff: (productId: string) => `/tariffs/${encodeURIComponent(productId)}`,
-  changeTariff: (productId: string) => `/tariffs/${encodeURIComponent(productId)}/change`,
-  addTariff: "/add-tariff",
-  vouchers: "/vouchers",
-  voucher: (voucherId: string) => `/vouchers/${encodeURIComponent(voucherId)}`,
-  buyVoucher: "/buy-voucher",
-  account: "/account",
-  users: "/users",
-  permissions: (userId: string) => `/users/${encodeURIComponent(userId)}/permissions`,
-  signUp: "/sign-up",
-  forgottenPassword: "/forgotten-password",
-  signIn: (next = "/", { expired = false } = {}) =>
-    `/sign-in?${new URLSearchParams({ next, ...(expired ? { expired: "" } : {}) })}`,
-} as const;

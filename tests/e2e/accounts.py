@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from blockwork.deployed import DeployedStage, StageName
+from blockwork.events.replay import event_bus, name_of
 from blockwork.events.tap import Tap
 from tests.e2e.conftest import IssuedTokens, NewAccount, Tokens, bearer, cognito, sign_in_by_srp
 from tests.waiting import eventually, settled
@@ -82,7 +83,7 @@ def tap(platform: dict[str, Any], *detail_types: str) -> Tap:
     """Return a tap on the stage's bus, for an hour."""
     stage = DeployedStage(StageName.LOCAL, Path(platform["directory"]))
     pattern = {"detail-type": list(detail_types)}
-    return Tap(stage, stage.output("EventBusName"), pattern, seconds=3600)
+    return Tap(stage, name_of(event_bus(stage)), pattern, seconds=3600)
 
 
 def events_of(tapped: Tap, user_id: str, *, count: int) -> list[str]:

@@ -47,7 +47,7 @@ class Chain:
         self.dynamodb = aws.client("dynamodb")
         self.aws = aws
         self.outputs = outputs
-        self.queue = outputs["FailureQueueUrl"]
+        self.queue = outputs["Failed"]
         self.directory = directory
 
     def put(self, payload: Any, **attributes: str) -> None:
@@ -125,7 +125,7 @@ def deploy_chain(aws: Aws, directory: Path) -> Chain:
         },
     }
     resources = {
-        "Queue": {"Type": "AWS::SQS::Queue"},
+        "Queue": announced(SERVICE),
         "Work": {
             "Type": "AWS::SQS::Queue",
             "Properties": {
@@ -142,17 +142,29 @@ def deploy_chain(aws: Aws, directory: Path) -> Chain:
         ),
     }
     outputs = aws.deploy(
-        f"Local-{SERVICE.capitalize()}",
+        "letters",
         resources,
-        FailureQueueUrl={"Ref": "Queue"},
+        Failed={"Ref": "Queue"},
         WorkUrl={"Ref": "Work"},
         ConsumerArn={"Fn::GetAtt": ["Consumer", "Arn"]},
         RunsName={"Ref": "Runs"},
         StreamArn={"Fn::GetAtt": ["Runs", "StreamArn"]},
     )
+    be_stage_of(aws, directory)
+    return Chain(aws, outputs, directory)
+
+
+def be_stage_of(aws: Aws, directory: Path) -> None:
+    """Let `directory` be that of a stage on the emulator."""
     platform = {"emulatorUrl": aws.endpoint, "region": REGION}
     (directory / "platform.json").write_text(json.dumps(platform))
-    return Chain(aws, outputs, directory)
+
+
+def announced(name: str, **tags: str) -> dict[str, Any]:
+    """Return a queue that says that it is a failure chain's."""
+    all_tags = {"blockwork:failure-chain": name, **tags}
+    listed = [{"Key": key, "Value": value} for key, value in all_tags.items()]
+    return {"Type": "AWS::SQS::Queue", "Properties": {"Tags": listed}}
 
 
 def event(id_: str, **more: Any) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Bus:
         self.aws = aws
         self.events = aws.client("events")
         self.outputs = outputs
-        self.name = outputs["EventBusName"]
+        self.name = outputs["BusName"]
         self.directory = directory
 
     def put(self, voucher_id: str, type_: str = "VoucherPaid") -> None:
@@ -65,7 +65,7 @@ class Bus:
     def command(self, *arguments: str) -> list[str]:
         return [
             *(sys.executable, "-m", "tools", "events", *arguments),
-            *("--directory", str(self.directory)),
+            *("--directory", str(self.directory), "--bus", "Letters"),
         ]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -100,7 +100,13 @@ def consumer(name: str, *types: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def bus(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
     resources: dict[str, Any] = {
-        "Bus": {"Type": "AWS::Events::EventBus", "Properties": {"Name": "replayed"}},
+        "Bus": {
+            "Type": "AWS::Events::EventBus",
+            "Properties": {
+                "Name": "replayed",
+                "Tags": [{"Key": "blockwork:event-bus", "Value": "letters"}],
+            },
+        },
         "Archive": {
             "Type": "AWS::Events::Archive",
             "Properties": {"SourceArn": {"Fn::GetAtt": ["Bus", "Arn"]}, "RetentionDays": 1},
@@ -118,10 +124,9 @@ def bus(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
         **consumer("Mailer", "VoucherPaid"),
     }
     outputs = aws.deploy(
-        "Local-Tapped",
+        "tapped",
         resources,
-        EventBusName={"Ref": "Bus"},
-        EventArchiveArn={"Fn::GetAtt": ["Archive", "Arn"]},
+        BusName={"Ref": "Bus"},
         SeenName={"Ref": "Seen"},
     )
     directory = tmp_path_factory.mktemp("stage")
@@ -129,7 +134,7 @@ def bus(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
     (directory / "platform.json").write_text(json.dumps(platform))
     yield Bus(aws, outputs, directory)
     # Other tests look for archives: this one's must not be there.
-    aws.client("cloudformation").delete_stack(StackName="Local-Tapped")
+    aws.client("cloudformation").delete_stack(StackName="tapped")
     eventually(lambda: not aws.client("events").list_archives()["Archives"])
 
 
@@ -228,7 +233,7 @@ def test_a_replay_of_a_pattern_hands_over_what_matches_it_and_the_rule(bus: Bus)
         (("replay", "--from", "yesterday"), "--from must be a time like"),
         (("replay", "--from", "now", "--to", "1h ago"), "--from must be before --to"),
         (("replay", "--from", "1h ago", "--to-rule", "On"), "is in the names of"),
-        (("replay", "--from", "1h ago", "--to-rule", "zzz"), "is in no rule's name"),
+        (("replay", "--from", "1h ago", "--to-rule", "zzz"), "is in no name"),
         (("tail", "--pattern", "{"), "--pattern must be JSON"),
         (("tail", "--stage", "nowhere"), "'nowhere'"),
     ],

@@ -5,6 +5,7 @@ Behind a rule or a schedule a function fails only where it raises: there is no b
 """
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,13 @@ import pytest
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
+from blockwork.failures.messages import Message, recognise
+from blockwork.failures.redrive import RedriveError
+from blockwork.failures.targets import Targets
 from constructs_lib.blocks import (
     EventConsumer,
     FailureChain,
@@ -30,7 +35,7 @@ from tests.waiting import eventually, settled
 
 # Tells of all that it tries, and of what it has done.
 HANDLER = """
-import json, os
+import base64, json, os
 import boto3
 
 sqs = boto3.client("sqs")
@@ -45,6 +50,9 @@ def items_of(event):
         if "dynamodb" in record:
             change = record["dynamodb"]
             yield change["NewImage"]["id"]["S"], change["SequenceNumber"], ""
+        elif "kinesis" in record:
+            message = record["kinesis"]
+            yield base64.b64decode(message["data"]).decode(), message["sequenceNumber"], ""
         else:
             yield record["body"], record["messageId"], record["receiptHandle"]
     if "Records" not in event:
@@ -91,6 +99,23 @@ def deploy(aws: Aws, name: str, mode: str, consume: Consume) -> dict[str, str]:
         CfnOutput(stack, "failed", value=failures.queue.queue_url)
 
     return deploy_constructs(aws, name, build)
+
+
+class Stage:
+    """Where the command's own code finds AWS."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def client(self, service: Any, **_settings: Any) -> Any:
+        return self._aws.client(service)
+
+
+def parked(note: dict[str, Any]) -> Message:
+    """Return a message of the chain as the command reads it."""
+    return Message(
+        id="1", receipt="1", body=json.dumps(note), sent_at=datetime.now(UTC), attributes={}
+    )
 
 
 def begin(function: lambda_.Function, begun: bool) -> None:
@@ -171,38 +196,52 @@ def test_a_message_that_is_never_done_ends_in_the_chain_and_the_others_are_done_
 # All four, the poison and what follows it, and the poison alone, twice; what reports the poison has
 # done the first two after the first attempt, and the rest is halved at once.
 @pytest.mark.parametrize(("mode", "tries"), [("raise", 4), ("report", 3)])
+@pytest.mark.parametrize("kind", ["table", "kinesis"])
 def test_a_record_that_is_never_done_is_given_up_and_the_others_are_done_once(
-    aws: Aws, mode: str, tries: int
+    aws: Aws, kind: str, mode: str, tries: int
 ) -> None:
     def consume(stack: Stack, function: lambda_.Function, failures: FailureChain) -> None:
         table = Table(
             stack, "Table", partition_key="id", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
         )
+        stream = kinesis.Stream(stack, "Stream", shard_count=1)
         StreamConsumer(
             stack,
             "Following",
-            source=table,
+            source=table if kind == "table" else stream,
             function=function,
             failures=failures,
             retry_attempts=1,
         )
         begin(function, begun)
         CfnOutput(stack, "table", value=table.table_name)
+        CfnOutput(stack, "stream", value=stream.stream_name)
 
     # All of them are there before it begins, so that the good ones share a batch with the poison.
     begun = False
-    made = deploy(aws, f"plain-stream-{mode}", mode, consume)
+    made = deploy(aws, f"plain-{kind}-{mode}", mode, consume)
     for name in ("good1", "good2", "poison", "good3"):
-        aws.client("dynamodb").put_item(TableName=made["table"], Item={"id": {"S": name}})
+        if kind == "table":
+            aws.client("dynamodb").put_item(TableName=made["table"], Item={"id": {"S": name}})
+        else:
+            aws.client("kinesis").put_record(
+                StreamName=made["stream"], Data=name.encode(), PartitionKey="one"
+            )
     begun = True
-    deploy(aws, f"plain-stream-{mode}", mode, consume)
+    deploy(aws, f"plain-{kind}-{mode}", mode, consume)
 
     diary = Diary(aws, made)
     note = received(aws, made["failed"])["body"]
     diary.ends_with("good1", "good2", "good3", tries=tries)
     assert note["requestContext"]["condition"] == "RetryAttemptsExhausted"
-    assert note["DDBStreamBatchInfo"]["batchSize"] == 1
-    assert {note["DDBStreamBatchInfo"]["startSequenceNumber"]} == set(diary.tried)
+    batch = note["DDBStreamBatchInfo" if kind == "table" else "KinesisBatchInfo"]
+    assert batch["batchSize"] == 1
+    assert {batch["startSequenceNumber"]} == set(diary.tried)
+
+    with pytest.raises(RedriveError, match=r"poison|reports that the record failed again"):
+        Targets(Stage(aws), threading.Event())(recognise(parked(note)))
+
+    diary.ends_with("good1", "good2", "good3", tries=tries + 1)
 
 
 def test_an_event_that_is_never_done_ends_in_the_chain_and_the_others_are_done_once(

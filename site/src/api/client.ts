@@ -1,6 +1,7 @@
 // Calls one API: JSON in and out, problem+json errors, tokens where a route asks for one.
 
-import { SessionExpired, type Session } from "../auth/session.ts";
+import { SessionExpired } from "../auth/person.ts";
+import type { Session } from "../auth/session.ts";
 import { ApiError, problem, secondsOf } from "./problem.ts";
 
 export { ApiError };

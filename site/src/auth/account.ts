@@ -13,7 +13,7 @@ import {
   verifyTOTPSetup,
 } from "aws-amplify/auth";
 import { orInWords } from "./errors.ts";
-import { AccountError } from "./session.ts";
+import { AccountError } from "./person.ts";
 
 /** What an authenticator app needs, once as text to type and once as a link to open. */
 export interface AuthenticatorSecret {

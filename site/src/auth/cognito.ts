@@ -10,7 +10,7 @@ import {
 } from "aws-amplify/auth";
 import type { Config } from "../config.ts";
 import { orInWords } from "./errors.ts";
-import { AccountError, type Person, type SignInStep } from "./session.ts";
+import { AccountError, type Person, type SignInStep } from "./person.ts";
 
 /** What Cognito vouches for: the ID token and who it names. */
 export interface Identity {

@@ -1,6 +1,6 @@
 // What Cognito's errors mean, in words for the person.
 
-import { AccountError } from "./session.ts";
+import { AccountError } from "./person.ts";
 
 const TOO_MANY = "There were too many attempts. Wait a few minutes and try again.";
 

@@ -1,7 +1,8 @@
 // What a message of the back end means for what is shown, and what the person is told of it.
 
 import type { Status, Voucher, Vouchers } from "../api/vouchers.ts";
-import { paths, type App } from "../app.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
 import { formatPrice } from "../money.ts";
 import type { Message } from "./live.ts";
 

@@ -1,6 +1,6 @@
 // Fields and answers that the forms about an account share.
 
-import { AccountError } from "../auth/session.ts";
+import { AccountError } from "../auth/person.ts";
 import { passwordProblem, RULES } from "../password.ts";
 import { fill, h } from "./dom.ts";
 import { field, type Field, type Problems } from "./form.ts";

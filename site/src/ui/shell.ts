@@ -1,6 +1,6 @@
 // The frame around every view: header, main, footer, the offline note and the messages.
 
-import { paths, SITE_NAME } from "../app.ts";
+import { paths, SITE_NAME } from "../places.ts";
 import type { Session } from "../auth/session.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";

@@ -1,6 +1,6 @@
 import type { Profile } from "../api/identity.ts";
 import type { App } from "../app.ts";
-import { SessionExpired } from "../auth/session.ts";
+import { SessionExpired } from "../auth/person.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { newPasswordField, passwordField, sendWhenRight } from "../ui/account-form.ts";
 import { h } from "../ui/dom.ts";

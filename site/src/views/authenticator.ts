@@ -1,5 +1,6 @@
-import { SITE_NAME, type App } from "../app.ts";
-import { AccountError } from "../auth/session.ts";
+import type { App } from "../app.ts";
+import { SITE_NAME } from "../places.ts";
+import { AccountError } from "../auth/person.ts";
 import type { Page } from "../router.ts";
 import { attempt, codeField, codeOf, sendWhenRight } from "../ui/account-form.ts";
 import { confirmAndRun } from "../ui/confirm.ts";

@@ -1,8 +1,9 @@
 import { ApiError, Unreachable } from "../api/client.ts";
 import { pause, reference } from "../api/problem.ts";
 import type { VoucherDraft, Vouchers } from "../api/vouchers.ts";
-import { paths, type App } from "../app.ts";
-import { SessionExpired } from "../auth/session.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
+import { SessionExpired } from "../auth/person.ts";
 import { amountOf, amountProblem, formatPrice } from "../money.ts";
 import { OpenPurchase, type Purchase } from "../purchase.ts";
 import type { Page, Redirect, View } from "../router.ts";

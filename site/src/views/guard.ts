@@ -1,5 +1,6 @@
-import { paths, type App } from "../app.ts";
-import { SessionExpired } from "../auth/session.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
+import { SessionExpired } from "../auth/person.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { h } from "../ui/dom.ts";
 import { notice } from "../ui/states.ts";

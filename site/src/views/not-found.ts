@@ -1,4 +1,4 @@
-import { paths } from "../app.ts";
+import { paths } from "../places.ts";
 import type { View } from "../router.ts";
 import { h } from "../ui/dom.ts";
 import { failure, notice } from "../ui/states.ts";

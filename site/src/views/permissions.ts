@@ -1,8 +1,9 @@
 import { ApiError } from "../api/client.ts";
 import { checkedPermissions } from "../api/identity.ts";
-import { paths, type App } from "../app.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
 import { isAction, isResource, type Permission } from "../auth/permissions.ts";
-import { SessionExpired } from "../auth/session.ts";
+import { SessionExpired } from "../auth/person.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { fill, h } from "../ui/dom.ts";
 import { field, form, hasProblems, type Problems } from "../ui/form.ts";

@@ -1,5 +1,6 @@
-import { paths, type App } from "../app.ts";
-import type { SignInStep } from "../auth/session.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
+import type { SignInStep } from "../auth/person.ts";
 import { safeReturn, type Page, type Redirect, type View } from "../router.ts";
 import { attempt, codeField, codeOf, emailField, newPasswordField, passwordField, sendWhenRight, type Check } from "../ui/account-form.ts";
 import { h, type Child } from "../ui/dom.ts";

@@ -1,7 +1,8 @@
 import type { Product, ProductDraft } from "../api/catalog.ts";
 import { ApiError } from "../api/client.ts";
-import { paths, type App } from "../app.ts";
-import { SessionExpired } from "../auth/session.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
+import { SessionExpired } from "../auth/person.ts";
 import { CURRENCIES, formatPrice, perUnit, priceProblem, UNITS, type Currency, type Unit } from "../money.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { h } from "../ui/dom.ts";

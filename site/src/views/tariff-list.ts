@@ -1,5 +1,6 @@
 import { isSame, type Product } from "../api/catalog.ts";
-import { paths, SITE_NAME, type App } from "../app.ts";
+import type { App } from "../app.ts";
+import { paths, SITE_NAME } from "../places.ts";
 import { formatPrice, perUnit } from "../money.ts";
 import type { Page, View } from "../router.ts";
 import { fill, h, type Child } from "../ui/dom.ts";

@@ -1,7 +1,8 @@
 import { isSame, type Product } from "../api/catalog.ts";
 import { ApiError } from "../api/client.ts";
-import { paths, type App } from "../app.ts";
-import { SessionExpired } from "../auth/session.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
+import { SessionExpired } from "../auth/person.ts";
 import { formatPrice, perUnit } from "../money.ts";
 import type { Page, View } from "../router.ts";
 import { confirmAndRun } from "../ui/confirm.ts";

@@ -1,5 +1,6 @@
 import type { User } from "../api/identity.ts";
-import { paths, type App } from "../app.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { h } from "../ui/dom.ts";
 import { notice, showWhenRead } from "../ui/states.ts";

@@ -1,5 +1,6 @@
 import type { Voucher, Vouchers } from "../api/vouchers.ts";
-import { paths, type App } from "../app.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
 import { formatPrice } from "../money.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { h } from "../ui/dom.ts";

@@ -1,6 +1,7 @@
 import { ApiError, Unreachable } from "../api/client.ts";
 import { hasReached, isOver, type Status, type Voucher, type Vouchers } from "../api/vouchers.ts";
-import { paths, type App } from "../app.ts";
+import type { App } from "../app.ts";
+import { paths } from "../places.ts";
 import { formatPrice } from "../money.ts";
 import type { Page, Redirect, View } from "../router.ts";
 import { fill, h } from "../ui/dom.ts";

@@ -28,6 +28,8 @@ NO_PATTERN = [*NO_TEXT, "{", "[]", "{}", "null", "7", '"x"', "[" * 100_000, '{"a
 NO_STAGE = ["", "LOCAL", "nowhere", "dev ", "\udcff"]
 NO_TIME = ["", "soon", "500ms ago", "\udcff", "9" * 5000]
 GARBAGE = {
+    "archive": NO_TEXT,
+    "bus": NO_TEXT,
     "directory": NO_FOLDER,
     "from_": NO_TIME,
     "id_": NO_TEXT,

@@ -6,23 +6,26 @@ import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from typer.testing import CliRunner
 
-from blockwork.deployed import DeployedStage, StageError, StageName, readable_errors
+from blockwork.deployed import DeployedStage, StageError, StageName, only_one, readable_errors
+from blockwork.events import replay
+from blockwork.failures import cli as failures
+from constructs_lib import announce
 from tools.__main__ import app
 
 runner = CliRunner()
 
 
 class Dev(DeployedStage):
-    """The stage `dev` with stacks laid out in advance, their outputs by name."""
+    """The stage `dev` with queues laid out in advance, their tags by their names."""
 
-    def __init__(self, **stacks: dict[str, str]) -> None:
+    def __init__(self, **queues: dict[str, str]) -> None:
         super().__init__(StageName.DEV)
-        self.stacks = [
+        self.found: list[dict[str, Any]] = [
             {
-                "StackName": name.replace("_", "-"),
-                "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs.items()],
+                "ResourceARN": f"arn:aws:sqs:eu-west-2:111111111111:{name}",
+                "Tags": [{"Key": k, "Value": v} for k, v in tags.items()],
             }
-            for name, outputs in stacks.items()
+            for name, tags in queues.items()
         ]
 
     def client(self, service: Any, **settings: Any) -> Any:
@@ -31,25 +34,81 @@ class Dev(DeployedStage):
     def get_paginator(self, _operation: str) -> "Dev":
         return self
 
-    def paginate(self) -> list[dict[str, Any]]:
-        return [{"Stacks": self.stacks[:1]}, {"Stacks": self.stacks[1:]}]
+    def paginate(self, *, TagFilters: list[dict[str, str]]) -> list[dict[str, Any]]:  # noqa: N803
+        keys = {each["Key"] for each in TagFilters}
+        found = [r for r in self.found if keys <= {tag["Key"] for tag in r["Tags"]}]
+        return [{"ResourceTagMappingList": part} for part in (found[:1], found[1:])]
 
 
-def test_services_are_found_by_their_stage_and_output() -> None:
-    chain = {"FailureQueueUrl": "url"}
-    stage = Dev(Dev_Catalog={"ApiUrl": "x"}, Dev_Vouchers=chain, Prod_Forecast=chain)
+CHAIN = "blockwork:failure-chain"
 
-    assert stage.outputs("FailureQueueUrl") == {"vouchers": "url"}
+
+def tagged(name: str, stage: str = "", stack: str = "") -> dict[str, str]:
+    others = {"stage": stage, "aws:cloudformation:stack-name": stack}
+    return {CHAIN: name, **{key: value for key, value in others.items() if value}}
+
+
+def names_of(arns: dict[str, str]) -> dict[str, str]:
+    return {name: arn.rsplit(":", 1)[-1] for name, arn in arns.items()}
+
+
+def test_what_announces_itself_is_found_whatever_it_and_its_stack_are_called() -> None:
+    stage = Dev(a=tagged("orders"), b=tagged("Shop/Returns/Failures"), c={"team": "shop"})
+
+    assert names_of(stage.announced(CHAIN)) == {"orders": "a", "Shop/Returns/Failures": "b"}
+
+
+def test_what_says_that_it_is_another_stages_is_not_ours() -> None:
+    stage = Dev(ours=tagged("x", "dev"), nobodys=tagged("y"), theirs=tagged("x", "prod"))
+
+    assert names_of(stage.announced(CHAIN)) == {"x": "ours", "y": "nobodys"}
+
+
+def test_two_of_one_name_are_told_apart_by_their_stacks() -> None:
+    stage = Dev(one=tagged("x", stack="Blue"), two=tagged("x", stack="Green"), three=tagged("x"))
+
+    assert names_of(stage.announced(CHAIN)) == {
+        "x@Blue": "one",
+        "x@Green": "two",
+        "x@three": "three",
+    }
 
 
 def test_a_stage_that_is_not_deployed_here_says_what_to_do() -> None:
-    with pytest.raises(StageError, match="make deploy STAGE=dev"):
-        Dev(Prod_Catalog={}).outputs("FailureQueueUrl")
+    with pytest.raises(StageError, match=r"'blockwork:failure-chain'.*make deploy STAGE=dev"):
+        Dev(theirs=tagged("x", "prod")).announced(CHAIN)
 
 
-def test_an_output_that_no_stack_has_is_named() -> None:
-    with pytest.raises(StageError, match="'EventBusName'"):
-        Dev(Dev_Catalog={}).output("EventBusName")
+def test_the_command_looks_for_what_the_blocks_say() -> None:
+    assert (failures.CHAIN, replay.BUS) == (announce.FAILURE_CHAIN, announce.EVENT_BUS)
+
+
+NAMES = ["Dev-Vouchers-OnPaid", "Dev-Vouchers-OnPaidAgain", "Dev-Forecast-OnStored"]
+
+
+def pick(part: str, names: list[str] = NAMES) -> str:
+    return only_one(part, names, asked="--to-rule", of="a rule")
+
+
+@pytest.mark.parametrize("part", ["Forecast", "forecast", "Dev-Forecast-OnStored"])
+def test_one_is_found_by_any_part_of_its_name(part: str) -> None:
+    assert pick(part) == "Dev-Forecast-OnStored"
+
+
+def test_the_only_one_needs_no_name() -> None:
+    assert pick("", ["orders"]) == "orders"
+
+
+def test_a_whole_name_wins_over_a_longer_one() -> None:
+    assert pick("Dev-Vouchers-OnPaid") == "Dev-Vouchers-OnPaid"
+
+
+@pytest.mark.parametrize(
+    ("part", "said"), [("Vouchers", "in the names of"), ("x", "in no name"), ("", "the names of")]
+)
+def test_a_part_of_no_name_or_of_several_is_refused_with_the_names(part: str, said: str) -> None:
+    with pytest.raises(StageError, match=rf"--to-rule must name a rule.*{said}.*OnStored"):
+        pick(part)
 
 
 @pytest.mark.parametrize("command", [["failures", "list"], ["events", "tail"]])

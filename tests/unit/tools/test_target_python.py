@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from blockwork import interpreters
 from tests.target.conftest import had
 from tools import target_python as module
-from tools.target_python import UnavailableError, target_python
+from tools.target_python import UnavailableError, installed, target_python
 
 MIRROR = "https://mirror.example/debian"
 LISTS = f'case "$*" in *indextargets*) echo {MIRROR}; exit ;; esac'
@@ -20,7 +21,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs = tmp_path / "bin"
     programs.mkdir()
     monkeypatch.setattr(module, "FOLDER", tmp_path / "target")
-    monkeypatch.setattr(module, "_installed", lambda: None)
+    monkeypatch.setattr(module, "installed", lambda: None)
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "debian"})
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     monkeypatch.setenv("PATH", os.pathsep.join([str(programs), os.defpath]))
@@ -91,6 +92,34 @@ def test_a_program_of_its_name_that_is_another_version_is_passed_over(tmp_path: 
 
     assert module._runs(tmp_path / "python3.14") == (sys.version_info[:2] == (3, 14))
     assert not module._runs(tmp_path / "nothing")
+
+
+def test_a_version_managers_program_without_that_version_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shims, second = tmp_path / "shims", tmp_path / "second"
+    shims.mkdir()
+    second.mkdir()
+    program(shims / "python3.99", "echo not installed >&2; exit 127")
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, (shims, second))))
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path / "nothing"))
+    interpreters.bytecode_of.cache_clear()
+
+    assert installed("3.99") is None
+    program(second / "python3.99", "echo cpython-399")
+    assert installed("3.99") == second / "python3.99"
+
+
+def test_one_that_uv_keeps_is_found_off_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = f"3.{sys.version_info.minor}"
+    monkeypatch.setattr(module, "find_interpreter", lambda _: None)
+    program(tmp_path / "uv", f"echo {sys.executable}")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    assert installed(here) is not None
+    assert installed("3.99") is None, "uv may be wrong about what still runs"
 
 
 def test_ci_fails_where_another_machine_skips(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     answer = events.put_events(
         Entries=[
             {
-                "EventBusName": os.environ["BUS"],
+                "EventBusName": os.environ["EVENT_BUS_NAME"],
                 "Source": "shop.orders",
                 "DetailType": "OrderPlaced",
                 "Detail": json.dumps(order),

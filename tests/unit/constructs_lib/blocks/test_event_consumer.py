@@ -33,7 +33,7 @@ def test_a_function_that_would_remember_nothing_is_refused(
     with pytest.raises(
         ValueError, match=r"reads IDEMPOTENCY_TABLE, got Test/Ship of orders.place_order.*Test/Once"
     ):
-        once.protect(function)
+        once.let_remember(function)
 
 
 @pytest.mark.parametrize(("retries", "longest"), [(0, 900), (1, 59), (2, 179)])

@@ -139,12 +139,22 @@ def test_bytecode_needs_an_interpreter_of_exactly_that_version() -> None:
     assert BuildTarget(python="3.99").interpreter is None
 
 
-@pytest.mark.parametrize("script", ["#!/bin/sh\nexit 127", "#!/bin/sh\necho 3.12", "no program"])
-def test_what_only_bears_its_name_writes_no_bytecode(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+def test_where_a_shim_stands_for_no_interpreter_all_is_built_without_bytecode_and_told_so(
+    stack: Stack,
+    service: PythonService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (tmp_path / "python3.99").write_text(script)
-    (tmp_path / "python3.99").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    other = BuildTarget(python="3.12" if sys.version_info[:2] == (3, 13) else "3.13")
+    shim = tmp_path / f"python{other.python}"
+    shim.write_text("#!/bin/sh\necho not installed >&2; exit 127\n")
+    shim.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "requirements.txt").write_text(f"{pinned(local_wheel(tmp_path))}\n")
+    built = replace(service, target=other, requirements=tmp_path / "requirements.txt")
 
-    assert BuildTarget(python="3.99").interpreter is None
+    PythonFunction(stack, "PlaceOrder", service=built, entry="place_order")
+
+    (note,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
+    assert f"no python{other.python} that runs is here to write" in str(note.entry.data)

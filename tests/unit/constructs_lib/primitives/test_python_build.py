@@ -156,7 +156,7 @@ def test_code_for_another_interpreter_goes_without_bytecode_and_a_deployment_say
     names = zipfile.ZipFile(build(other)).namelist()
     assert names == ["orders/place_order.py", "shared/money.py"]
     (note,) = Annotations.from_stack(stack).find_info("*", Match.any_value())
-    assert "no python3.13 on this machine to write bytecode with" in str(note.entry.data)
+    assert "no python3.13 that runs is here to write bytecode with" in str(note.entry.data)
 
 
 def test_a_package_that_is_a_link_is_carried_as_what_it_leads_to(
@@ -231,18 +231,31 @@ def test_the_hash_of_an_asset_is_that_of_what_it_was_made_from(
     assert content_hash(build(service)) != content_hash(elsewhere)
 
 
-def test_a_template_names_assets_by_that_hash(
-    stack: Stack, service: PythonService, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("order", [(sys.executable, None), (None, sys.executable)])
+def test_a_template_names_assets_by_that_hash_whatever_was_built_before_in_its_folder(
+    service: PythonService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    order: tuple[str | None, ...],
 ) -> None:
-    def keys(stack: Stack) -> list[str]:
-        PythonFunction(stack, "PlaceOrder", service=replace(service), entry="place_order")
-        found = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
-        return [function["Properties"]["Code"]["S3Key"] for function in found]
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"{pinned(local_wheel(tmp_path))}\n")
+    templates = []
 
-    here = keys(stack)
-    monkeypatch.setattr(BuildTarget, "interpreter", None)
+    for interpreter in order:
+        monkeypatch.setattr(BuildTarget, "interpreter", interpreter)
+        app = App(analytics_reporting=False, builtin_cloud_formation_validation=False)
+        with_packages = replace(service, requirements=requirements)
+        PythonFunction(Stack(app, "S"), "F", service=with_packages, entry="place_order")
+        assembly = app.synth()
+        templates.append(assembly.get_stack_by_name("S").template)
+        zips = list(Path(assembly.directory).glob("asset.*.zip"))
+        assert len(zips) == 2
+        for file in zips:
+            names = zipfile.ZipFile(file).namelist()
+            assert any(name.endswith(".pyc") for name in names) == bool(interpreter)
 
-    assert keys(Stack(App(analytics_reporting=False), "Test")) == here
+    assert templates[0] == templates[1]
 
 
 def test_code_that_is_not_the_targets_python_is_refused(service: PythonService) -> None:

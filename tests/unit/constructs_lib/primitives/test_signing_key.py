@@ -39,7 +39,7 @@ def test_nobody_has_seen_it(stack: Stack) -> None:
 def test_who_was_given_it_may_read_it_and_knows_where(stack: Stack) -> None:
     key = SigningKey(stack, "Key", signs="tickets")
 
-    key.give_to(a_function(stack))
+    key.let_sign(a_function(stack))
 
     arn = stack.resolve(key.secret_arn)
     template = Template.from_stack(stack)

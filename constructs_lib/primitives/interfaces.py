@@ -1,0 +1,37 @@
+"""CDK classes as what their interfaces say they are.
+
+jsii names parameters of some methods otherwise in a class than in its interface. mypy lets it pass;
+pyright takes `lambda_.Function` for no `IFunction` then. Type checkers are told here that they are
+both; when a program runs, they are the CDK's own.
+"""
+
+# mypy: disable-error-code="metaclass, misc, override"
+# pyright: reportIncompatibleMethodOverride=false
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+
+if TYPE_CHECKING:
+
+    class Function(lambda_.Function, lambda_.IFunction):
+        """`IFunction` by its name, which pyright believes."""
+
+    class Role(iam.Role, iam.IRole):
+        """`IRole` by its name, which pyright believes."""
+
+    class Secret(secretsmanager.Secret, secretsmanager.ISecret):
+        """`ISecret` by its name, which pyright believes."""
+
+    class ServicePrincipal(iam.ServicePrincipal, iam.IPrincipal):
+        """`IPrincipal` by its name, which pyright believes."""
+
+    class Topic(sns.Topic, sns.ITopic):
+        """`ITopic` by its name, which pyright believes."""
+
+else:
+    Function, Role, Secret = lambda_.Function, iam.Role, secretsmanager.Secret
+    ServicePrincipal, Topic = iam.ServicePrincipal, sns.Topic
