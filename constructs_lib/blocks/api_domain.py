@@ -1,5 +1,7 @@
 """A host name of ours for one API or several."""
 
+from typing import cast
+
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
@@ -52,15 +54,13 @@ class ApiDomain(Construct):
             mtls=mutual_tls,
         )
         if zone is not None:
+            there = targets.ApiGatewayv2DomainProperties(
+                self.domain_name.regional_domain_name, self.domain_name.regional_hosted_zone_id
+            )
             route53.ARecord(
                 self,
                 "Address",
                 zone=zone,
                 record_name=f"{name}.",
-                target=route53.RecordTarget.from_alias(
-                    targets.ApiGatewayv2DomainProperties(
-                        self.domain_name.regional_domain_name,
-                        self.domain_name.regional_hosted_zone_id,
-                    )
-                ),
+                target=route53.RecordTarget.from_alias(cast(route53.IAliasRecordTarget, there)),
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -73,7 +74,9 @@ class SiteDomain:
 
     def point_to(self, distribution: cloudfront.IDistribution, scope: Construct) -> None:
         """Let each name that has a zone lead to a distribution."""
-        alias = route53.RecordTarget.from_alias(targets.CloudFrontTarget(distribution))
+        alias = route53.RecordTarget.from_alias(
+            cast(route53.IAliasRecordTarget, targets.CloudFrontTarget(distribution))
+        )
         if self.zone:
             _address(scope, self.name, self.zone, alias)
         for other in self.others:
