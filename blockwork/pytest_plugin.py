@@ -166,7 +166,7 @@ def pinned_ids(request: pytest.FixtureRequest, synthesised_app: "SynthesisedApp"
     from blockwork.testing.pins import PinnedIds
 
     file = request.path.with_name("pinned_ids.json")
-    return PinnedIds(synthesised_app, file, accept=request.config.getoption("pin_ids"))
+    return PinnedIds(synthesised_app, file, accept=bool(request.config.getoption("pin_ids")))
 
 
 @pytest.fixture(scope="session")
