@@ -5,10 +5,11 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
+
+from constructs_lib.interfaces import AnyKey
 
 _said: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()
 
@@ -50,7 +51,7 @@ class Defaults:
         log_retention: logs.RetentionDays | None = None,
         tracing: lambda_.Tracing | None = None,
         alarm_topic: Watcher | None = None,
-        failure_key: kms.IKey | None = None,
+        failure_key: AnyKey | None = None,
     ) -> None:
         """Say what holds from now on; what is left out stays what it was.
 

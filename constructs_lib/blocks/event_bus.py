@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -18,6 +17,7 @@ from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.defaults import Defaults
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.telling import tell
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class AnyBus:
         source: str | Sequence[str],
         detail_types: Sequence[str],
         detail: Mapping[str, Any] | None = None,
-        function: lambda_.IFunction | None = None,
+        function: AnyFunction | None = None,
         state_machine: sfn.IStateMachine | None = None,
         queue: sqs.IQueue | None = None,
         failures: FailureChain,
@@ -96,7 +96,7 @@ class AnyBus:
             dead_letters_elsewhere=dead_letters_elsewhere,
         )
 
-    def let_publish(self, function: lambda_.IFunction, /, *, source: str) -> iam.Grant:
+    def let_publish(self, function: AnyFunction, /, *, source: str) -> iam.Grant:
         """Tell a function the bus's name, and allow it what `grant_publish` does.
 
         It finds the name in its variable EVENT_BUS_NAME, where the runtime kit looks for it.

@@ -16,6 +16,7 @@ from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.blocks.takers import keep_what_fails
 from constructs_lib.event_patterns import check_pattern
+from constructs_lib.interfaces import AnyFunction, as_function
 from constructs_lib.primitives.l2_options import refuse_time_outside
 from constructs_lib.primitives.python_function import LONGEST_EVENT_AGE
 
@@ -72,7 +73,7 @@ class EventConsumer(Construct):
         *,
         bus: events.IEventBus,
         pattern: events.EventPattern,
-        function: lambda_.IFunction | None = None,
+        function: AnyFunction | None = None,
         state_machine: sfn.IStateMachine | None = None,
         queue: sqs.IQueue | None = None,
         failures: FailureChain,
@@ -112,7 +113,7 @@ class EventConsumer(Construct):
         }
         target: object = None
         if function is not None:
-            target = targets.LambdaFunction(function, **delivery)
+            target = targets.LambdaFunction(as_function(function), **delivery)
         elif state_machine is not None:
             target = targets.SfnStateMachine(state_machine, **delivery)
         elif queue is not None:
@@ -144,7 +145,7 @@ def _check_home(bus: events.IEventBus, stack: Stack, *, at: str) -> None:
             )
 
 
-def _check_lock(function: lambda_.IFunction, retry_attempts: int, *, at: str) -> None:
+def _check_lock(function: AnyFunction, retry_attempts: int, *, at: str) -> None:
     longest = LAST_RETRY_SECONDS.get(retry_attempts)
     timeout = function.timeout if isinstance(function, lambda_.Function) else None
     if longest and timeout and not timeout.is_unresolved() and timeout.to_seconds() >= longest:

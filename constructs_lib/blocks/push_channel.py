@@ -20,6 +20,7 @@ from constructs_lib.blocks.event_bus import AnyBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.grants import grant_send_to_connections
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService, Table
 from constructs_lib.telling import tell
 
@@ -87,8 +88,7 @@ class PushChannel(Construct):
     :param failures: where events end that cannot be pushed.
     :param connections_per_user: how many tabs and devices of a user are told, 1 to 100.
         Default: 20.
-    :param callback_url: returns where the functions reach the API's connections, from the API's
-        id. Default: AWS's own address.
+    :param callback_url: returns where functions reach connections, from the API's id. Default: AWS.
     :param message_retention: how long what was missed can be had. Default: 1 hour.
     :param removal_policy: what becomes of tables and logs when they leave their stack. Default:
         that of :class:`Defaults`, else they are retained.
@@ -212,7 +212,7 @@ class PushChannel(Construct):
             failures=self._failures,
         )
 
-    def let_issue_tickets(self, function: lambda_.IFunction, /) -> iam.Grant:
+    def let_issue_tickets(self, function: AnyFunction, /) -> iam.Grant:
         """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there."""
         tell(function, "TICKETS_TABLE", self.tickets.table_name, at=self.node.path)
         return self.grant_issue_tickets(function)

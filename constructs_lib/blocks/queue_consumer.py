@@ -9,6 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.interfaces import AnyFunction
 
 MOST_AT_ONCE = 10
 HIDDEN_SECONDS = 30
@@ -62,7 +63,7 @@ class QueueConsumer(Construct):
         /,
         *,
         queue: sqs.IQueue,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         failures: FailureChain,
         dead_letters_elsewhere: bool = False,
         batch_size: int | None = None,
@@ -116,7 +117,7 @@ def check_dead_letters(
         )
 
 
-def _check_visibility(queue: sqs.IQueue, function: lambda_.IFunction, *, at: str) -> None:
+def _check_visibility(queue: sqs.IQueue, function: AnyFunction, *, at: str) -> None:
     if not isinstance(queue, sqs.Queue) or not isinstance(function, lambda_.Function):
         return
     hidden = cast(sqs.CfnQueue, queue.node.default_child).visibility_timeout

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_sqs as sqs
@@ -18,7 +17,7 @@ from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.blocks.takers import keep_what_fails
-from constructs_lib.primitives.interfaces import Role, ServicePrincipal
+from constructs_lib.interfaces import AnyFunction, Role, ServicePrincipal, as_function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +76,7 @@ class ScheduledTask(Construct):
         id_: str,
         /,
         *,
-        function: lambda_.IFunction | None = None,
+        function: AnyFunction | None = None,
         state_machine: sfn.IStateMachine | None = None,
         queue: sqs.IQueue | None = None,
         failures: FailureChain,
@@ -109,7 +108,7 @@ class ScheduledTask(Construct):
             acknowledge_wildcard(
                 role, f"{function.function_arn}:*", why="versions of this one function"
             )
-            target = targets.LambdaInvoke(function, **delivery)
+            target = targets.LambdaInvoke(as_function(function), **delivery)
         elif state_machine is not None:
             target = targets.StepFunctionsStartExecution(state_machine, **delivery)
         elif queue is not None:

@@ -8,12 +8,12 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR, keep_last_failures
 from constructs_lib.blocks.queue_consumer import check_dead_letters
+from constructs_lib.interfaces import AnyFunction
 
 if TYPE_CHECKING:
     # Loaded where there is a state machine only: it takes its time.
@@ -25,7 +25,7 @@ _kept_by: WeakKeyDictionary[sfn.IStateMachine, FailureChain] = WeakKeyDictionary
 
 def keep_what_fails(
     failures: FailureChain,
-    function: lambda_.IFunction | None,
+    function: AnyFunction | None,
     state_machine: sfn.IStateMachine | None,
     queue: sqs.IQueue | None,
     *,
