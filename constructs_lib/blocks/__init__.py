@@ -19,8 +19,10 @@ from constructs_lib.blocks.machine_client import MachineClient
 from constructs_lib.blocks.push_channel import PushChannel
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
+from constructs_lib.blocks.site_domain import OtherName, SiteDomain
+from constructs_lib.blocks.site_pages import SitePages
 from constructs_lib.blocks.site_release import SiteRelease
-from constructs_lib.blocks.static_site import SiteDomain, StaticSite
+from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.user_directory import UserDirectory
@@ -40,11 +42,13 @@ __all__ = [
     "IdentityProvider",
     "MachineClient",
     "OidcProvider",
+    "OtherName",
     "PushChannel",
     "QueueConsumer",
     "SamlProvider",
     "ScheduledTask",
     "SiteDomain",
+    "SitePages",
     "SiteRelease",
     "StaticSite",
     "StreamConsumer",

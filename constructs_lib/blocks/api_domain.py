@@ -1,17 +1,14 @@
 """A host name of ours for one API or several."""
 
-import re
 from typing import cast
 
-from aws_cdk import Token
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
-# API Gateway refuses upper case in the name of a domain.
-HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+from constructs_lib.blocks.host_names import check_host_name
 
 
 class ApiDomain(Construct):
@@ -47,13 +44,7 @@ class ApiDomain(Construct):
         mutual_tls: apigatewayv2.MTLSConfig | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        if not Token.is_unresolved(name) and not HOST.fullmatch(name):
-            raise ValueError(
-                "name must be a host name in lower case, such as 'api.example.org', got "
-                f"{name!r} (at {self.node.path})"
-            )
-        if zone is not None:
-            check_zone(name, zone, at=self.node.path)
+        check_host_name(name, zone, at=self.node.path)
         self.domain_name = apigatewayv2.DomainName(
             self,
             "DomainName",
@@ -63,31 +54,13 @@ class ApiDomain(Construct):
             mtls=mutual_tls,
         )
         if zone is not None:
+            there = targets.ApiGatewayv2DomainProperties(
+                self.domain_name.regional_domain_name, self.domain_name.regional_hosted_zone_id
+            )
             route53.ARecord(
                 self,
                 "Address",
                 zone=zone,
                 record_name=f"{name}.",
-                target=route53.RecordTarget.from_alias(
-                    cast(
-                        route53.IAliasRecordTarget,
-                        targets.ApiGatewayv2DomainProperties(
-                            self.domain_name.regional_domain_name,
-                            self.domain_name.regional_hosted_zone_id,
-                        ),
-                    )
-                ),
+                target=route53.RecordTarget.from_alias(cast(route53.IAliasRecordTarget, there)),
             )
-
-
-def check_zone(name: str, zone: route53.IHostedZone, *, at: str) -> None:
-    """Refuse a host name that a hosted zone does not answer for.
-
-    :raises ValueError: names both.
-    """
-    if Token.is_unresolved(name) or Token.is_unresolved(zone.zone_name):
-        return
-    if name != zone.zone_name and not name.endswith(f".{zone.zone_name}"):
-        raise ValueError(
-            f"zone must answer for {name!r}, got the one of {zone.zone_name!r} (at {at})"
-        )

@@ -1,60 +1,57 @@
-"""A web app on S3 and CloudFront: private bucket, strict headers, one page for every address."""
+"""A website on S3 and CloudFront: private bucket, strict headers, a page for every address."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
+import re
+from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import RemovalPolicy, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
-from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.blocks.content_security import content_security_policy
+from constructs_lib.blocks.site_domain import SiteDomain
+from constructs_lib.blocks.site_headers import security_headers
+from constructs_lib.blocks.site_pages import ONE_PAGE, SitePages, viewer_request_code
 from constructs_lib.primitives import Bucket
 
-SPA_FALLBACK = Path(__file__).parent.parent / "runtime" / "spa_fallback.js"
 TLS_1_2 = cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
-TWO_YEARS = Duration.days(730)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SiteDomain:
-    """A site's own host name.
-
-    :param name: such as `www.example.org`.
-    :param zone: the hosted zone that answers for it.
-    :param certificate: covers the name; CloudFront takes it from us-east-1 only.
-    :param include_subdomains: whether browsers shall reach every host below the name by TLS only
-        too, for two years (HSTS, RFC 6797, section 6.1.2). Below `example.org` that is every host
-        of the company. Default: this host alone.
-    """
-
-    name: str
-    zone: route53.IHostedZone
-    certificate: acm.ICertificate
-    include_subdomains: bool = False
+WEB_ACL = re.compile(r"arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global/webacl/[^/]+/[^/]+")
 
 
 class StaticSite(Construct):
-    """A website for a single-page app, served over TLS from a bucket that only CloudFront reads.
+    r"""A website, served over TLS from a bucket that only CloudFront reads.
 
     Only `/assets/`, whose names hold their content's hash, is kept at the edge. How long a browser
     keeps a file says the file itself, see :class:`SiteRelease`. An address without a file extension
-    answers with `/index.html`; a file that is missing is refused with 403, as S3 does::
+    answers with `/index.html`, or as `pages` says; a file that is missing is refused with 403, as
+    S3 does::
 
         site = StaticSite(self, "Site", connect_sources=["https://api.example.org"])
         SiteRelease(self, "Release", site=site, content=Path("site/dist"), config={…})
 
+    A preview for some only asks for a password (RFC 7617), which stands in no template: nobody gets
+    in until somebody puts the SHA-256 of `user:password` into the store `credentials`, as often as
+    there are users. The password should be long and made by a machine::
+
+        aws cloudfront-keyvaluestore put-key --kvs-arn ARN --if-match ETAG --value ada \
+            --key "$(printf %s 'ada:PASSWORD' | sha256sum | cut -d' ' -f1)"
+
     :param connect_sources: what the app's scripts may talk to besides the site itself: sources of
         the Content-Security-Policy's `connect-src` (CSP level 3).
-    :param domain: the site's own host name. Default: the one CloudFront generates.
+    :param sources: further sources of any directive, such as `{"frame-src": ["https://pay.example"],
+        "script-src": ["'sha256-…'"]}`; the others stay as strict as they are. Default: none.
+    :param pages: which file answers an address that names none. Default: one page for all, as a
+        single-page app needs.
+    :param domain: the site's own host names. Default: the one CloudFront generates.
+    :param web_acl_arn: what AWS WAF lets through, by the rules of a web ACL of scope `CLOUDFRONT`.
+        Default: all.
+    :param asks_password: whether the site is a preview for who has a password. Default: it is
+        everybody's.
     :param removal_policy: what becomes of the bucket when the site is removed. Default: retained.
-    :raises ValueError: if a source would end the directive, or allows every address.
+    :raises ValueError: if a source would end its directive or allows every address; a host name is
+        none, or not one of its zone; or CloudFront would not take the web ACL.
     """
 
     def __init__(
@@ -64,50 +61,68 @@ class StaticSite(Construct):
         /,
         *,
         connect_sources: Sequence[str] = (),
+        sources: Mapping[str, Sequence[str]] | None = None,
+        pages: SitePages = ONE_PAGE,
         domain: SiteDomain | None = None,
+        web_acl_arn: str | None = None,
+        asks_password: bool = False,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         super().__init__(scope, id_)
-        for source in connect_sources:
-            if source in ("*", "https:", "http:", "wss:", "ws:") or any(
-                char in source for char in " ;,"
-            ):
-                raise ValueError(
-                    "connect_sources must hold one address each, such as "
-                    f"'https://api.example.org', got {source!r} (at {self.node.path})"
-                )
+        at = self.node.path
+        further = dict(sources or {})
+        further["connect-src"] = [*connect_sources, *further.get("connect-src", ())]
+        content_security = content_security_policy(further, at=at)
+        _check_web_acl(web_acl_arn, at)
+        if domain:
+            domain.check(at=at)
+        redirected = domain.redirected if domain else []
+
         self.bucket = Bucket(self, "Bucket", removal_policy=removal_policy)
         origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)
-        headers = _security_headers(
+        headers = security_headers(
             self,
-            connect_sources,
+            content_security=content_security,
+            is_framed=bool(further.get("frame-ancestors")),
             include_subdomains=domain is not None and domain.include_subdomains,
         )
-        fallback = cloudfront.Function(
-            self,
-            "SpaFallback",
-            code=cloudfront.FunctionCode.from_file(file_path=str(SPA_FALLBACK)),
-            runtime=cloudfront.FunctionRuntime.JS_2_0,
-        )
+        self.credentials = cloudfront.KeyValueStore(self, "Credentials") if asks_password else None
+        on_request = [
+            cloudfront.FunctionAssociation(
+                function=cloudfront.Function(
+                    self,
+                    "SpaFallback",
+                    code=cloudfront.FunctionCode.from_inline(
+                        viewer_request_code(
+                            pages,
+                            name=domain.name if domain else "",
+                            redirected=redirected,
+                            asks_password=asks_password,
+                        )
+                    ),
+                    runtime=cloudfront.FunctionRuntime.JS_2_0,
+                    key_value_store=self.credentials,
+                ),
+                event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+            )
+        ]
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            domain_names=[domain.name] if domain else None,
+            domain_names=domain.names if domain else None,
             certificate=domain.certificate if domain else None,
             minimum_protocol_version=TLS_1_2 if domain else None,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             default_root_object="index.html",
+            web_acl_id=web_acl_arn,
+            error_responses=_not_found(pages),
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origin,
                 viewer_protocol_policy=HTTPS_ONLY,
                 cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
                 response_headers_policy=headers,
-                function_associations=[
-                    cloudfront.FunctionAssociation(
-                        function=fallback, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
-                    )
-                ],
+                function_associations=on_request,
             ),
             additional_behaviors={
                 "/assets/*": cloudfront.BehaviorOptions(
@@ -115,77 +130,41 @@ class StaticSite(Construct):
                     viewer_protocol_policy=HTTPS_ONLY,
                     cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                     response_headers_policy=headers,
+                    function_associations=on_request if redirected or asks_password else None,
                 )
             },
         )
         acknowledge(
             self.distribution,
             CFR1="a public website is for every country",
-            CFR2="static files from a private bucket: nothing a firewall rule could protect",
             CFR3="metrics count requests; logs of each visitor's address are a stage's own choice",
             CFR4="without a domain CloudFront's own certificate sets the policy; with one it is "
             "TLS 1.2 and newer",
         )
-        if domain:
-            alias = route53.RecordTarget.from_alias(
-                cast(route53.IAliasRecordTarget, targets.CloudFrontTarget(self.distribution))
+        if web_acl_arn is None:
+            acknowledge(
+                self.distribution,
+                CFR2="static files from a private bucket: nothing a firewall rule could protect",
             )
-            for record in (route53.ARecord, route53.AaaaRecord):
-                record(
-                    self,
-                    record.__name__,
-                    zone=domain.zone,
-                    record_name=f"{domain.name}.",
-                    target=alias,
-                )
+        if domain:
+            domain.point_to(self.distribution, self)
         self.url = f"https://{domain.name if domain else self.distribution.domain_name}"
 
 
-def _security_headers(
-    scope: Construct, connect_sources: Sequence[str], *, include_subdomains: bool
-) -> cloudfront.ResponseHeadersPolicy:
-    """Return what every answer says to the browser; an error says it too, so nothing of caching."""
-    policy = (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        " ".join(("connect-src 'self'", *connect_sources)),
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-    further = {
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }
-    return cloudfront.ResponseHeadersPolicy(
-        scope,
-        "SecurityHeaders",
-        custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
-            custom_headers=[
-                cloudfront.ResponseCustomHeader(header=name, value=value, override=True)
-                for name, value in further.items()
-            ]
-        ),
-        security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-            content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                content_security_policy="; ".join(policy), override=True
-            ),
-            content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-            frame_options=cloudfront.ResponseHeadersFrameOptions(
-                frame_option=cloudfront.HeadersFrameOption.DENY, override=True
-            ),
-            referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
-                override=True,
-            ),
-            strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                access_control_max_age=TWO_YEARS,
-                include_subdomains=include_subdomains,
-                override=True,
-            ),
-        ),
-    )
+def _not_found(pages: SitePages) -> list[cloudfront.ErrorResponse] | None:
+    """S3 says 403 of what is missing, because nobody may list the bucket."""
+    if pages.not_found is None:
+        return None
+    return [
+        cloudfront.ErrorResponse(
+            http_status=403, response_http_status=404, response_page_path=pages.not_found
+        )
+    ]
+
+
+def _check_web_acl(arn: str | None, at: str) -> None:
+    if arn is not None and not Token.is_unresolved(arn) and not WEB_ACL.fullmatch(arn):
+        raise ValueError(
+            "web_acl_arn must be the ARN of a web ACL of scope CLOUDFRONT, made in us-east-1: "
+            f"'arn:aws:wafv2:us-east-1:…:global/webacl/…', got {arn!r} (at {at})"
+        )

@@ -29,6 +29,7 @@ def test_the_wheel_holds_the_whole_library_and_nothing_else(dist: Path) -> None:
     assert {
         "blockwork/py.typed",
         "constructs_lib/py.typed",
+        "constructs_lib/runtime/site_request/pages.js",
         "constructs_lib/runtime/spa_fallback.js",
     } <= files
 
