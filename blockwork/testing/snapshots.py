@@ -1,7 +1,7 @@
 """One reviewed template per stack and stage."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from blockwork.testing.synthesis import SynthesisedStack
 
@@ -36,7 +36,9 @@ class StackSnapshot:
         from syrupy.extensions.json import JSONSnapshotExtension
 
         __tracebackhide__ = True
-        reviewed = self.snapshot(matcher=mask, extension_class=JSONSnapshotExtension)
+        # mypy and pyright read the type of a matcher with named arguments differently.
+        matcher = cast(Any, mask)
+        reviewed = self.snapshot(matcher=matcher, extension_class=JSONSnapshotExtension)
         # pytest rewrites this, see pytest_plugin.py: syrupy shows the difference.
         assert self.stack.template == reviewed, (
             f"{self.stack.name} is not as it was reviewed: read the difference; if it is meant, "

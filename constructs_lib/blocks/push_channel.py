@@ -16,7 +16,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.blocks.event_bus import EventBus
+from constructs_lib.blocks.event_bus import AnyBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.grants import grant_send_to_connections
@@ -179,7 +179,7 @@ class PushChannel(Construct):
         return self.stage.url
 
     def subscribe(
-        self, bus: EventBus, /, *, source: str, detail_types: Sequence[str]
+        self, bus: AnyBus, /, *, source: str, detail_types: Sequence[str]
     ) -> EventConsumer:
         """Push one source's events of these types; call it once for each source.
 
@@ -195,7 +195,7 @@ class PushChannel(Construct):
         )
 
     def forget_on(
-        self, bus: EventBus, /, *, source: str, detail_types: Sequence[str]
+        self, bus: AnyBus, /, *, source: str, detail_types: Sequence[str]
     ) -> EventConsumer:
         """Forget a user (`detail.data.userId`) once one source's events say that they are gone.
 

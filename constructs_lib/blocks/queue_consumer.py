@@ -71,7 +71,7 @@ class QueueConsumer(Construct):
         parks_after: Duration | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        _check_dead_letters(queue, failures, elsewhere=dead_letters_elsewhere, at=self.node.path)
+        check_dead_letters(queue, failures, elsewhere=dead_letters_elsewhere, at=self.node.path)
         _check_visibility(queue, function, at=self.node.path)
         function.add_event_source(
             event_sources.SqsEventSource(
@@ -85,9 +85,15 @@ class QueueConsumer(Construct):
             failures.let_park(function, patience=parks_after)
 
 
-def _check_dead_letters(
+def check_dead_letters(
     queue: sqs.IQueue, failures: FailureChain, *, elsewhere: bool, at: str
 ) -> None:
+    """Refuse a queue that would keep a message that is never done, or move it where nobody looks.
+
+    :param elsewhere: somebody looks there.
+    :param at: the path of the block that asks.
+    :raises ValueError: with the way out.
+    """
     if not isinstance(queue, sqs.Queue):
         if not elsewhere:
             raise ValueError(

@@ -53,7 +53,7 @@ def test_what_a_module_reads_is_found_as_it_reads_it(
 
     found = variables_in(tmp_path / "module.py")
 
-    assert (found.needed, found.asked, found.unclear) == (needed, asked, unclear)
+    assert (set(found.needed), set(found.asked), set(found.unclear)) == (needed, asked, unclear)
 
 
 def findings(contract: EnvironmentContract) -> dict[str, str]:
