@@ -11,6 +11,7 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 
 from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.telling import tell
 
 PLAIN_MAIL = ("ses:SendEmail",)
@@ -43,7 +44,7 @@ def grant_send_mail(
 
 def let_send_mail(
     sender: ses.IEmailIdentity,
-    function: lambda_.IFunction,
+    function: AnyFunction,
     /,
     *,
     address: str,
@@ -70,7 +71,7 @@ def grant_read_parameter(parameter: ssm.IParameter, grantee: iam.IGrantable, /) 
 
 
 def let_read_parameter(
-    parameter: ssm.IParameter, function: lambda_.IFunction, /, *, variable: str
+    parameter: ssm.IParameter, function: AnyFunction, /, *, variable: str
 ) -> iam.Grant:
     """Tell a function a parameter's name, and allow it what `grant_read_parameter` does.
 
@@ -94,7 +95,7 @@ def grant_read_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable, /
 
 
 def let_read_secret(
-    secret: secretsmanager.ISecret, function: lambda_.IFunction, /, *, variable: str
+    secret: secretsmanager.ISecret, function: AnyFunction, /, *, variable: str
 ) -> iam.Grant:
     """Tell a function a secret's ARN, and allow it what `grant_read_secret` does.
 

@@ -1,16 +1,19 @@
 """Tell a function by its environment what it works with."""
 
 from collections.abc import Mapping
+from typing import cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_lambda as lambda_
 
-_told: WeakKeyDictionary[lambda_.IFunction, dict[str, str]] = WeakKeyDictionary()
+from constructs_lib.interfaces import AnyFunction
+
+_told: WeakKeyDictionary[AnyFunction, dict[str, str]] = WeakKeyDictionary()
 """What functions of this library were told: their environment cannot be read back."""
 
 
 def tell(
-    function: lambda_.IFunction,
+    function: AnyFunction,
     variable: str,
     value: str,
     *,
@@ -45,4 +48,4 @@ def tell(
 
 def has_been_told(function: lambda_.Function, environment: Mapping[str, str]) -> None:
     """Remember what a function was told when it was made, so that it is not told otherwise."""
-    _told.setdefault(function, {}).update(environment)
+    _told.setdefault(cast(lambda_.IFunction, function), {}).update(environment)

@@ -15,6 +15,8 @@ from blockwork.local.stage import LocalStage
 from tests.waiting import PATIENCE
 from tools.platform import platform_stage
 
+pytest_plugins = ["pytester", "blockwork.pytest_plugin"]  # which the wheel brings by itself
+
 RUNNING = "BLOCKWORK_PLATFORM"
 """Names the platform.json of a stage that runs already: quicker when writing tests."""
 

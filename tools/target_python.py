@@ -47,6 +47,21 @@ def target_python(machine: str | None = None) -> Path:
     return own or _debian(machine)
 
 
+def python_of(version: str) -> Path:
+    """Return an interpreter of a version, for this machine's processor.
+
+    :raises UnavailableError: if none is installed; only Lambda's newest is had from Debian.
+    """
+    if version == VERSION:
+        return target_python()
+    found = installed(version)
+    if found is None:
+        raise UnavailableError(
+            f"no Python {version} is installed: run 'uv python install {version}'"
+        )
+    return found
+
+
 def installed(version: str = VERSION) -> Path | None:
     """Return an interpreter of a version that this machine has, None without one.
 
@@ -238,17 +253,18 @@ def _beside(root: Path) -> Iterator[Path]:
         unpacked.rename(root)
 
 
-def environment(python: Path, requirements: Path) -> Path:
-    """Return the interpreter of an environment with what a lock names, and nothing else.
+def environment(python: Path, *requirements: Path, name: str = "environment") -> Path:
+    """Return the interpreter of an environment with what locks name, and nothing else.
 
+    :param name: the folder that keeps it for the next time.
     :raises UnavailableError: with what the installer says, if a package cannot be had.
     """
-    folder = FOLDER / "environment"
+    folder = FOLDER / name
     uv = Path(sys.executable).with_name("uv")
     with _alone(folder):
         commands: list[list[str | Path]] = [
             [uv, "venv", "--allow-existing", "--python", python, folder],
-            [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", folder, requirements],
+            [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", folder, *requirements],
         ]
         for command in commands:
             done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,12 +1,13 @@
 """What a message of a failure chain says: what failed, where, why, and how to run it again.
 
-A chain's queue holds messages of four services, each with a form of its own:
+A chain's queue holds messages of five services, each with a form of its own:
 
 - Lambda's record of an asynchronous invocation that failed for good; also what our stream and queue
   consumers park, with the one record that failed as payload.
 - Lambda's record of a stream's batch, which says where in the stream the records are.
 - EventBridge's and EventBridge Scheduler's dead letters: the payload, with attributes that say
   where it could not be delivered.
+- What Step Functions says of an execution that ended without success, with its input.
 - What SQS itself moved here from a queue whose consumer took it again and again and never said that
   it was done: the message as it was, with the queue as `DeadLetterQueueSourceArn`.
 """
@@ -24,6 +25,8 @@ BATCH_KEYS = {
     "last": "endSequenceNumber",
     "size": "batchSize",
 }
+
+STATUS_CHANGE = "Step Functions Execution Status Change"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,8 @@ def recognise(message: Message) -> Failure:
     context = body.get("requestContext") if isinstance(body, dict) else None
     if isinstance(context, dict) and isinstance(context.get("functionArn"), str):
         return _invocation(message, body, context)
+    if isinstance(body, dict) and body.get("detail-type") == STATUS_CHANGE:
+        return _execution(message, body["detail"])
     return Failure(
         message=message,
         origin="unknown",
@@ -157,6 +162,23 @@ def _dead_letter(message: Message, body: object) -> Failure:
         failed_at=message.sent_at,
         obstacle="its payload was cut off because of its size" if truncated else None,
     )
+
+
+def _execution(message: Message, detail: dict[str, Any]) -> Failure:
+    said = [str(detail[key]) for key in ("error", "cause") if detail.get(key)]
+    text = detail.get("input")
+    known: dict[str, Any] = {
+        "message": message,
+        "origin": "execution of a state machine",
+        "target": detail["stateMachineArn"],
+        "error": ": ".join(said) or str(detail["status"]),
+        "failed_at": message.sent_at,
+    }
+    if text is None:
+        obstacle = f"it does not carry its input, which was too large: see {detail['executionArn']}"
+        return Failure(**known, obstacle=obstacle)
+    payload = json.loads(text)
+    return Failure(**known, payload=payload, event=event_of(payload))
 
 
 def event_of(payload: object) -> str:

@@ -1,4 +1,4 @@
-"""Where failed events go again: functions, and queues that they were sent or delivered to."""
+"""Where failed events go again: functions, state machines and queues."""
 
 import json
 import random
@@ -42,6 +42,7 @@ class Targets:
             max_pool_connections=AT_ONCE,
         )
         self._sqs = stage.client("sqs", max_pool_connections=AT_ONCE)
+        self._states = stage.client("stepfunctions", max_pool_connections=AT_ONCE)
         self._streams = {
             name: stage.client(client, max_pool_connections=AT_ONCE)
             for name, client in (("dynamodb", "dynamodbstreams"), ("kinesis", "kinesis"))
@@ -59,10 +60,12 @@ class Targets:
                 self._invoke(target, self._payload(failure))
             elif service == "sqs":
                 self._send(target, failure.message)
+            elif service == "states":
+                self._start(target, failure)
             else:
                 raise RedriveError(
-                    f"its target is {target}: only Lambda functions and SQS queues can be given"
-                    " an event again; put it there by hand, then drop the message"
+                    f"its target is {target}: only Lambda functions, state machines and SQS queues"
+                    " can be given an event again; put it there by hand, then drop the message"
                 )
         except (BotoCoreError, ClientError) as error:
             raise RedriveError(str(error)) from error
@@ -95,6 +98,20 @@ class Targets:
             if self._stop.wait(random.uniform(pause / 2, pause)):
                 break
         raise RedriveError("the function is throttled: it runs as often as its concurrency allows")
+
+    def _start(self, machine: str, failure: Failure) -> None:
+        """Start an execution of its own from the beginning; one that fails comes back by itself.
+
+        Named after the message, so that a redrive that was cut off starts none twice.
+        """
+        try:
+            self._states.start_execution(
+                stateMachineArn=machine,
+                name=f"redriven-{failure.message.id}",
+                input=json.dumps(failure.payload),
+            )
+        except self._states.exceptions.ExecutionAlreadyExists:
+            return
 
     def _send(self, queue: str, message: Message) -> None:
         """Send a message as it was: a rule's dead letter has attributes that are of no event."""

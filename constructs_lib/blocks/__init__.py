@@ -4,7 +4,7 @@ from constructs_lib.blocks.api_domain import ApiDomain
 from constructs_lib.blocks.app_client import AppClient
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
 from constructs_lib.blocks.cors_rules import CorsRules
-from constructs_lib.blocks.event_bus import EventBus
+from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.hosted_sign_in import (
@@ -29,6 +29,7 @@ from constructs_lib.blocks.user_directory import UserDirectory
 
 __all__ = [
     "PUBLIC",
+    "AnyBus",
     "ApiDomain",
     "AppClient",
     "BusinessApi",

@@ -9,13 +9,13 @@ from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.route_key import RouteKey, read_route_key
+from constructs_lib.interfaces import AnyFunction, as_function
 
 # "Use API mappings to connect API stages to a custom domain name" of API Gateway's guide.
 BASE_PATH = re.compile(r"(?=.{1,300}\Z)[A-Za-z0-9$_.+!*'()-]+(?:/[A-Za-z0-9$_.+!*'()-]+)*")
@@ -151,7 +151,7 @@ class BusinessApi(Construct):
     def route(
         self,
         key: str,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         *,
         authorizer: apigatewayv2.IHttpRouteAuthorizer | None = None,
         scopes: Sequence[str] = (),
@@ -183,7 +183,9 @@ class BusinessApi(Construct):
         route = self.http_api.add_routes(
             path=route_key.path,
             methods=[route_key.method],
-            integration=integrations.HttpLambdaIntegration(f"{key} function", function),
+            integration=integrations.HttpLambdaIntegration(
+                f"{key} function", as_function(function)
+            ),
             authorizer=who,
             authorization_scopes=list(scopes) or None,
         )[0]

@@ -3,8 +3,6 @@
 from aws_cdk import Annotations, Duration, Names, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -12,8 +10,8 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.announce import FAILURE_CHAIN, announce
+from constructs_lib.interfaces import AnyFunction, AnyKey, ServicePrincipal, Topic, as_key
 from constructs_lib.primitives import Queue
-from constructs_lib.primitives.interfaces import ServicePrincipal, Topic
 from constructs_lib.primitives.queue import LONGEST_RETENTION
 from constructs_lib.telling import tell
 
@@ -53,7 +51,7 @@ class FailureChain(Construct):
         /,
         *,
         retention: Duration = LONGEST_RETENTION,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: AnyKey | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         known_as: str | None = None,
     ) -> None:
@@ -63,7 +61,7 @@ class FailureChain(Construct):
         self.queue.apply_removal_policy(removal_policy)
         announce(self.queue, FAILURE_CHAIN, known_as, at=self.node.path)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
-        self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=encryption_key)
+        self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=as_key(encryption_key))
         self._subscribe()
         self.alarm = self.metric_failures().create_alarm(
             self,
@@ -91,7 +89,7 @@ class FailureChain(Construct):
         """Return where a function's failed asynchronous invocations go, permission included."""
         return destinations.SnsDestination(self.topic)
 
-    def let_park(self, function: lambda_.IFunction, *, patience: Duration) -> None:
+    def let_park(self, function: AnyFunction, *, patience: Duration) -> None:
         """Let a function send here what it cannot handle, after trying for a while.
 
         It is told where (`FAILURE_TOPIC_ARN`) and how long it tries (`PATIENCE_SECONDS`).

@@ -1,9 +1,9 @@
 """What has been done already, so that nothing is done twice."""
 
 from aws_cdk import RemovalPolicy
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import PythonFunction, Table
 from constructs_lib.telling import tell
 
@@ -39,7 +39,7 @@ class IdempotencyTable(Table):
             removal_policy=removal_policy,
         )
 
-    def let_remember(self, function: lambda_.IFunction, /) -> None:
+    def let_remember(self, function: AnyFunction, /) -> None:
         """Tell a function where to remember (`IDEMPOTENCY_TABLE`), and allow it to.
 
         Remembering is the handler's own work, as that of the runtime kit does it (`consume(…,

@@ -7,17 +7,18 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import PythonFunction
 from constructs_lib.primitives.l2_options import refuse_outside, refuse_time_outside
 from constructs_lib.primitives.python_function import LONGEST_EVENT_AGE
 
 ONE_HOUR = Duration.hours(1)
-_settled_by_blocks: WeakKeyDictionary[lambda_.IFunction, dict[str, Any]] = WeakKeyDictionary()
+_settled_by_blocks: WeakKeyDictionary[AnyFunction, dict[str, Any]] = WeakKeyDictionary()
 """What functions of this library were told here: it is an override, which cannot be read back."""
 
 
 def keep_last_failures(
-    function: lambda_.IFunction,
+    function: AnyFunction,
     failures: FailureChain,
     *,
     retry_attempts: int = 2,
@@ -67,7 +68,7 @@ def keep_last_failures(
         )
 
 
-def check_role(function: lambda_.IFunction, *, at: str) -> None:
+def check_role(function: AnyFunction, *, at: str) -> None:
     """Refuse a function that cannot be allowed to send what it fails at to a failure chain.
 
     :param at: the path of the block that asks.
@@ -82,7 +83,7 @@ def check_role(function: lambda_.IFunction, *, at: str) -> None:
         )
 
 
-def _settled(function: lambda_.IFunction) -> dict[str, Any] | None:
+def _settled(function: AnyFunction) -> dict[str, Any] | None:
     if function in _settled_by_blocks:
         return _settled_by_blocks[function]
     made = function.node.try_find_child("EventInvokeConfig")

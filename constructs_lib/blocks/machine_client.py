@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from aws_cdk import Duration, RemovalPolicy, SecretValue, Token
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.interfaces import AnyKey, as_key
 from constructs_lib.primitives.l2_options import refuse_time_outside
 
 ONE_HOUR = Duration.hours(1)
@@ -88,7 +88,7 @@ class MachineClient(Construct):
     def keep_secret(
         self,
         *,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: AnyKey | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
     ) -> secretsmanager.Secret:
         """Keep id and secret in Secrets Manager too (`clientId`, `clientSecret`), once.
@@ -104,7 +104,7 @@ class MachineClient(Construct):
         secret = secretsmanager.Secret(
             self,
             "Secret",
-            encryption_key=encryption_key,
+            encryption_key=as_key(encryption_key),
             removal_policy=removal_policy,
             secret_object_value={
                 "clientId": SecretValue.unsafe_plain_text(self.client.user_pool_client_id),

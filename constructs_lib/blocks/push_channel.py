@@ -13,13 +13,14 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.blocks.event_bus import EventBus
+from constructs_lib.blocks.event_bus import AnyBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.push_permissions import allow_functions
 from constructs_lib.blocks.push_socket import STAGE, make_socket_api
 from constructs_lib.blocks.push_subscriptions import PushSubscriptions
 from constructs_lib.grants import grant_send_to_connections
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService, Table
 from constructs_lib.telling import tell
 
@@ -165,7 +166,7 @@ class PushChannel(Construct):
 
     def subscribe(
         self,
-        bus: EventBus | events.IEventBus,
+        bus: AnyBus | events.IEventBus,
         /,
         *,
         source: str,
@@ -200,7 +201,7 @@ class PushChannel(Construct):
 
     def forget_on(
         self,
-        bus: EventBus | events.IEventBus,
+        bus: AnyBus | events.IEventBus,
         /,
         *,
         source: str,
@@ -228,7 +229,7 @@ class PushChannel(Construct):
             plain=plain,
         )
 
-    def let_issue_tickets(self, function: lambda_.IFunction, /) -> iam.Grant:
+    def let_issue_tickets(self, function: AnyFunction, /) -> iam.Grant:
         """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there.
 
         :raises ValueError: if the function cannot be told.

@@ -8,7 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from constructs_lib.blocks.event_bus import EventBus
+from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.primitives import PythonFunction
@@ -32,7 +32,7 @@ class PushSubscriptions:
     def add(
         self,
         id_: str,
-        bus: EventBus | events.IEventBus,
+        bus: AnyBus | events.IEventBus,
         *,
         source: str,
         detail_types: Sequence[str],
@@ -55,27 +55,14 @@ class PushSubscriptions:
                 "user_key must be a name in the events' data, or names with a dot between them, "
                 f"such as 'customer.id', got {user_key!r} (at {at})"
             )
-        if not detail_types:
-            raise ValueError(f"detail_types must name an event at least (at {at})")
         form = {"user": user_key.split("."), "plain": plain}
         for detail_type in detail_types:
             self._tell(function, source, detail_type, form, at)
-        if isinstance(bus, EventBus):
-            return bus.subscribe(
-                self._scope,
-                id_,
-                source=source,
-                detail_types=detail_types,
-                function=function,
-                failures=self._failures,
-            )
-        if not source:
-            raise ValueError(f"source must name a publisher, got {source!r} (at {at})")
-        return EventConsumer(
+        return (bus if isinstance(bus, AnyBus) else EventBus.of(bus)).subscribe(
             self._scope,
             id_,
-            bus=bus,
-            pattern=events.EventPattern(source=[source], detail_type=list(detail_types)),
+            source=source,
+            detail_types=detail_types,
             function=function,
             failures=self._failures,
         )

@@ -9,6 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.interfaces import AnyFunction
 
 MOST_AT_ONCE = 10
 HIDDEN_SECONDS = 30
@@ -62,7 +63,7 @@ class QueueConsumer(Construct):
         /,
         *,
         queue: sqs.IQueue,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         failures: FailureChain,
         dead_letters_elsewhere: bool = False,
         batch_size: int | None = None,
@@ -70,7 +71,7 @@ class QueueConsumer(Construct):
         parks_after: Duration | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        _check_dead_letters(queue, failures, elsewhere=dead_letters_elsewhere, at=self.node.path)
+        check_dead_letters(queue, failures, elsewhere=dead_letters_elsewhere, at=self.node.path)
         _check_visibility(queue, function, at=self.node.path)
         function.add_event_source(
             event_sources.SqsEventSource(
@@ -84,9 +85,15 @@ class QueueConsumer(Construct):
             failures.let_park(function, patience=parks_after)
 
 
-def _check_dead_letters(
+def check_dead_letters(
     queue: sqs.IQueue, failures: FailureChain, *, elsewhere: bool, at: str
 ) -> None:
+    """Refuse a queue that would keep a message that is never done, or move it where nobody looks.
+
+    :param elsewhere: somebody looks there.
+    :param at: the path of the block that asks.
+    :raises ValueError: with the way out.
+    """
     if not isinstance(queue, sqs.Queue):
         if not elsewhere:
             raise ValueError(
@@ -110,7 +117,7 @@ def _check_dead_letters(
         )
 
 
-def _check_visibility(queue: sqs.IQueue, function: lambda_.IFunction, *, at: str) -> None:
+def _check_visibility(queue: sqs.IQueue, function: AnyFunction, *, at: str) -> None:
     if not isinstance(queue, sqs.Queue) or not isinstance(function, lambda_.Function):
         return
     hidden = cast(sqs.CfnQueue, queue.node.default_child).visibility_timeout

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import check_role
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.l2_options import refuse_time_outside
 
 SOME_RETRIES = 10
@@ -62,7 +63,7 @@ class StreamConsumer(Construct):
         /,
         *,
         source: dynamodb.ITable | kinesis.IStream,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         failures: FailureChain,
         filters: Sequence[Mapping[str, Any]] | None = None,
         batch_size: int = 10,

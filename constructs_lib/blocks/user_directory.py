@@ -13,6 +13,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
+from constructs_lib.interfaces import AnyFunction, as_function
 from constructs_lib.primitives.l2_options import refuse_time_outside
 from constructs_lib.telling import tell
 
@@ -181,7 +182,7 @@ class UserDirectory(Construct):
             "Users", self.pool, user_pool_clients=[self.client, *others]
         )
 
-    def on(self, operation: cognito.UserPoolOperation, function: lambda_.IFunction) -> None:
+    def on(self, operation: cognito.UserPoolOperation, function: AnyFunction) -> None:
         """Call a function at a point of sign-up or sign-in.
 
         :param operation: when; the function answers with the event it got.
@@ -196,9 +197,9 @@ class UserDirectory(Construct):
                 "the timeout of a trigger must be at most 5 seconds, got "
                 f"{timeout.to_human_string()} (at {function.node.path})"
             )
-        self.pool.add_trigger(operation, function)
+        self.pool.add_trigger(operation, as_function(function))
 
-    def let_manage(self, function: lambda_.IFunction, /, *actions: str) -> iam.Grant:
+    def let_manage(self, function: AnyFunction, /, *actions: str) -> iam.Grant:
         """Tell a function the pool's id (`USER_POOL_ID`), and allow it to do something with it.
 
         :param actions: such as `cognito-idp:ListUsers`.
@@ -207,7 +208,7 @@ class UserDirectory(Construct):
         tell(function, "USER_POOL_ID", self.pool.user_pool_id, at=self.node.path)
         return self.pool.grant(function, *actions)
 
-    def grant_to_trigger(self, function: lambda_.IFunction, *actions: str) -> None:
+    def grant_to_trigger(self, function: AnyFunction, *actions: str) -> None:
         """Allow a function that the pool calls to do something with the pool.
 
         As a policy of its own: were it in the role's first one, the pool would wait for the

@@ -7,12 +7,11 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from constructs_lib.primitives.interfaces import ServicePrincipal, Topic
+from constructs_lib.interfaces import AnyKey, ServicePrincipal, Topic, as_key
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.storage_options import NOT_FOR_ALARM_TOPICS, TopicOptions
 
@@ -43,12 +42,12 @@ class AlarmTopic(Topic):
         id_: str,
         /,
         *,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: AnyKey | None = None,
         emails: Sequence[str] = (),
         **options: Unpack[TopicOptions],
     ) -> None:
         refuse_options(options, NOT_FOR_ALARM_TOPICS, f"{scope.node.path}/{id_}")
-        super().__init__(scope, id_, enforce_ssl=True, master_key=encryption_key, **options)
+        super().__init__(scope, id_, enforce_ssl=True, master_key=as_key(encryption_key), **options)
         self.encryption_key = encryption_key
         # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
         self.add_to_resource_policy(

@@ -5,11 +5,11 @@ from typing import Unpack, cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_BUCKETS, BucketOptions
@@ -93,7 +93,7 @@ class Bucket(s3.Bucket):
             )
 
     def let_use(
-        self, function: lambda_.IFunction, /, *actions: str, variable: str, keys: str = "*"
+        self, function: AnyFunction, /, *actions: str, variable: str, keys: str = "*"
     ) -> iam.Grant:
         """Tell a function the bucket's name, and allow it what `grant_objects` does.
 

@@ -11,9 +11,9 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
+from constructs_lib.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
 from constructs_lib.primitives.import_graph import defines
-from constructs_lib.primitives.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside, refuse_time_outside
 from constructs_lib.primitives.python_service import PackagesLayer, PythonService
 from constructs_lib.telling import has_been_told

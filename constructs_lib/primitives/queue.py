@@ -4,11 +4,10 @@ from typing import Unpack
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.interfaces import AnyFunction, AnyKey, as_key
 from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_QUEUES, QueueOptions
 from constructs_lib.telling import tell
@@ -46,7 +45,7 @@ class Queue(sqs.Queue):
         *,
         retention: Duration = LONGEST_RETENTION,
         visibility_timeout: Duration | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: AnyKey | None = None,
         dead_letter_queue: sqs.DeadLetterQueue | None = None,
         **options: Unpack[QueueOptions],
     ) -> None:
@@ -59,7 +58,7 @@ class Queue(sqs.Queue):
             encryption=sqs.QueueEncryption.KMS
             if encryption_key
             else sqs.QueueEncryption.SQS_MANAGED,
-            encryption_master_key=encryption_key,
+            encryption_master_key=as_key(encryption_key),
             enforce_ssl=True,
             retention_period=retention,
             visibility_timeout=visibility_timeout,
@@ -67,7 +66,7 @@ class Queue(sqs.Queue):
             **options,
         )
 
-    def let_send(self, function: lambda_.IFunction, /, *, variable: str) -> iam.Grant:
+    def let_send(self, function: AnyFunction, /, *, variable: str) -> iam.Grant:
         """Tell a function the queue's URL, and allow it to send there, and nothing else.
 
         :param variable: what the function finds the URL in, such as `ORDERS_QUEUE_URL`.

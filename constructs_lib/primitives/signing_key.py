@@ -1,13 +1,12 @@
 """A secret that functions sign with, which nobody has ever seen."""
 
 from aws_cdk import RemovalPolicy
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.grants import let_read_secret
-from constructs_lib.primitives.interfaces import Secret
+from constructs_lib.interfaces import AnyFunction, Secret
 
 LENGTH = 64
 """Letters and digits: 381 bits, more than a key of HMAC-SHA256 needs (RFC 2104, section 3)."""
@@ -39,7 +38,7 @@ class SigningKey(Secret):
         )
         acknowledge(self, SMG4="nobody knows it, so it is rotated when that is in doubt")
 
-    def let_sign(self, function: lambda_.IFunction, /) -> None:
+    def let_sign(self, function: AnyFunction, /) -> None:
         """Let a function sign and check signatures, which needs the key itself.
 
         It finds the key's ARN in its variable SIGNING_KEY_ARN.

@@ -6,9 +6,9 @@ from typing import Unpack
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.storage_options import NOT_FOR_TABLES, TableOptions
 from constructs_lib.telling import tell
@@ -78,7 +78,7 @@ class Table(dynamodb.TableV2):
 
     def let_use(
         self,
-        function: lambda_.IFunction,
+        function: AnyFunction,
         /,
         *actions: str,
         variable: str,

@@ -34,12 +34,24 @@ def other_team(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the example, copied out of the repository and with its requirements in `.venv`."""
     folder = tmp_path_factory.mktemp("elsewhere") / "other_team"
     shutil.copytree(ROOT / "examples" / "other_team", folder)
+    install(folder, "requirements.txt", ".venv", dist)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tested_team(other_team: Path, dist: Path) -> Path:
+    """Return the same folder, with what its tests need in `.venv-tests`."""
+    install(other_team, "requirements-dev.txt", ".venv-tests", dist)
+    return other_team
+
+
+def install(folder: Path, requirements: str, venv: str, dist: Path) -> None:
+    """Install a file's requirements into an environment of their own, in versions that we test."""
+    ours = ROOT / ("requirements-dev.txt" if "dev" in requirements else "requirements.txt")
     lock = [uv.find_uv_bin(), "pip", "compile", "--generate-hashes", "--find-links", dist]
-    lock += ["--constraint", ROOT / "requirements.txt", "--output-file", "locked.txt"]
-    install = [uv.find_uv_bin(), "pip", "install", "--python", ".venv", "--find-links", dist]
-    install += ["--require-hashes", "--requirements", "locked.txt"]
-    make = [uv.find_uv_bin(), "venv", "--python", sys.executable]
-    for command in (make, [*lock, "requirements.txt"], install):
+    lock += ["--constraint", ours, "--output-file", f"{venv}.txt", requirements]
+    add = [uv.find_uv_bin(), "pip", "install", "--python", venv, "--find-links", dist]
+    add += ["--require-hashes", "--requirements", f"{venv}.txt"]
+    for command in ([uv.find_uv_bin(), "venv", "--python", sys.executable, venv], lock, add):
         result = run(*command, cwd=folder)
         assert result.returncode == 0, result.stderr
-    return folder

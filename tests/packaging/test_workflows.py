@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from constructs_lib.primitives.build_target import LAMBDA_PYTHON
+from constructs_lib.primitives.build_target import LAMBDA_GLIBC, LAMBDA_PYTHON
 from tests.packaging.conftest import ROOT
 from tests.target.conftest import ARM64_SHOWN_BY
 
@@ -157,8 +157,8 @@ def test_everything_is_tested_with_the_oldest_python_and_with_lambdas() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     oldest = settings["project"]["requires-python"].removeprefix(">=")
     assert everything["strategy"]["matrix"]["python"] == [oldest, LAMBDA_PYTHON]
-    # Lambda's is there in any case; the last one named makes the environment.
-    assert setup["python-version"].split("\n")[:2] == [LAMBDA_PYTHON, "${{ matrix.python }}"]
+    # Each that the library is for is there in any case; the last one named makes the environment.
+    assert setup["python-version"].splitlines() == [*LAMBDA_GLIBC, "${{ matrix.python }}"]
     # What one job leaves to another is done there, and left to nobody else.
     arm64 = jobs[run["env"][ARM64_SHOWN_BY]]
     assert arm64["runs-on"].endswith("-arm")

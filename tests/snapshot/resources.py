@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.snapshot.conftest import Template
+from blockwork.testing.synthesis import Template
 
 
 def of_type(template: Template, kind: str) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk import App
 
 from app import SITE_SOURCE, STAGES_FILE
+from blockwork.testing import Settings
+from blockwork.testing.synthesis import Template, read_app
 from constructs_lib.blocks import OidcProvider
 from stacks.config import all_stages
 from stacks.platform import add_platform
 from stacks.stages_file import read_stages_file
-from tests.snapshot.conftest import ROOT, Template, read_templates
+from tests.snapshot.conftest import ROOT
 
 WORKS = OidcProvider(
     name="Works", issuer="https://id.works.org", client_id="retailer", secret_name="/retailer/works"
@@ -37,7 +40,8 @@ def chosen() -> dict[str, Template]:
         identity_providers=(WORKS,),
     )
     add_platform(app, config=config, site_content=SITE_SOURCE)
-    return read_templates(app.synth().directory)
+    stacks = read_app([Path(app.synth().directory)], Settings(), ROOT).stacks
+    return {name: stack.template for name, stack in stacks.items()}
 
 
 def only(template: Template, kind: str) -> dict[str, Any]:

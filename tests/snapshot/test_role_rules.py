@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.snapshot.conftest import Template
+from blockwork.testing.synthesis import Template
 from tests.snapshot.resources import of_type, without_emptying
 
 READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan")}

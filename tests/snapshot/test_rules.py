@@ -1,72 +1,92 @@
-"""What holds for every stack, whoever adds the next one."""
+"""What holds for every stack, whoever adds the next one: the library's rules, and our own."""
 
 import json
-from pathlib import Path
 
-import pytest
+from aws_cdk import RemovalPolicy
 from shared.events import EVENTS
 
 from app import STAGES_FILE
-from stacks.config import all_stages
+from blockwork.testing import EnvironmentContract, Judged, SynthesisedApp, SynthesisedStack
+from blockwork.testing.bundles import code_of, layers_of
+from blockwork.testing.synthesis import Template
+from stacks.config import StageConfig, all_stages
 from stacks.stages_file import read_stages_file
-from tests.snapshot.conftest import Template
-from tests.snapshot.naming import own_names
 from tests.snapshot.resources import of_type, without_emptying
-from tests.unit.lambda_src.environment import variables_read_by
 
-KEEPS_DATA = {
-    "AWS::Cognito::UserPool",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::Events::Archive",
-    "AWS::Events::EventBus",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::S3::Bucket",
-    "AWS::SQS::Queue",
+PUBLIC = {
+    "Catalog": ["GET /products", "GET /products/{productId}"],
+    "Forecast": ["GET /forecast"],
+    "Identity": ["POST /tokens/refresh"],
 }
 
 
-def test_a_stack_is_far_from_the_limit(stack_name: str, templates: dict[str, Template]) -> None:
-    assert len(templates[stack_name]["Resources"]) <= 200
+def stages() -> tuple[StageConfig, ...]:
+    return tuple(all_stages(read_stages_file(STAGES_FILE)))
 
 
-def test_no_stack_holds_another_by_an_export(
+def test_every_template_keeps_the_rule(template_rule: Judged) -> None:
+    template_rule.check()
+
+
+def test_data_may_go_exactly_where_the_stage_says_so(synthesised_app: SynthesisedApp) -> None:
+    kept = {
+        stage.name.capitalize()
+        for stage in stages()
+        if stage.removal_policy is not RemovalPolicy.DESTROY
+    }
+
+    assert kept == {"Staging", "Prod"}
+    for stack in synthesised_app.stacks.values():
+        assert stack.keeps_data == (stack.name.partition("-")[0] in kept), stack.name
+
+
+def test_every_function_is_given_the_variables_that_its_modules_read(
+    environment_contract: EnvironmentContract,
+) -> None:
+    """The names of variables are the one contract between a stack and its handlers."""
+    environment_contract.check()
+
+    assert environment_contract.unread == []
+    assert environment_contract.left_to_defaults == []
+
+
+def test_every_function_is_one_whose_imports_the_rule_can_see(
+    synthesised_app: SynthesisedApp,
+) -> None:
+    for function in synthesised_app.of_type("AWS::Lambda::Function"):
+        assert code_of(function) is not None, f"{function}: no rule for its imports yet"
+        assert layers_of(function) is not None, f"{function}: a layer is not of its stack"
+
+
+def test_packages_are_told_nothing_but_the_name_of_the_service(
     stack_name: str, templates: dict[str, Template]
 ) -> None:
-    template = templates[stack_name]
+    for function in of_type(templates[stack_name], "AWS::Lambda::Function").values():
+        names = function["Environment"]["Variables"]
+        of_packages = {name for name in names if name.startswith(("AWS_", "POWERTOOLS_"))}
+        assert of_packages <= {"POWERTOOLS_SERVICE_NAME"}
 
-    assert "Fn::ImportValue" not in json.dumps(template)
-    assert [name for name, out in template.get("Outputs", {}).items() if "Export" in out] == []
 
-
-def test_every_log_expires_and_every_function_writes_one(
-    stack_name: str, templates: dict[str, Template]
+def test_everybody_may_call_these_routes_and_no_others(
+    public_routes: dict[str, list[str]],
 ) -> None:
-    template = templates[stack_name]
-    groups = of_type(template, "AWS::Logs::LogGroup")
+    assert public_routes == {
+        f"{stage.name.capitalize()}-{service}": routes
+        for stage in stages()
+        for service, routes in PUBLIC.items()
+    }
 
-    assert [name for name, group in groups.items() if "RetentionInDays" not in group] == []
-    for function in of_type(template, "AWS::Lambda::Function").values():
-        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
 
-
-def test_nothing_has_a_name_that_cloudformation_would_make_up(
-    stack_name: str, templates: dict[str, Template]
+def test_what_must_have_a_name_of_the_world_has_that_of_its_stage(
+    synthesised_stack: SynthesisedStack,
 ) -> None:
-    """It would block a replacement, a retry, and a second stage in the account."""
-    for logical_id, resource in templates[stack_name]["Resources"].items():
-        assert [name for name in own_names(resource) if not name.required] == [], logical_id
-
-
-def test_what_must_have_a_name_has_one_of_its_stack_or_what_the_world_calls_it(
-    stack_name: str, templates: dict[str, Template]
-) -> None:
-    stages = all_stages(read_stages_file(STAGES_FILE))
-    of_the_world = {stage.mail_sender for stage in stages} | {stage.domain for stage in stages}
-    for resource in templates[stack_name]["Resources"].values():
-        for name in own_names(resource):
-            if name.value.removesuffix(".") not in of_the_world:
-                assert stack_name.replace("-", "") in name.value, name
+    (stage,) = (
+        one for one in stages() if synthesised_stack.name.startswith(f"{one.name.capitalize()}-")
+    )
+    for sender in synthesised_stack.of_type("AWS::SES::EmailIdentity"):
+        assert sender.properties["EmailIdentity"] == stage.mail_sender
+    for record in synthesised_stack.of_type("AWS::Route53::RecordSet"):
+        assert record.properties["Name"] == f"{stage.domain}."
 
 
 def test_a_rule_takes_an_event_only_of_the_service_whose_event_it_is(
@@ -91,63 +111,6 @@ def test_what_keeps_events_that_failed_is_encrypted_by_the_stages_own_key(
         assert "Key" in json.dumps(keeper["KmsMasterKeyId"])
 
 
-def test_every_function_is_given_the_variables_its_module_reads(
-    stack_name: str, templates: dict[str, Template]
-) -> None:
-    """The names of variables are the one contract between a stack and its handlers."""
-    for function in of_type(templates[stack_name], "AWS::Lambda::Function").values():
-        module, _, _ = function["Handler"].rpartition(".")
-        given = set(function["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
-        assert given == variables_read_by(module)
-
-
-def test_no_secret_stands_in_an_environment_variable(
-    stack_name: str, templates: dict[str, Template]
-) -> None:
-    for function in of_type(templates[stack_name], "AWS::Lambda::Function").values():
-        names = function.get("Environment", {}).get("Variables", {})
-        assert [
-            name for name in names if any(word in name for word in ("SECRET", "PASSWORD"))
-        ] == []
-
-
-@pytest.mark.parametrize("stage", ["Staging", "Prod"])
-def test_data_survives_the_removal_of_its_stack(stage: str, templates: dict[str, Template]) -> None:
-    for name, template in templates.items():
-        if name.startswith(f"{stage}-"):
-            for logical_id, resource in template["Resources"].items():
-                # The log of the function that copies a release is of no use without the release.
-                if resource["Type"] in KEEPS_DATA and not name.endswith("-Release"):
-                    assert resource["DeletionPolicy"] == "RetainExceptOnCreate", (
-                        f"{name}/{logical_id}"
-                    )
-                    assert resource["UpdateReplacePolicy"] == "Retain", f"{name}/{logical_id}"
-
-
-def test_nothing_stays_of_a_creation_that_failed(
-    stack_name: str, templates: dict[str, Template]
-) -> None:
-    """What is retained even then keeps its name taken: the next try could not make it again."""
-    resources = templates[stack_name]["Resources"].items()
-
-    assert [key for key, value in resources if value.get("DeletionPolicy") == "Retain"] == []
-
-
-@pytest.mark.parametrize("stage", ["Staging", "Prod"])
-def test_users_and_tables_are_protected_and_recoverable(
-    stage: str, templates: dict[str, Template]
-) -> None:
-    for name, template in templates.items():
-        if name.startswith(f"{stage}-"):
-            for pool in of_type(template, "AWS::Cognito::UserPool").values():
-                assert pool["DeletionProtection"] == "ACTIVE"
-            for table in of_type(template, "AWS::DynamoDB::GlobalTable").values():
-                (replica,) = table["Replicas"]
-                assert replica["DeletionProtectionEnabled"] is True
-                recovery = replica["PointInTimeRecoverySpecification"]
-                assert recovery["PointInTimeRecoveryEnabled"] is True
-
-
 def test_the_only_custom_resource_is_the_release_which_no_property_could_bring(
     stack_name: str, templates: dict[str, Template]
 ) -> None:
@@ -156,30 +119,3 @@ def test_the_only_custom_resource_is_the_release_which_no_property_could_bring(
 
     custom = {kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::Cust"))}
     assert custom == ({"Custom::SiteRelease"} if stack_name.endswith("-Release") else set())
-
-
-def test_stages_differ_in_values_not_in_shape(templates: dict[str, Template]) -> None:
-    shapes: dict[str, dict[str, list[str]]] = {}
-    for stack, template in templates.items():
-        stage, name = stack.split("-", 1)
-        resources = without_emptying(template)["Resources"]
-        kinds = sorted(resource["Type"] for resource in resources.values())
-        shapes.setdefault(name, {})[stage] = kinds
-    names_of_a_domain = {"AWS::Route53::RecordSet"}
-    for stages in shapes.values():
-        without_domain = {
-            tuple(kind for kind in kinds if kind not in names_of_a_domain)
-            for kinds in stages.values()
-        }
-        assert len(without_domain) == 1
-
-
-def test_no_synthesis_warns_of_anything(assemblies: dict[str, Path]) -> None:
-    told = [
-        file
-        for folder in set(assemblies.values())
-        for file in folder.glob("*.json")
-        if "aws:cdk:warning" in file.read_text()
-    ]
-
-    assert not told

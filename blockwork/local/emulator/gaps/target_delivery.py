@@ -1,7 +1,7 @@
 """An event that cannot be delivered goes to the target's dead-letter queue.
 
-AWS delivers nothing to a function, queue or topic that is gone or does not let EventBridge use it
-(nor its key), and sends such an event to the target's queue at once, with the reason in the
+AWS delivers nothing to what is gone, or to a function, queue or topic that does not let EventBridge
+use it (nor its key), and sends such an event to the target's queue at once, with the reason in the
 message's attributes (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html; for
 Scheduler https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html).
 Stock delivers without permission, drops what has no target, and knows no such queue. Closed in
@@ -12,7 +12,7 @@ import json
 import logging
 from typing import Any
 
-from ministack.services import eventbridge, lambda_svc, sns, sqs
+from ministack.services import eventbridge, lambda_svc, sns, sqs, stepfunctions
 
 from blockwork.local.emulator.gaps import _destinations
 from blockwork.local.emulator.gaps._permissions import may_invoke, may_send
@@ -21,7 +21,12 @@ Target = dict[str, Any]
 Failure = tuple[str, str]
 
 EVENTS = "events.amazonaws.com"
-ACTIONS = {"lambda": "lambda:InvokeFunction", "sns": "sns:Publish", "sqs": "sqs:SendMessage"}
+ACTIONS = {
+    "lambda": "lambda:InvokeFunction",
+    "sns": "sns:Publish",
+    "sqs": "sqs:SendMessage",
+    "states": "states:StartExecution",
+}
 
 logger = logging.getLogger("target_delivery")
 
@@ -64,12 +69,16 @@ def _exists(service: str, arn: str) -> bool:
         return sns._topic_by_arn_any_scope(arn) is not None
     if service == "sqs":
         return sqs._queue_by_arn(arn) is not None
+    if service == "states":
+        return stepfunctions._resolve_state_machine_arn(arn) is not None
     name, _, qualifier = arn.split(":", 6)[6].partition(":")
     function, _ = lambda_svc._get_func_record_for_qualifier(name, qualifier or None)
     return function is not None
 
 
 def _may_deliver(service: str, arn: str, rule: str) -> bool:
+    if service == "states":
+        return True  # a role of the rule's own is asked, which stock does not look at
     if service != "lambda":
         return may_send(arn, EVENTS, rule)
     config = {"FunctionName": arn.split(":")[6], "FunctionArn": arn}

@@ -63,3 +63,21 @@ DEAD_LETTER = {
     "RETRY_ATTEMPTS": "5",
     "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
 }
+
+
+MACHINE = "arn:aws:states:eu-west-2:111111111111:stateMachine:Dev-Orders-Fulfil"
+
+
+def execution(input_: str | None = json.dumps(EVENT), **said: Any) -> dict[str, Any]:
+    detail = {
+        "executionArn": f"{MACHINE.replace('stateMachine', 'execution')}:e1",
+        "stateMachineArn": MACHINE,
+        "status": "FAILED",
+        "input": input_,
+        "inputDetails": {"included": input_ is not None},
+        "error": "MailError",
+        "cause": "no such sender",
+        **said,
+    }
+    kind = "Step Functions Execution Status Change"
+    return {"source": "aws.states", "detail-type": kind, "detail": detail}

@@ -9,9 +9,11 @@ from tests.unit.blockwork.failures.samples import (
     DEAD_LETTER,
     EVENT,
     FUNCTION,
+    MACHINE,
     NOON,
     STREAM,
     batch,
+    execution,
     invocation,
     message,
 )
@@ -124,3 +126,25 @@ def test_a_message_of_no_known_form_is_shown_and_never_run(body: str) -> None:
 )
 def test_a_name_is_read_out_of_its_arn(arn: str, name: str) -> None:
     assert name_of(arn) == name
+
+
+def test_a_failed_execution_says_machine_input_and_error() -> None:
+    failure = recognise(message(execution()))
+
+    assert failure.origin == "execution of a state machine"
+    assert (failure.target, failure.function) == (MACHINE, "Dev-Orders-Fulfil")
+    assert (failure.payload, failure.event) == (EVENT, "VoucherPaid")
+    assert failure.error == "MailError: no such sender"
+    assert failure.obstacle is None
+
+
+def test_an_execution_that_ran_out_of_time_says_so() -> None:
+    ended = execution(status="TIMED_OUT", error=None, cause=None)
+
+    assert recognise(message(ended)).error == "TIMED_OUT"
+
+
+def test_an_execution_without_its_input_cannot_be_started_again_from_here() -> None:
+    failure = recognise(message(execution(None)))
+
+    assert "too large: see arn:aws:states" in str(failure.obstacle)

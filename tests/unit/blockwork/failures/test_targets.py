@@ -15,8 +15,10 @@ from tests.unit.blockwork.failures.samples import (
     DEAD_LETTER,
     EVENT,
     FUNCTION,
+    MACHINE,
     STREAM,
     batch,
+    execution,
     invocation,
     message,
 )
@@ -36,6 +38,7 @@ class FakeAws:
         self.function_error = function_error
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.started: dict[str, tuple[str, Any]] = {}
         self.pages: list[list[dict[str, Any]]] = []
         self.filters: list[dict[str, Any]] = []
         self.trimmed = False
@@ -50,6 +53,15 @@ class FakeAws:
             raise answer
         answered: dict[str, Any] = {"Payload": io.BytesIO(json.dumps(answer).encode())}
         return {**answered, "FunctionError": "Unhandled"} if self.function_error else answered
+
+    class exceptions:  # noqa: N801 -- as boto3 has it
+        class ExecutionAlreadyExists(Exception):  # noqa: N818
+            """Of a client of Step Functions."""
+
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803
+        if name in self.started:
+            raise self.exceptions.ExecutionAlreadyExists
+        self.started[name] = (stateMachineArn, json.loads(input))
 
     def get_queue_url(self, **_queue: str) -> dict[str, str]:
         return {"QueueUrl": "url"}
@@ -172,9 +184,9 @@ def test_a_function_that_does_not_answer_in_time_is_not_invoked_twice() -> None:
 
 
 def test_a_target_that_cannot_be_given_events_is_named() -> None:
-    said = {**DEAD_LETTER, "TARGET_ARN": "arn:aws:states:eu-west-2:111111111111:stateMachine:x"}
+    said = {**DEAD_LETTER, "TARGET_ARN": "arn:aws:batch:eu-west-2:111111111111:job-queue/x"}
 
-    with pytest.raises(RedriveError, match="stateMachine:x"):
+    with pytest.raises(RedriveError, match="job-queue/x"):
         targets(FakeAws())(recognise(message(EVENT, attributes=said)))
 
 
@@ -213,3 +225,16 @@ def test_records_that_the_stream_has_forgotten_fail_and_nothing_is_invoked(trimm
         targets(aws)(recognise(message(batch(2))))
 
     assert not aws.invoked
+
+
+@pytest.mark.parametrize("by_rule", [True, False])
+def test_a_state_machine_is_started_once_for_each_message(by_rule: bool) -> None:
+    letter = message(EVENT, attributes={**DEAD_LETTER, "TARGET_ARN": MACHINE})
+    failure = recognise(letter if by_rule else message(execution()))
+    aws = FakeAws()
+    targets = Targets(aws, threading.Event())
+
+    targets(failure)
+    targets(failure)  # as after a crash, before the message was deleted
+
+    assert aws.started == {"redriven-m1": (MACHINE, EVENT)}

@@ -1,14 +1,13 @@
 """Which property of a resource is its name, as CloudFormation's own schemas tell it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
-REGION = "eu-west-2"
+REGION = "us-east-1"
+"""The one that has every type."""
 Schema = dict[str, Any]
 
 
@@ -24,7 +23,7 @@ class Name:
     required: bool
 
 
-def own_names(resource: dict[str, Any]) -> Iterator[Name]:
+def own_names(resource: Mapping[str, Any]) -> Iterator[Name]:
     """Yield the names of a resource that nothing else of its account and region can have.
 
     Not those inside another resource of the template, such as a stage of an API: where that one is
@@ -41,7 +40,7 @@ def own_names(resource: dict[str, Any]) -> Iterator[Name]:
             yield Name(path=path, value=value, required=required)
 
 
-def _is_reference(value: Any) -> bool:
+def _is_reference(value: object) -> bool:
     return isinstance(value, dict) and bool({"Ref", "Fn::GetAtt"} & value.keys())
 
 
@@ -50,7 +49,14 @@ def _read_schema(kind: str) -> tuple[set[str], dict[str, bool]]:
     """Return what identifies a resource of a type, and what names it: whether that is required."""
     if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
         return set(), {}
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
+    # Takes a second, which only who asks for names needs to wait.
+    from cfnlint.schema import ResourceNotFoundError
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+    try:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
+    except ResourceNotFoundError:  # newer than the schemas, or a registry's own
+        return set(), {}
     identifying = {*schema.get("primaryIdentifier", ())}
     identifying |= {part for parts in schema.get("additionalIdentifiers", ()) for part in parts}
     identifying -= {*schema.get("readOnlyProperties", ())}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.snapshot.naming import Name, own_names
+from blockwork.testing.names import Name, own_names
 
 
 @pytest.mark.parametrize(

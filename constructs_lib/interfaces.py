@@ -8,12 +8,18 @@ both; when a program runs, they are the CDK's own.
 # mypy: disable-error-code="metaclass, misc, override"
 # pyright: reportIncompatibleMethodOverride=false
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
+
+AnyFunction = lambda_.IFunction | lambda_.FunctionBase
+"""Whatever the CDK has of functions: of any language, images, versions, aliases, imported ones."""
+AnyKey = kms.IKey | kms.Key
+"""One of this app, an imported one."""
 
 if TYPE_CHECKING:
 
@@ -35,3 +41,13 @@ if TYPE_CHECKING:
 else:
     Function, Role, Secret = lambda_.Function, iam.Role, secretsmanager.Secret
     ServicePrincipal, Topic = iam.ServicePrincipal, sns.Topic
+
+
+def as_function(function: AnyFunction) -> lambda_.IFunction:
+    """Return a function as what the CDK asks for."""
+    return cast(lambda_.IFunction, function)
+
+
+def as_key(key: AnyKey | None) -> kms.IKey | None:
+    """Return a key as what the CDK asks for."""
+    return cast("kms.IKey | None", key)
