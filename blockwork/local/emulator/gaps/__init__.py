@@ -11,6 +11,7 @@ from blockwork.local.emulator.gaps import (
     allowed_methods,
     async_invocations,
     bucket_tags,
+    closed_sign_up,
     cognito_addresses,
     cognito_attributes,
     cognito_challenges,
@@ -19,8 +20,10 @@ from blockwork.local.emulator.gaps import (
     cognito_names,
     cognito_triggers,
     condition_keys,
+    default_endpoints,
     deletion_guards,
     early_answers,
+    edge_key_values,
     edge_listener,
     embedded_metrics,
     event_archive,
@@ -76,6 +79,7 @@ GAPS = (
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
+    default_endpoints,
     websocket_routes,
     websocket_limits,
     websocket_frames,
@@ -83,6 +87,7 @@ GAPS = (
     allowed_methods,
     object_texts,
     edge_listener,
+    edge_key_values,
     shared_layers,
     native_packages,  # of layers too
     quiet_handlers,
@@ -98,6 +103,7 @@ GAPS = (
     cognito_challenges,
     cognito_codes,
     cognito_triggers,  # around codes: what is confirmed by one is
+    closed_sign_up,  # around triggers: nobody is asked about who may not come in
     identity_providers,
     user_filters,
     target_delivery,
