@@ -37,7 +37,8 @@ class SiteRelease(Construct):
     :param content: the folder the website was built into; `index.html` lies directly in it, or in
         that of each language.
     :param config: what `/config.json` holds; values may be known only at deployment.
-    :param log_retention: how long the function's logs are kept. Default: three months.
+    :param log_retention: how long the function's logs are kept. Default: that of :class:`Defaults`,
+        else three months.
     :raises ValueError: if `content` lacks a page that the site needs.
     """
 
@@ -50,7 +51,7 @@ class SiteRelease(Construct):
         site: StaticSite,
         content: Path,
         config: Mapping[str, Any],
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_retention: logs.RetentionDays | None = None,
     ) -> None:
         super().__init__(scope, id_)
         for page in site.pages.needed:
