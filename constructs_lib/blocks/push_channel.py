@@ -88,13 +88,12 @@ class PushChannel(Construct):
     :param failures: where events end that cannot be pushed.
     :param connections_per_user: how many tabs and devices of a user are told, 1 to 100.
         Default: 20.
-    :param callback_url: returns where the functions reach the API's connections, from the API's
-        id. Default: AWS's own address.
+    :param callback_url: returns where functions reach connections, from the API's id. Default: AWS.
     :param message_retention: how long what was missed can be had. Default: 1 hour.
     :param removal_policy: what becomes of tables and logs when they leave their stack. Default:
-        they are retained.
+        that of :class:`Defaults`, else they are retained.
     :param log_level: the least severe level that is logged. Default: INFO.
-    :param log_retention: how long logs are kept. Default: three months.
+    :param log_retention: how long logs are kept. Default: as above, else three months.
     :param target: what the functions are built for. Default: Python in Lambda.
     :raises ValueError: if the retention is less than a minute, or the number out of its bounds.
     """
@@ -109,9 +108,9 @@ class PushChannel(Construct):
         connections_per_user: int = 20,
         callback_url: Callable[[str], str] | None = None,
         message_retention: Duration = ONE_HOUR,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
         log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_retention: logs.RetentionDays | None = None,
         target: BuildTarget | None = None,
     ) -> None:
         super().__init__(scope, id_)
@@ -214,10 +213,7 @@ class PushChannel(Construct):
         )
 
     def let_issue_tickets(self, function: AnyFunction, /) -> iam.Grant:
-        """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there.
-
-        :raises ValueError: if the function cannot be told.
-        """
+        """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there."""
         tell(function, "TICKETS_TABLE", self.tickets.table_name, at=self.node.path)
         return self.grant_issue_tickets(function)
 

@@ -36,7 +36,8 @@ class SiteRelease(Construct):
     :param site: where the files go.
     :param content: the folder the web app was built into; `index.html` lies directly in it.
     :param config: what `/config.json` holds; values may be known only at deployment.
-    :param log_retention: how long the function's logs are kept. Default: three months.
+    :param log_retention: how long the function's logs are kept. Default: that of :class:`Defaults`,
+        else three months.
     :raises ValueError: if `content` holds no `index.html`.
     """
 
@@ -49,7 +50,7 @@ class SiteRelease(Construct):
         site: StaticSite,
         content: Path,
         config: Mapping[str, Any],
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_retention: logs.RetentionDays | None = None,
     ) -> None:
         super().__init__(scope, id_)
         if not (content / "index.html").is_file():

@@ -58,8 +58,10 @@ class TokenAuthorizer(Construct):
         It saves invocations, but a token it remembers is good beyond its `exp`, and beyond the
         withdrawal of its key. Default: not at all.
     :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
-    :param log_retention: how long logs are kept, which never hold a token. Default: three months.
-    :param log_removal_policy: what becomes of the logs with the authorizer. Default: kept.
+    :param log_retention: how long logs are kept, which never hold a token. Default: that of
+        :class:`Defaults`, else three months.
+    :param log_removal_policy: what becomes of the logs with the authorizer. Default: that of
+        :class:`Defaults`, else kept.
     :raises ValueError: if a value is not one of those allowed.
     """
 
@@ -78,8 +80,8 @@ class TokenAuthorizer(Construct):
         keys_cache_ttl: Duration = FIVE_MINUTES,
         results_cache_ttl: Duration = NEVER,
         target: BuildTarget | None = None,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        log_retention: logs.RetentionDays | None = None,
+        log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         at = f"(at {self.node.path})"
