@@ -234,9 +234,9 @@ class BusinessApi(Construct):
         kind = cast(apigatewayv2.CfnRoute, route.node.default_child).authorization_type
         if kind != "JWT":
             raise ValueError(
-                "scopes are looked at by JWT authorizers only, such as UserDirectory's: leave them "
-                f"out, or check them in the function, got {list(scopes)} with an authorizer of "
-                f"type {kind} for {key!r} (at {self.node.path})"
+                "scopes are looked at by JWT authorizers only, such as UserDirectory's: say them "
+                f"to TokenAuthorizer, or check them in the function, got {list(scopes)} with "
+                f"an authorizer of type {kind} for {key!r} (at {self.node.path})"
             )
 
 

@@ -78,6 +78,7 @@ class StaticSite(Construct):
         if domain:
             domain.check(at=at)
         redirected = domain.redirected if domain else []
+        self.pages = pages
 
         self.bucket = Bucket(self, "Bucket", removal_policy=removal_policy)
         origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)
