@@ -154,7 +154,8 @@ def test_the_command_fails_only_for_what_has_to_be_mended(
     command.command()(doctor)
     run = CliRunner()
 
-    nothing = run.invoke(command, [str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    nothing = run.invoke(command, [])
     assert (nothing.exit_code, "run 'cdk synth' first" in nothing.stdout) == (0, True)
     wrong = run.invoke(command, [str(assembly(tmp_path, **answering(31)))])
     assert (wrong.exit_code, wrong.stdout.splitlines()[-1]) == (1, "1 to mend, 0 to know")
