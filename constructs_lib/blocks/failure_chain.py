@@ -58,6 +58,7 @@ class FailureChain(Construct):
         known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        let_own_rules_alone_send(self)
         defaults = Defaults.of(self)
         encryption_key = encryption_key or defaults.find("failure_key")
         self._key = encryption_key
@@ -189,3 +190,12 @@ class FailureChain(Construct):
         return self.queue.metric_approximate_number_of_messages_visible(
             statistic="Maximum", period=ONE_MINUTE
         )
+
+
+def let_own_rules_alone_send(scope: Construct) -> None:
+    """Have the CDK let rules beneath send to queues from this account only, keys included.
+
+    Without its flag, which not every app has set, a queue with a customer's key, and the key, are
+    open to rules of every account (`aws_events_targets.SqsQueue`).
+    """
+    scope.node.set_context("@aws-cdk/aws-events:eventsTargetQueueSameAccount", True)
