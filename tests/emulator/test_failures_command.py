@@ -124,7 +124,8 @@ def test_what_fails_again_stays_and_the_command_says_so(chain: Chain) -> None:
 
     assert done.returncode == 1
     assert "no such sender" in done.stdout
-    assert done.stdout.splitlines()[-1] == "1 redriven, 1 failed, 1 left"
+    # Chains of other tests are in the emulator too, and each has a line then.
+    assert re.search(rf"^({SERVICE}: )?1 redriven, 1 failed, 1 left$", done.stdout, re.M)
     assert chain.depth() == (1, 0)
 
 
