@@ -25,10 +25,19 @@ def find_interpreter(python: str) -> str | None:
 
     :param python: such as `3.14`.
     """
-    tag = f"cpython-{python.replace('.', '')}"
-    if sys.implementation.cache_tag == tag:
+    if sys.implementation.cache_tag == tag_of(python):
         return sys.executable
-    return next((each for each in programs_named(python) if bytecode_of(each) == tag), None)
+    return next((each for each in programs_named(python) if is_interpreter(each, python)), None)
+
+
+def tag_of(python: str) -> str:
+    """Return what CPython's minor version calls its bytecode."""
+    return f"cpython-{python.replace('.', '')}"
+
+
+def is_interpreter(program: str, python: str) -> bool:
+    """Tell whether a program is a CPython of this minor version that runs."""
+    return bytecode_of(program) == tag_of(python)
 
 
 def programs_named(python: str) -> Iterator[str]:
@@ -51,9 +60,14 @@ def programs_named(python: str) -> Iterator[str]:
 @cache
 def bytecode_of(program: str) -> str | None:
     """Return the tag of the bytecode that a program writes, None if it is no interpreter."""
+    return said_by(program, "-I", "-c", ASK)
+
+
+def said_by(program: str, *arguments: str) -> str | None:
+    """Return what a program says of itself, None if it fails, cannot be run or never says."""
     try:
         process = subprocess.Popen(
-            [program, "-I", "-c", ASK],
+            [program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

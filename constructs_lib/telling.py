@@ -1,7 +1,6 @@
 """Tell a function by its environment what it works with."""
 
 from collections.abc import Mapping
-from typing import cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_lambda as lambda_
@@ -48,4 +47,4 @@ def tell(
 
 def has_been_told(function: lambda_.Function, environment: Mapping[str, str]) -> None:
     """Remember what a function was told when it was made, so that it is not told otherwise."""
-    _told.setdefault(cast(lambda_.IFunction, function), {}).update(environment)
+    _told.setdefault(function, {}).update(environment)

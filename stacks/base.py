@@ -3,6 +3,8 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from constructs_lib.defaults import Defaults
+from constructs_lib.primitives import AlarmTopic
 from stacks.config import StageConfig
 
 OF_PAGES = "the tokens of lists that lead from page to page"
@@ -20,6 +22,7 @@ class PlatformStack(cdk.Stack):
     :param config: the stage's values.
     :param description: what the stack holds, in a few words.
     :param region: where it lives. Default: where the stage lives.
+    :param alarms: who is told of alarms; its key encrypts events that failed. Default: nobody.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class PlatformStack(cdk.Stack):
         config: StageConfig,
         description: str,
         region: str | None = None,
+        alarms: AlarmTopic | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -39,6 +43,12 @@ class PlatformStack(cdk.Stack):
             description=description,
             termination_protection=config.removal_policy is not cdk.RemovalPolicy.DESTROY,
             tags={"platform": "blockwork", "stage": config.name},
+        )
+        Defaults.of(self).set(
+            removal_policy=config.removal_policy,
+            log_retention=config.log_retention,
+            alarm_topic=alarms,
+            failure_key=alarms.encryption_key if alarms else None,
         )
         if config.endpoints:
             cdk.Annotations.of(self).acknowledge_warning(

@@ -39,17 +39,17 @@ class CatalogStack(PlatformStack):
         alarms: AlarmTopic,
     ) -> None:
         super().__init__(
-            scope, name, config=config, description="Tariffs: public reading, administrators write"
+            scope,
+            name,
+            config=config,
+            description="Tariffs: public reading, administrators write",
+            alarms=alarms,
         )
-        products = Table(
-            self, "Products", partition_key="productId", removal_policy=config.removal_policy
-        )
+        products = Table(self, "Products", partition_key="productId")
         api = BusinessApi(
             self,
             "Api",
             allow_origins=[site_origin],
-            log_retention=config.log_retention,
-            log_removal_policy=config.removal_policy,
         )
         signed_in = users.authorizer()
         pages = SigningKey(self, "Pages", signs=OF_PAGES)
@@ -77,6 +77,5 @@ class CatalogStack(PlatformStack):
             if is_public:
                 acknowledge(route, APIG4="tariffs are for everybody to read")
 
-        alarms.watch(api.alarm)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)

@@ -30,16 +30,15 @@ class ForecastStack(PlatformStack):
         bus: EventBus,
         alarms: AlarmTopic,
     ) -> None:
-        super().__init__(scope, name, config=config, description="The weather of the day ahead")
-        table = Table(self, "Forecasts", partition_key="date", removal_policy=config.removal_policy)
+        super().__init__(
+            scope, name, config=config, description="The weather of the day ahead", alarms=alarms
+        )
+        table = Table(self, "Forecasts", partition_key="date")
         failures = FailureChain(
             self,
             "Failures",
-            encryption_key=alarms.encryption_key,
-            removal_policy=config.removal_policy,
             known_as=name.lower(),
         )
-        alarms.watch(failures.alarm, failures.age_alarm)
 
         fetch = PythonFunction(
             self,
@@ -78,10 +77,7 @@ class ForecastStack(PlatformStack):
             self,
             "Api",
             allow_origins=[site_origin],
-            log_retention=config.log_retention,
-            log_removal_policy=config.removal_policy,
         )
-        alarms.watch(api.alarm)
         route = api.route("GET /forecast", read, authorizer=PUBLIC)
         acknowledge(route, APIG4="the weather is for everybody to read")
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url

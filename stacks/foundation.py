@@ -26,7 +26,7 @@ class FoundationStack(PlatformStack):
         self.alarms = AlarmTopic(
             self, "Alarms", encryption_key=self.key, emails=[config.alarm_email]
         )
-        self.bus = EventBus(self, "Bus", removal_policy=config.removal_policy, known_as="platform")
+        self.bus = EventBus(self, "Bus", known_as="platform")
         self.sender = _sender(self, config)
         cdk.CfnOutput(self, "EventBusName", value=self.bus.bus.event_bus_name)
         cdk.CfnOutput(self, "EventArchiveArn", value=self.bus.archive.archive_arn)

@@ -73,7 +73,9 @@ class IdentityStack(PlatformStack):
         push: PushChannel,
         alarms: AlarmTopic,
     ) -> None:
-        super().__init__(scope, name, config=config, description="Users, profiles, permissions")
+        super().__init__(
+            scope, name, config=config, description="Users, profiles, permissions", alarms=alarms
+        )
         self._service = service
         self.users = UserDirectory(
             self,
@@ -83,7 +85,6 @@ class IdentityStack(PlatformStack):
             threat_protection=WATCHED if config.threat_protection else UNWATCHED,
             hosted=_sign_in_pages(config, site_origin),
             email=_mails(config),
-            removal_policy=config.removal_policy,
         )
         self._table = Table(
             self,
@@ -91,27 +92,21 @@ class IdentityStack(PlatformStack):
             partition_key="userId",
             sort_key="itemId",
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            removal_policy=config.removal_policy,
         )
         self._let_in(config)
         api = BusinessApi(
             self,
             "Api",
             allow_origins=[site_origin],
-            log_retention=config.log_retention,
-            log_removal_policy=config.removal_policy,
         )
         self._answer(api, push)
         failures = FailureChain(
             self,
             "Failures",
-            encryption_key=alarms.encryption_key,
-            removal_policy=config.removal_policy,
             known_as=name.lower(),
         )
         self._tell(bus, failures)
         self._forget(bus, failures)
-        alarms.watch(api.alarm, failures.alarm, failures.age_alarm)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
         cdk.CfnOutput(self, "FailureQueueUrl", value=failures.queue.queue_url)

@@ -36,15 +36,14 @@ class NotificationsStack(PlatformStack):
         sender: ses.IEmailIdentity,
         alarms: AlarmTopic,
     ) -> None:
-        super().__init__(scope, name, config=config, description="Mails, and news for browsers")
+        super().__init__(
+            scope, name, config=config, description="Mails, and news for browsers", alarms=alarms
+        )
         failures = FailureChain(
             self,
             "Failures",
-            encryption_key=alarms.encryption_key,
-            removal_policy=config.removal_policy,
             known_as=name.lower(),
         )
-        alarms.watch(failures.alarm, failures.age_alarm)
         welcome = PythonFunction(
             self, "WelcomeMail", service=service, entry="handlers.welcome_mail"
         )
@@ -56,16 +55,14 @@ class NotificationsStack(PlatformStack):
             detail_types=["UserSignedUp"],
             function=welcome,
             failures=failures,
-            once=IdempotencyTable(self, "Once", removal_policy=config.removal_policy),
+            once=IdempotencyTable(self, "Once"),
         )
         self.push = PushChannel(
             self,
             "Push",
             failures=failures,
             callback_url=config.endpoints.connections if config.endpoints else None,
-            removal_policy=config.removal_policy,
             log_level=config.log_level,
-            log_retention=config.log_retention,
             target=config.build_target,
         )
         for service_name, detail_types in PUSHED.items():

@@ -100,6 +100,4 @@ def _service(name: str, config: StageConfig) -> PythonService:
         requirements=LAMBDA_SRC / "requirements.txt",
         target=config.build_target,
         log_level=config.log_level,
-        log_retention=config.log_retention,
-        log_removal_policy=config.removal_policy,
     )

@@ -56,7 +56,6 @@ class ReleaseStack(PlatformStack):
                 "userPoolClientId": users.client.user_pool_client_id,
                 **optional,
             },
-            log_retention=config.log_retention,
         )
         # cdk-nag names a finding by the resource as the template writes it.
         bucket = {

@@ -20,7 +20,6 @@ class SiteStack(PlatformStack):
             "Site",
             connect_sources=_back_end(config),
             domain=domain,
-            removal_policy=config.removal_policy,
         )
         self.origin = config.endpoints.site if config.endpoints else self.site.url
         cdk.CfnOutput(self, "SiteUrl", value=self.origin)

@@ -75,7 +75,9 @@ class VouchersStack(PlatformStack):
         sender: ses.IEmailIdentity,
         alarms: AlarmTopic,
     ) -> None:
-        super().__init__(scope, name, config=config, description="Vouchers: payment, PDF, mail")
+        super().__init__(
+            scope, name, config=config, description="Vouchers: payment, PDF, mail", alarms=alarms
+        )
         self._config = config
         self._service = service
         self._table = Table(
@@ -85,27 +87,18 @@ class VouchersStack(PlatformStack):
             sort_key="itemId",
             time_to_live_attribute="expiration",
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            removal_policy=config.removal_policy,
         )
-        self._documents = Bucket(
-            self, "Documents", notifies_event_bus=True, removal_policy=config.removal_policy
-        )
+        self._documents = Bucket(self, "Documents", notifies_event_bus=True)
         self._failures = FailureChain(
             self,
             "Failures",
-            encryption_key=alarms.encryption_key,
-            removal_policy=config.removal_policy,
             known_as=name.lower(),
         )
-        alarms.watch(self._failures.alarm, self._failures.age_alarm)
         api = BusinessApi(
             self,
             "Api",
             allow_origins=[site_origin],
-            log_retention=config.log_retention,
-            log_removal_policy=config.removal_policy,
         )
-        alarms.watch(api.alarm)
         signed_in = users.authorizer()
         self._sell(api, signed_in)
         self._show(api, signed_in)
@@ -124,7 +117,6 @@ class VouchersStack(PlatformStack):
             visibility_timeout=THREE_MINUTES,
             dead_letter_queue=self._failures.dead_letter_queue(),
         )
-        unsettled.apply_removal_policy(self._config.removal_policy)
         key = ssm.StringParameter.from_secure_string_parameter_attributes(
             self,
             "PaymentKey",
@@ -233,7 +225,10 @@ class VouchersStack(PlatformStack):
             ),
             function=mail,
             failures=self._failures,
-            once=IdempotencyTable(self, "Once", removal_policy=self._config.removal_policy),
+            once=IdempotencyTable(
+                self,
+                "Once",
+            ),
         )
 
     def _forget(self, bus: EventBus) -> None:

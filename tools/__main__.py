@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 import typer
 
+from blockwork.doctor.cli import doctor
 from blockwork.events import cli as events
 from blockwork.failures import cli as failures
 from blockwork.local import cli
@@ -19,6 +20,7 @@ app = typer.Typer(
     help="Run and operate the platform.",
 )
 cli.add_commands(app, platform_stage)
+app.command()(doctor)
 app.add_typer(failures.app, name="failures")
 app.add_typer(events.app, name="events")
 

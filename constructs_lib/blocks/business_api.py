@@ -15,6 +15,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.route_key import RouteKey, read_route_key
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, as_function
 
 # "Use API mappings to connect API stages to a custom domain name" of API Gateway's guide.
@@ -63,9 +64,10 @@ class BusinessApi(Construct):
     :param keeps_default_endpoint: whether an API with a domain answers under the generated name
         too, past whatever guards the domain. Default: no.
     :param throttle: requests a second and burst, over all routes. Default: 50 and 100.
-    :param log_retention: how long access logs are kept. Default: three months.
+    :param log_retention: how long access logs are kept. Default: that of :class:`Defaults`, else
+        three months.
     :param log_removal_policy: what becomes of the access logs when the API is removed. Default:
-        kept.
+        that of :class:`Defaults`, else kept.
     :raises ValueError: if there is no origin, or one that is none (RFC 6454) or stands for every
         website; if something is said of a domain or of websites where there are none; or if the
         default lets everybody in.
@@ -84,8 +86,8 @@ class BusinessApi(Construct):
         base_path: str = "",
         keeps_default_endpoint: bool = False,
         throttle: apigatewayv2.ThrottleSettings = MODEST_TRAFFIC,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        log_retention: logs.RetentionDays | None = None,
+        log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         if allow_origins is None and cors is not None:
@@ -102,8 +104,12 @@ class BusinessApi(Construct):
         self._answers_preflights = allow_origins is not None
         self._default_authorizer = default_authorizer
         self._keys: set[RouteKey] = set()
+        defaults = Defaults.of(self)
         self.access_logs = logs.LogGroup(
-            self, "AccessLogs", retention=log_retention, removal_policy=log_removal_policy
+            self,
+            "AccessLogs",
+            retention=defaults.log_retention(log_retention),
+            removal_policy=defaults.removal_policy(log_removal_policy),
         )
         self.http_api = apigatewayv2.HttpApi(
             self,
@@ -147,6 +153,7 @@ class BusinessApi(Construct):
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        defaults.watch(self.alarm)
 
     def route(
         self,
@@ -227,9 +234,9 @@ class BusinessApi(Construct):
         kind = cast(apigatewayv2.CfnRoute, route.node.default_child).authorization_type
         if kind != "JWT":
             raise ValueError(
-                "scopes are looked at by JWT authorizers only, such as UserDirectory's: leave them "
-                f"out, or check them in the function, got {list(scopes)} with an authorizer of "
-                f"type {kind} for {key!r} (at {self.node.path})"
+                "scopes are looked at by JWT authorizers only, such as UserDirectory's: say them "
+                f"to TokenAuthorizer, or check them in the function, got {list(scopes)} with "
+                f"an authorizer of type {kind} for {key!r} (at {self.node.path})"
             )
 
 

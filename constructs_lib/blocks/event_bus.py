@@ -16,6 +16,7 @@ from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.telling import tell
 
@@ -144,7 +145,7 @@ class EventBus(AnyBus, Construct):
 
     :param archive_retention: how long events can be replayed, whole days. Default: 30 days.
     :param removal_policy: what becomes of bus and archive when they leave their stack. Default:
-        they are retained.
+        that of :class:`Defaults`, else they are retained.
     :param known_as: what the command `events` calls it, which finds it by a tag, see
         :mod:`constructs_lib.announce`. Default: its path.
     :raises ValueError: if the retention is less than a day, or AWS would refuse `known_as` as a
@@ -158,7 +159,7 @@ class EventBus(AnyBus, Construct):
         /,
         *,
         archive_retention: Duration = THIRTY_DAYS,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
         known_as: str | None = None,
     ) -> None:
         Construct.__init__(self, scope, id_)
@@ -177,7 +178,7 @@ class EventBus(AnyBus, Construct):
             retention=archive_retention,
         )
         for resource in (bus, self.archive):
-            resource.apply_removal_policy(removal_policy)
+            resource.apply_removal_policy(Defaults.of(self).removal_policy(removal_policy))
 
     @staticmethod
     def of(bus: events.IEventBus) -> AnyBus:

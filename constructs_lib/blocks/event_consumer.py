@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.blocks.failure_chain import FailureChain, let_own_rules_alone_send
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.blocks.takers import keep_what_fails
@@ -83,6 +83,7 @@ class EventConsumer(Construct):
         dead_letters_elsewhere: bool = False,
     ) -> None:
         super().__init__(scope, id_)
+        let_own_rules_alone_send(self)
         at = self.node.path
         check_pattern(pattern, at=at)
         _check_home(bus, Stack.of(self), at=at)

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.announce import FAILURE_CHAIN, announce
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, AnyKey, ServicePrincipal, Topic, as_key
 from constructs_lib.primitives import Queue
 from constructs_lib.primitives.queue import LONGEST_RETENTION
@@ -35,10 +36,11 @@ class FailureChain(Construct):
     :param encryption_key: a customer's key that encrypts topic and queue at rest, as failed events
         may tell of persons. Who publishes needs it too, `grant_publish` and `destination` see to
         that; so does who brings events back (`kms:Decrypt`). A key that was imported must allow SNS
-        itself, and each service of `let_bury`. Default: SNS does not encrypt, SQS has its own key.
+        itself, and each service of `let_bury`. Default: that of
+        :class:`Defaults`, else SNS does not encrypt, SQS has its own key.
     :param removal_policy: what becomes of the queue, and of the failed events in it, when the chain
-        leaves its stack; the topic keeps nothing. Who retains it retains its key too. Default: it
-        is retained.
+        leaves its stack; the topic keeps nothing. Who retains it retains its key too. Default:
+        that of :class:`Defaults`, else it is retained.
     :param known_as: what the command `failures` calls it, which finds it by a tag of the queue,
         see :mod:`constructs_lib.announce`. Default: its path.
     :raises ValueError: if SQS would refuse the retention, or AWS `known_as` as a tag.
@@ -52,13 +54,16 @@ class FailureChain(Construct):
         *,
         retention: Duration = LONGEST_RETENTION,
         encryption_key: AnyKey | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
         known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        let_own_rules_alone_send(self)
+        defaults = Defaults.of(self)
+        encryption_key = encryption_key or defaults.find("failure_key")
         self._key = encryption_key
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
-        self.queue.apply_removal_policy(removal_policy)
+        self.queue.apply_removal_policy(defaults.removal_policy(removal_policy))
         announce(self.queue, FAILURE_CHAIN, known_as, at=self.node.path)
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
         self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=as_key(encryption_key))
@@ -84,6 +89,7 @@ class FailureChain(Construct):
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        defaults.watch(self.alarm, self.age_alarm)
 
     def destination(self) -> destinations.SnsDestination:
         """Return where a function's failed asynchronous invocations go, permission included."""
@@ -184,3 +190,12 @@ class FailureChain(Construct):
         return self.queue.metric_approximate_number_of_messages_visible(
             statistic="Maximum", period=ONE_MINUTE
         )
+
+
+def let_own_rules_alone_send(scope: Construct) -> None:
+    """Have the CDK let rules beneath send to queues from this account only, keys included.
+
+    Without its flag, which not every app has set, a queue with a customer's key, and the key, are
+    open to rules of every account (`aws_events_targets.SqsQueue`).
+    """
+    scope.node.set_context("@aws-cdk/aws-events:eventsTargetQueueSameAccount", True)

@@ -20,7 +20,7 @@ class IdempotencyTable(Table):
         bus.subscribe(self, "OnOrderPlaced", function=ship, once=once, …)
 
     :param removal_policy: what becomes of it when it leaves its stack; without it every replayed
-        event has its effect again. Default: it is retained.
+        event has its effect again. Default: that of :class:`Defaults`, else it is retained.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class IdempotencyTable(Table):
         id_: str,
         /,
         *,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(
             scope,

@@ -4,28 +4,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_apigatewayv2 as apigatewayv2
-from aws_cdk import aws_apigatewayv2_authorizers as authorizers
-from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.event_bus import AnyBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
+from constructs_lib.blocks.push_permissions import allow_functions
+from constructs_lib.blocks.push_socket import STAGE, make_socket_api
+from constructs_lib.blocks.push_subscriptions import PushSubscriptions
 from constructs_lib.grants import grant_send_to_connections
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService, Table
 from constructs_lib.telling import tell
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
-STAGE = "live"
 TEN_SECONDS = Duration.seconds(10)
 """For `$connect` too: until then a connection may be known here and not yet to API Gateway."""
 ONE_HOUR = Duration.hours(1)
@@ -35,14 +34,6 @@ MOST_CONNECTIONS = 100
 """More of one user are no person's tabs; each is served in its turn."""
 MOST_RETRIES = 10_000
 """The largest number Lambda takes: the age of a record ends its retries, not their count."""
-CONNECTS_A_SECOND = apigatewayv2.ThrottleSettings(rate_limit=500, burst_limit=500)
-"""What API Gateway itself lets in (its quotas: "New connections per second")."""
-COUNTER = ("last",)
-CONNECTION = ("cursor", "connectedAt", "expiresAt")
-DELIVERY = ("cursor", "failures")
-RESUME = ("askedAt", "expiresAt")
-MESSAGE = ("type", "time", "data", "expiresAt")
-"""The attributes of each kind of item, as `push_channel.channel_table` writes it."""
 FOR_DELIVERY = [
     {"eventName": ["INSERT"], "dynamodb": {"Keys": {"itemId": {"S": [{"prefix": "message#"}]}}}},
     {
@@ -69,7 +60,8 @@ class PushChannel(Construct):
 
     *Messages* are `{"type","id","time","data"}`: an event's detail type, a number of 12 digits that
     counts the user's messages without a gap, `detail.metadata.time` and `detail.data`. They go to
-    every connection of `detail.data.userId` and nobody else's, in the order of their ids: that is
+    every connection of `detail.data.userId`, or whom a subscription's events name elsewhere, and
+    nobody else's, in the order of their ids: that is
     the order in which events arrive, which EventBridge does not promise to be that of publishing.
     An event comes once, by `detail.metadata.id`, also when it is replayed. A browser that
     reconnects with `&after=<last id>` and then sends `{"action": "resume"}` gets what it missed. It
@@ -88,13 +80,12 @@ class PushChannel(Construct):
     :param failures: where events end that cannot be pushed.
     :param connections_per_user: how many tabs and devices of a user are told, 1 to 100.
         Default: 20.
-    :param callback_url: returns where the functions reach the API's connections, from the API's
-        id. Default: AWS's own address.
+    :param callback_url: returns where functions reach connections, from the API's id. Default: AWS.
     :param message_retention: how long what was missed can be had. Default: 1 hour.
     :param removal_policy: what becomes of tables and logs when they leave their stack. Default:
-        they are retained.
+        that of :class:`Defaults`, else they are retained.
     :param log_level: the least severe level that is logged. Default: INFO.
-    :param log_retention: how long logs are kept. Default: three months.
+    :param log_retention: how long logs are kept. Default: as above, else three months.
     :param target: what the functions are built for. Default: Python in Lambda.
     :raises ValueError: if the retention is less than a minute, or the number out of its bounds.
     """
@@ -109,9 +100,9 @@ class PushChannel(Construct):
         connections_per_user: int = 20,
         callback_url: Callable[[str], str] | None = None,
         message_retention: Duration = ONE_HOUR,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
         log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_retention: logs.RetentionDays | None = None,
         target: BuildTarget | None = None,
     ) -> None:
         super().__init__(scope, id_)
@@ -160,17 +151,11 @@ class PushChannel(Construct):
         self.deliver = self._function("Deliver", self.table, timeout=ONE_MINUTE)
         for function in (self.connect, self.deliver):
             function.add_environment("CONNECTIONS_A_USER", str(connections_per_user))
-        self._allow()
-        self.api = self._api()
-        self.stage = apigatewayv2.WebSocketStage(
-            self,
-            "Stage",
-            web_socket_api=self.api,
-            stage_name=STAGE,
-            auto_deploy=True,
-            throttle=CONNECTS_A_SECOND,
-        )
-        acknowledge(self.stage, APIG1="its access log needs a role of the account; functions log")
+        made = (self.authorize, self.connect, self.disconnect, self.answer, self.accept)
+        by_entry = {each.node.id.lower(): each for each in (*made, self.deliver)}
+        allow_functions(self.tickets, self.table, by_entry)
+        self._subscriptions = PushSubscriptions(self, failures)
+        self.api, self.stage = make_socket_api(self, by_entry)
         self._deliver_changes(callback_url)
 
     @property
@@ -179,45 +164,72 @@ class PushChannel(Construct):
         return self.stage.url
 
     def subscribe(
-        self, bus: AnyBus, /, *, source: str, detail_types: Sequence[str]
+        self,
+        bus: AnyBus | events.IEventBus,
+        /,
+        *,
+        source: str,
+        detail_types: Sequence[str],
+        user_key: str = "userId",
+        plain: bool = False,
+        id_: str | None = None,
     ) -> EventConsumer:
-        """Push one source's events of these types; call it once for each source.
+        """Push one source's events of some types; call it as often as there are any.
 
-        :raises ValueError: if there are no types, or `source` cannot be a publisher's.
+        :param bus: ours, or any other, such as an imported one.
+        :param source: whose events, such as `shop.orders`.
+        :param detail_types: names of events, such as `OrderShipped`.
+        :param user_key: where their data names the user, such as `customer.id`. Default: `userId`.
+        :param plain: whether they come without our envelope: their whole `detail` is the data then,
+            its id and its time are EventBridge's. Default: they have `detail.metadata` and
+            `detail.data`.
+        :param id_: the subscription's id in this construct. Default: the source; of the second one
+            of a source it must be said.
+        :raises ValueError: if there are no types, `source` cannot be a publisher's, the id is
+            taken, or the user of the same events is elsewhere already.
         """
-        return bus.subscribe(
-            self,
-            source,
+        return self._subscriptions.add(
+            id_ or source,
+            bus,
             source=source,
             detail_types=detail_types,
             function=self.accept,
-            failures=self._failures,
+            user_key=user_key,
+            plain=plain,
         )
 
     def forget_on(
-        self, bus: AnyBus, /, *, source: str, detail_types: Sequence[str]
+        self,
+        bus: AnyBus | events.IEventBus,
+        /,
+        *,
+        source: str,
+        detail_types: Sequence[str],
+        user_key: str = "userId",
+        plain: bool = False,
+        id_: str = "Forgetting",
     ) -> EventConsumer:
-        """Forget a user (`detail.data.userId`) once one source's events say that they are gone.
+        """Forget a user once one source's events say that they are gone; see :meth:`subscribe`.
 
-        :raises ValueError: if there are no types, or `source` cannot be a publisher's.
+        :raises ValueError: as there.
         """
-        forget = self._function("Forget", self.table, timeout=ONE_MINUTE)
-        for action in ("Query", "DeleteItem"):
-            self.table.grant_attributes(forget, f"dynamodb:{action}", attributes=())
-        return bus.subscribe(
-            self,
-            "Forgetting",
+        forget = self.node.try_find_child("Forget")
+        if not isinstance(forget, PythonFunction):
+            forget = self._function("Forget", self.table, timeout=ONE_MINUTE)
+            for action in ("Query", "DeleteItem"):
+                self.table.grant_attributes(forget, f"dynamodb:{action}", attributes=())
+        return self._subscriptions.add(
+            id_,
+            bus,
             source=source,
             detail_types=detail_types,
             function=forget,
-            failures=self._failures,
+            user_key=user_key,
+            plain=plain,
         )
 
     def let_issue_tickets(self, function: AnyFunction, /) -> iam.Grant:
-        """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there.
-
-        :raises ValueError: if the function cannot be told.
-        """
+        """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there."""
         tell(function, "TICKETS_TABLE", self.tickets.table_name, at=self.node.path)
         return self.grant_issue_tickets(function)
 
@@ -226,49 +238,6 @@ class PushChannel(Construct):
         return self.tickets.grant_attributes(
             grantee, "dynamodb:PutItem", attributes=["userId", "expiresAt"]
         )
-
-    def _allow(self) -> None:
-        """Let each function name the attributes of those items that it is for."""
-        self.tickets.grant_attributes(
-            self.authorize,
-            "dynamodb:DeleteItem",
-            attributes=["expiresAt"],
-            return_values=["ALL_OLD"],
-        )
-        for function, action, attributes in (
-            (self.connect, "GetItem", COUNTER),
-            (self.connect, "Query", (*CONNECTION, *DELIVERY)),
-            (self.connect, "UpdateItem", (*CONNECTION, *RESUME)),
-            (self.disconnect, "DeleteItem", ()),
-            (self.answer, "UpdateItem", RESUME),
-            (self.accept, "GetItem", COUNTER),
-            (self.accept, "UpdateItem", (*COUNTER, *MESSAGE)),
-            (self.deliver, "Query", (*CONNECTION, *DELIVERY, *MESSAGE)),
-            (self.deliver, "UpdateItem", (*DELIVERY, *RESUME)),
-            (self.deliver, "DeleteItem", ()),
-        ):
-            self.table.grant_attributes(function, f"dynamodb:{action}", attributes=attributes)
-
-    def _api(self) -> apigatewayv2.WebSocketApi:
-        connect = integrations.WebSocketLambdaIntegration("Connect", self.connect)
-        disconnect = integrations.WebSocketLambdaIntegration("Disconnect", self.disconnect)
-        answer = integrations.WebSocketLambdaIntegration("Answer", self.answer)
-        api = apigatewayv2.WebSocketApi(self, "Api", api_name=Stack.of(self).stack_name)
-        api.add_route(
-            "$connect",
-            integration=connect,
-            authorizer=authorizers.WebSocketLambdaAuthorizer(
-                "Authorizer",
-                self.authorize,
-                identity_source=["route.request.querystring.ticket"],
-            ),
-        )
-        for route in (
-            api.add_route("$disconnect", integration=disconnect),
-            api.add_route("$default", integration=answer, return_response=True),
-        ):
-            acknowledge(route, APIG4="only $connect can have an authorizer, and it has one")
-        return api
 
     def _deliver_changes(self, callback_url: Callable[[str], str] | None) -> None:
         url = callback_url(self.api.api_id) if callback_url else self.stage.callback_url

@@ -55,6 +55,12 @@ class SitePages:
                 f"not_found must be a file's path such as '/404.html', got {self.not_found!r}"
             )
 
+    @property
+    def needed(self) -> list[str]:
+        """Files that a release has to bring, by their paths in its folder."""
+        homes = [f"{language}/index.html" for language in self.languages] or ["index.html"]
+        return homes + ([self.not_found.lstrip("/")] if self.not_found else [])
+
 
 ONE_PAGE = SitePages()
 

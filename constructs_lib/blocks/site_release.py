@@ -29,15 +29,17 @@ class SiteRelease(Construct):
         )
 
     A small function copies the files: no AWS CLI in a layer, no leave to delete what it replaces,
-    and `index.html` last. Browsers keep what lies under `assets/`, where names hold their content's
+    and pages last. Browsers keep what lies under `assets/`, where names hold their content's
     hash, for ever; they ask for other files anew at each visit and never store `config.json`. Files
     of earlier releases stay, because open tabs still ask for them.
 
     :param site: where the files go.
-    :param content: the folder the web app was built into; `index.html` lies directly in it.
+    :param content: the folder the website was built into; `index.html` lies directly in it, or in
+        that of each language.
     :param config: what `/config.json` holds; values may be known only at deployment.
-    :param log_retention: how long the function's logs are kept. Default: three months.
-    :raises ValueError: if `content` holds no `index.html`.
+    :param log_retention: how long the function's logs are kept. Default: that of :class:`Defaults`,
+        else three months.
+    :raises ValueError: if `content` lacks a page that the site needs.
     """
 
     def __init__(
@@ -49,13 +51,16 @@ class SiteRelease(Construct):
         site: StaticSite,
         content: Path,
         config: Mapping[str, Any],
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        log_retention: logs.RetentionDays | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        if not (content / "index.html").is_file():
-            raise ValueError(
-                f"content must be a folder with an index.html, got {content} (at {self.node.path})"
-            )
+        for page in site.pages.needed:
+            if not (content / page).is_file():
+                article = "an" if page == "index.html" else "the file"
+                raise ValueError(
+                    f"content must be a folder with {article} {page}, got {content} "
+                    f"(at {self.node.path})"
+                )
         self.function = PythonFunction(
             self,
             "Publish",

@@ -49,7 +49,8 @@ class StaticSite(Construct):
         Default: all.
     :param asks_password: whether the site is a preview for who has a password. Default: it is
         everybody's.
-    :param removal_policy: what becomes of the bucket when the site is removed. Default: retained.
+    :param removal_policy: what becomes of the bucket when the site is removed. Default: that of
+        :class:`Defaults`, else retained.
     :raises ValueError: if a source would end its directive or allows every address; a host name is
         none, or not one of its zone; or CloudFront would not take the web ACL.
     """
@@ -66,7 +67,7 @@ class StaticSite(Construct):
         domain: SiteDomain | None = None,
         web_acl_arn: str | None = None,
         asks_password: bool = False,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         at = self.node.path
@@ -77,6 +78,7 @@ class StaticSite(Construct):
         if domain:
             domain.check(at=at)
         redirected = domain.redirected if domain else []
+        self.pages = pages
 
         self.bucket = Bucket(self, "Bucket", removal_policy=removal_policy)
         origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack
 from urllib.parse import urlsplit
 
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
@@ -9,7 +10,13 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
+from constructs_lib.blocks.cors_rules import HEADER
+from constructs_lib.primitives import (
+    BuildTarget,
+    FunctionOptions,
+    PythonFunction,
+    PythonService,
+)
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
 REQUIREMENTS = RUNTIME / "token_authorizer" / "requirements.txt"
@@ -51,6 +58,10 @@ class TokenAuthorizer(Construct):
     :param algorithms: how tokens may be signed, of RS256 and ES256. Default: both.
     :param claims: what the function behind the route gets of the token. Default: `sub`, `iss`,
         `scope`.
+    :param scopes: what a token must allow, one of them at least (`scope` or `scp`). Default:
+        nothing; handlers look at `scope` themselves.
+    :param header: where the token comes, in another one than `Authorization` bare, without
+        `Bearer`. Default: `Authorization`.
     :param clock_skew: how much the issuer's clock may differ, up to 5 minutes. Default: 1 minute.
     :param keys_cache_ttl: how long keys are used before they are fetched again, 1 second to a day:
         so long is a withdrawn key good. A new key is found within ten seconds. Default: 5 minutes.
@@ -58,8 +69,15 @@ class TokenAuthorizer(Construct):
         It saves invocations, but a token it remembers is good beyond its `exp`, and beyond the
         withdrawal of its key. Default: not at all.
     :param target: what the code is built for. Default: Python 3.14 on arm64 in Lambda.
-    :param log_retention: how long logs are kept, which never hold a token. Default: three months.
-    :param log_removal_policy: what becomes of the logs with the authorizer. Default: kept.
+    :param log_retention: how long logs are kept, which never hold a token. Default: that of
+        :class:`Defaults`, else three months.
+    :param log_removal_policy: what becomes of the logs with the authorizer. Default: that of
+        :class:`Defaults`, else kept.
+    :param memory_size: of the function, in MiB. Default: 512.
+    :param reserved_concurrent_executions: how many may run at once at most. Default: as many as
+        the account has to spare.
+    :param options: any other of its function, see :class:`FunctionOptions`, such as the `vpc` in
+        which the issuer is.
     :raises ValueError: if a value is not one of those allowed.
     """
 
@@ -74,12 +92,17 @@ class TokenAuthorizer(Construct):
         jwks_url: str | None = None,
         algorithms: Sequence[str] = ALGORITHMS,
         claims: Sequence[str] = CLAIMS,
+        scopes: Sequence[str] = (),
+        header: str = "Authorization",
         clock_skew: Duration = ONE_MINUTE,
         keys_cache_ttl: Duration = FIVE_MINUTES,
         results_cache_ttl: Duration = NEVER,
         target: BuildTarget | None = None,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        log_retention: logs.RetentionDays | None = None,
+        log_removal_policy: RemovalPolicy | None = None,
+        memory_size: int = 512,
+        reserved_concurrent_executions: int | None = None,
+        **options: Unpack[FunctionOptions],
     ) -> None:
         super().__init__(scope, id_)
         at = f"(at {self.node.path})"
@@ -95,6 +118,11 @@ class TokenAuthorizer(Construct):
         if not algorithms or not set(algorithms) <= set(ALGORITHMS):
             raise ValueError(
                 f"algorithms must be some of {', '.join(ALGORITHMS)}, got {list(algorithms)} {at}"
+            )
+        _check_scopes(scopes, at)
+        if not HEADER.fullmatch(header):
+            raise ValueError(
+                f"header must be a header's name, such as 'X-Token', got {header!r} {at}"
             )
         _check_duration("clock_skew", clock_skew, NEVER, FIVE_MINUTES, at)
         _check_duration("keys_cache_ttl", keys_cache_ttl, Duration.seconds(1), ONE_DAY, at)
@@ -118,12 +146,18 @@ class TokenAuthorizer(Construct):
                 "JWKS_URL": keys,
                 "ALGORITHMS": to_json(list(algorithms)),
                 "CLAIMS": to_json(list(claims)),
+                "SCOPES": to_json(list(scopes)),
+                "HEADER": header,
                 "CLOCK_SKEW_SECONDS": str(clock_skew.to_seconds()),
                 "KEYS_CACHE_SECONDS": str(keys_cache_ttl.to_seconds()),
             },
             timeout=FIVE_SECONDS,
             layers=[service.layer(self, "TokenAuthorizerDependencies", REQUIREMENTS)],
+            memory_size=memory_size,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+            **options,
         )
+        self._identity_source = f"$request.header.{header}"
         self._results_cache_ttl = results_cache_ttl
 
     def authorizer(self) -> authorizers.HttpLambdaAuthorizer:
@@ -131,7 +165,7 @@ class TokenAuthorizer(Construct):
         return authorizers.HttpLambdaAuthorizer(
             self.node.id,
             self.function,
-            identity_source=["$request.header.Authorization"],
+            identity_source=[self._identity_source],
             response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
             results_cache_ttl=self._results_cache_ttl,
         )
@@ -146,6 +180,14 @@ def _check_url(name: str, url: str, at: str) -> None:
         raise ValueError(
             f"{name} must be an https URL such as 'https://login.example.org', or an http one of "
             f"localhost, without user and fragment, got {url!r} {at}"
+        )
+
+
+def _check_scopes(scopes: Sequence[str], at: str) -> None:
+    if isinstance(scopes, str) or any(" " in scope or not scope for scope in scopes):
+        raise ValueError(
+            "scopes must be a list of names without spaces, such as ['orders:write'], got "
+            f"{scopes!r} {at}"
         )
 
 

@@ -13,6 +13,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, as_function
 from constructs_lib.primitives.l2_options import refuse_time_outside
 from constructs_lib.telling import tell
@@ -71,8 +72,8 @@ class UserDirectory(Construct):
         it is paid per active user (feature plan Plus). Default: no.
     :param hosted: Cognito's sign-in pages, and the outside providers behind them. Default: none.
     :param email: who sends the pool's mails. Default: Cognito itself, at most 50 a day.
-    :param removal_policy: what becomes of the users when the pool leaves its stack. Default: they
-        are retained, and the pool is protected from deletion.
+    :param removal_policy: what becomes of the users when the pool leaves its stack. Default: that
+        of :class:`Defaults`, else they are retained, and the pool is protected from deletion.
     :raises ValueError: if the tokens' validity or an attribute is not one that Cognito takes, users
         could write what there is not, or there are two domains.
     """
@@ -95,7 +96,7 @@ class UserDirectory(Construct):
         threat_protection: cognito.StandardThreatProtectionMode = UNWATCHED,
         hosted: HostedSignIn | None = None,
         email: cognito.UserPoolEmail | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         refuse_time_outside("token_validity", token_validity, 300, 86_400, self.node.path)
@@ -108,6 +109,7 @@ class UserDirectory(Construct):
             )
         if domain_prefix:
             check_domain_prefix(domain_prefix, at=self.node.path)
+        kept = Defaults.of(self).removal_policy(removal_policy)
         self.pool = cognito.UserPool(
             self,
             "Pool",
@@ -139,8 +141,8 @@ class UserDirectory(Construct):
                 else cognito.FeaturePlan.PLUS
             ),
             standard_threat_protection_mode=threat_protection,
-            deletion_protection=removal_policy is not RemovalPolicy.DESTROY,
-            removal_policy=removal_policy,
+            deletion_protection=kept is not RemovalPolicy.DESTROY,
+            removal_policy=kept,
         )
         acknowledge(
             self.pool,

@@ -49,6 +49,7 @@ class AlarmTopic(Topic):
         refuse_options(options, NOT_FOR_ALARM_TOPICS, f"{scope.node.path}/{id_}")
         super().__init__(scope, id_, enforce_ssl=True, master_key=as_key(encryption_key), **options)
         self.encryption_key = encryption_key
+        self._watched: set[cloudwatch.AlarmBase] = set()
         # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
         self.add_to_resource_policy(
             self._let_cloudwatch(["sns:Publish"], resources=[self.topic_arn])
@@ -68,9 +69,12 @@ class AlarmTopic(Topic):
             self.add_subscription(cast(sns.ITopicSubscription, told))
 
     def watch(self, *alarms: cloudwatch.AlarmBase) -> None:
-        """Tell people when an alarm goes off, and when it is over."""
+        """Tell people when an alarm goes off, and when it is over; once, however often asked."""
         action = cast(cloudwatch.IAlarmAction, actions.SnsAction(self))
         for alarm in alarms:
+            if alarm in self._watched:
+                continue
+            self._watched.add(alarm)
             alarm.add_alarm_action(action)
             alarm.add_ok_action(action)
 

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.l2_options import refuse_options, refuse_outside
@@ -33,7 +34,8 @@ class Bucket(s3.Bucket):
         comes or goes. Default: no.
     :param lifecycle_rules: what else expires. Default: nothing.
     :param removal_policy: what becomes of the objects when the bucket leaves its stack; with
-        `DESTROY` they are deleted first, see :class:`BucketEmptying`. Default: they are retained.
+        `DESTROY` they are deleted first, see :class:`BucketEmptying`. Default: that of
+        :class:`Defaults`, else they are retained.
     :param options: any other of `aws_s3.Bucket`, such as `cors` or `encryption_key`, see
         :class:`BucketOptions`. Default: S3 encrypts with its own key, and TLS is 1.2 or newer.
     :raises ValueError: if an option contradicts what a bucket promises.
@@ -48,11 +50,12 @@ class Bucket(s3.Bucket):
         versioned: bool = False,
         notifies_event_bus: bool = False,
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
         **options: Unpack[BucketOptions],
     ) -> None:
         at = f"{scope.node.path}/{id_}"
         refuse_options(options, NOT_FOR_BUCKETS, at)
+        policy = Defaults.of(scope).removal_policy(removal_policy)
         by_key = "encryption_key" in options
         settings: BucketOptions = {
             "encryption": s3.BucketEncryption.KMS if by_key else s3.BucketEncryption.S3_MANAGED,
@@ -75,13 +78,13 @@ class Bucket(s3.Bucket):
                 ),
                 *lifecycle_rules,
             ],
-            removal_policy=removal_policy,
+            removal_policy=policy,
             **settings,
         )
         acknowledge(
             self, S1="IAM says who reads; a log of each access is a stage's own choice, it costs"
         )
-        if removal_policy is RemovalPolicy.DESTROY:
+        if policy is RemovalPolicy.DESTROY:
             BucketEmptying.of(self).add(self)
         if notifies_event_bus:
             # The L2's own property makes a custom resource of it.

@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
 from constructs_lib.primitives.import_graph import defines
@@ -58,7 +59,8 @@ class PythonFunction(Function):
         free for it. Default: as many as the account has left.
     :param tracing: whether X-Ray follows an invocation. Lambda traces the first request of each
         second and 5 % of the others, which cannot be changed (AWS Lambda, X-Ray); a busy public
-        route follows its caller's choice more cheaply with `PASS_THROUGH`. Default: active.
+        route follows its caller's choice more cheaply with `PASS_THROUGH`. Default: that of
+        :class:`Defaults`, else active.
     :param on_failure: where an asynchronous invocation ends that failed for the last time.
         Default: nowhere, which is right only for functions that are invoked synchronously.
     :param retry_attempts: how often a failed asynchronous invocation is tried again, 0 to 2.
@@ -85,7 +87,7 @@ class PythonFunction(Function):
         memory_size: int = 512,
         layers: Sequence[lambda_.ILayerVersion] = (),
         reserved_concurrent_executions: int | None = None,
-        tracing: lambda_.Tracing = lambda_.Tracing.ACTIVE,
+        tracing: lambda_.Tracing | None = None,
         on_failure: lambda_.IDestination | None = None,
         retry_attempts: int = 2,
         **options: Unpack[FunctionOptions],
@@ -129,12 +131,13 @@ class PythonFunction(Function):
         service.refuse_missing_packages(entry, all_layers, at)
         self.service, self.entry = service, entry
         self.module = f"{service.name}.{entry}"
+        defaults = Defaults.of(scope)
         # The parts stand beside the function: an L2 has no children before it is built from them.
         log_group = options.get("log_group") or logs.LogGroup(
             scope,
             f"{id_}Logs",
-            retention=service.log_retention,
-            removal_policy=service.log_removal_policy,
+            retention=defaults.log_retention(service.log_retention),
+            removal_policy=defaults.removal_policy(service.log_removal_policy),
         )
         role = options.get("role") or Role(scope, f"{id_}Role", assumed_by=LAMBDA)
         log_group.grant(role, "logs:CreateLogStream", "logs:PutLogEvents")
@@ -157,7 +160,7 @@ class PythonFunction(Function):
             environment={"POWERTOOLS_SERVICE_NAME": service.name, **(environment or {})},
             timeout=timeout,
             memory_size=memory_size,
-            tracing=tracing,
+            tracing=tracing or defaults.find("tracing") or lambda_.Tracing.ACTIVE,
             logging_format=lambda_.LoggingFormat.JSON,
             retry_attempts=retry_attempts,
             on_failure=on_failure,

@@ -79,8 +79,10 @@ class PythonService:
     :param target: what the code is built for; the template says the same of each function.
         Default: Python 3.14 on arm64 in Lambda.
     :param log_level: the least severe level that is logged. Default: INFO.
-    :param log_retention: how long logs are kept. Default: three months.
-    :param log_removal_policy: what becomes of the logs when a function is removed. Default: kept.
+    :param log_retention: how long logs are kept. Default: that of :class:`Defaults`, else three
+        months.
+    :param log_removal_policy: what becomes of the logs when a function is removed. Default: that of
+        :class:`Defaults`, else kept.
     :raises ValueError: if `name` or `shared` is not in `source`, a package hides one of Python's
         own modules (code comes first on Lambda's import path), `requirements` is no file, or
         Lambda has no such target.
@@ -92,8 +94,8 @@ class PythonService:
     requirements: Path | None = None
     target: BuildTarget = field(default_factory=BuildTarget)
     log_level: lambda_.ApplicationLogLevel = lambda_.ApplicationLogLevel.INFO
-    log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS
-    log_removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+    log_retention: logs.RetentionDays | None = None
+    log_removal_policy: RemovalPolicy | None = None
 
     def __post_init__(self) -> None:
         """Refuse what does not exist before anything is built from it."""

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, AnyKey, as_key
 from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
 from constructs_lib.primitives.storage_options import NOT_FOR_QUEUES, QueueOptions
@@ -32,7 +33,8 @@ class Queue(sqs.Queue):
         needs it too, AWS's services by the key's policy. Default: SQS encrypts with its own.
     :param dead_letter_queue: where messages go that cannot be processed. Default: nowhere, which
         is right only for a queue that is the end of the road itself.
-    :param options: any other of `aws_sqs.Queue`, such as `fifo`, see :class:`QueueOptions`.
+    :param options: any other of `aws_sqs.Queue`, such as `fifo`, see :class:`QueueOptions`; without
+        `removal_policy` that of :class:`Defaults`, else the queue goes with its stack.
     :raises ValueError: if SQS would refuse the retention, or an option contradicts what a queue
         promises.
     """
@@ -52,6 +54,8 @@ class Queue(sqs.Queue):
         at = f"{scope.node.path}/{id_}"
         refuse_options(options, NOT_FOR_QUEUES, at)
         refuse_time_outside("retention", retention, 60, 14 * 86_400, at)
+        if policy := Defaults.of(scope).find("removal_policy"):
+            options = {"removal_policy": policy, **options}
         super().__init__(
             scope,
             id_,

@@ -8,6 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.storage_options import NOT_FOR_TABLES, TableOptions
@@ -34,8 +35,8 @@ class Table(dynamodb.TableV2):
     :param time_to_live_attribute: attribute with the epoch second after which an item goes.
         Default: items stay.
     :param stream: which images of a changed item its stream carries. Default: no stream.
-    :param removal_policy: what becomes of the data when the table leaves its stack. Default: it is
-        retained, and the table is protected from deletion.
+    :param removal_policy: what becomes of the data when the table leaves its stack. Default: that
+        of :class:`Defaults`, else it is retained, and the table is protected from deletion.
     :param options: any other of `aws_dynamodb.TableV2`, such as `encryption` or
         `global_secondary_indexes`, see :class:`TableOptions`.
     :raises ValueError: if an option contradicts what a table promises.
@@ -51,17 +52,18 @@ class Table(dynamodb.TableV2):
         sort_key: str | dynamodb.Attribute | None = None,
         time_to_live_attribute: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy: RemovalPolicy | None = None,
         **options: Unpack[TableOptions],
     ) -> None:
         refuse_options(options, NOT_FOR_TABLES, f"{scope.node.path}/{id_}")
         keys = [_key(key) for key in (partition_key, sort_key) if key]
+        policy = Defaults.of(scope).removal_policy(removal_policy)
         settings: TableOptions = {
             "billing": dynamodb.Billing.on_demand(),
             "point_in_time_recovery_specification": dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            "deletion_protection": removal_policy is not RemovalPolicy.DESTROY,
+            "deletion_protection": policy is not RemovalPolicy.DESTROY,
             **options,
         }
         super().__init__(
@@ -71,7 +73,7 @@ class Table(dynamodb.TableV2):
             sort_key=keys[1] if sort_key else None,
             time_to_live_attribute=time_to_live_attribute,
             dynamo_stream=stream,
-            removal_policy=removal_policy,
+            removal_policy=policy,
             **settings,
         )
         self._keys = [key.name for key in keys]

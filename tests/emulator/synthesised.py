@@ -3,13 +3,14 @@
 import contextlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from aws_cdk import App, DefaultStackSynthesizer, Stack
 
-from tests.emulator.support import Aws
+from tests.emulator.support import Aws, eventually
 
 ASSETS = "assets-of-tests"
 
@@ -29,6 +30,25 @@ def deploy_constructs(aws: Aws, name: str, build: Callable[[Stack], None]) -> di
         template = json.loads((Path(folder) / f"{name}.template.json").read_text())
     outputs = {key: output["Value"] for key, output in template.get("Outputs", {}).items()}
     return aws.deploy(name, template["Resources"], **outputs)
+
+
+@contextlib.contextmanager
+def deployed_for_now(
+    aws: Aws, name: str, build: Callable[[Stack], None]
+) -> Iterator[dict[str, str]]:
+    """Deploy as `deploy_constructs`, and take the stack away in the end.
+
+    For distributions: one that is asked for by no name of its own is the first that there is.
+    """
+    yield deploy_constructs(aws, name, build)
+    cloudformation = aws.client("cloudformation")
+    cloudformation.delete_stack(StackName=name)
+    eventually(lambda: name not in _stacks(cloudformation))
+
+
+def _stacks(cloudformation: Any) -> list[str]:
+    pages = cloudformation.get_paginator("describe_stacks").paginate()
+    return [stack["StackName"] for page in pages for stack in page["Stacks"]]
 
 
 def _upload(aws: Aws, assembly: Path, manifest: str) -> None:

@@ -51,11 +51,13 @@ def made(aws: Aws) -> dict[str, str]:
                 ),
                 domain=domain.domain_name,
                 base_path=path,
+                keeps_default_endpoint=name == "Invoices",
                 log_removal_policy=RemovalPolicy.DESTROY,
             )
             for key in ("ANY /{all+}", "GET /lines/{line}", "POST /lines:search"):
                 api.route(key, echo, authorizer=PUBLIC)
             CfnOutput(stack, f"{name}Url", value=api.url)
+            CfnOutput(stack, f"{name}Id", value=api.http_api.api_id)
 
     return deploy_constructs(aws, "api-domain", build)
 
@@ -95,6 +97,15 @@ def test_each_api_answers_under_its_base_path_by_the_most_specific_route(
 
 def test_a_path_of_no_api_is_nobodys(aws: Aws, http: httpx.Client, made: dict[str, str]) -> None:
     assert ask(aws, http, f"https://{NAME}/payments/1").status_code in (403, 404)
+
+
+@pytest.mark.parametrize(("api", "status"), [("OrdersId", 404), ("InvoicesId", 200)])
+def test_nobody_comes_in_by_a_generated_name_that_is_not_kept(
+    aws: Aws, http: httpx.Client, made: dict[str, str], api: str, status: int
+) -> None:
+    answer = http.get(f"{aws.endpoint}/_aws/execute-api/{made[api]}/$default/lines/7")
+
+    assert answer.status_code == status
 
 
 def test_browsers_are_told_the_rules_of_the_api(

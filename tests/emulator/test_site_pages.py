@@ -1,16 +1,18 @@
 """A site of plain pages in two languages, visited through CloudFront."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 
 from constructs_lib.blocks import SitePages, StaticSite
 from tests.emulator.support import Aws
-from tests.emulator.synthesised import deploy_constructs
+from tests.emulator.synthesised import deployed_for_now
 
 
 @pytest.fixture(scope="module")
-def host(aws: Aws) -> str:
+def host(aws: Aws) -> Iterator[str]:
     def build(stack: Stack) -> None:
         site = StaticSite(
             stack,
@@ -22,11 +24,13 @@ def host(aws: Aws) -> str:
         CfnOutput(stack, "bucket", value=site.bucket.bucket_name)
         CfnOutput(stack, "host", value=site.distribution.domain_name)
 
-    made = deploy_constructs(aws, "site-pages", build)
-    s3 = aws.client("s3")
-    for key in ("en/index.html", "de/index.html", "de/about/index.html", "404.html", "robots.txt"):
-        s3.put_object(Bucket=made["bucket"], Key=key, Body=key.encode(), ContentType="text/html")
-    return made["host"]
+    pages = ("en/index.html", "de/index.html", "de/about/index.html", "404.html", "robots.txt")
+    with deployed_for_now(aws, "site-pages", build) as made:
+        for key in pages:
+            aws.client("s3").put_object(
+                Bucket=made["bucket"], Key=key, Body=key.encode(), ContentType="text/html"
+            )
+        yield made["host"]
 
 
 def visit(

@@ -97,9 +97,10 @@ def api(
             stack, "Api", allow_origins=None, log_removal_policy=RemovalPolicy.DESTROY
         )
         echo = echo_function(stack, source)
-        for id_, key, url in (
-            ("Partners", "GET /orders", issuer.url),
-            ("Nobody", "GET /lonely", nobody),
+        for id_, key, url, scopes, header in (
+            ("Partners", "GET /orders", issuer.url, [], "Authorization"),
+            ("Nobody", "GET /lonely", nobody, [], "Authorization"),
+            ("Cancellers", "GET /cancelled", issuer.url, ["orders:cancel"], "X-Token"),
         ):
             authorizer = TokenAuthorizer(
                 stack,
@@ -109,6 +110,8 @@ def api(
                 keys_cache_ttl=Duration.seconds(CACHE_SECONDS),
                 target=BuildTarget.this_machine(),
                 log_removal_policy=RemovalPolicy.DESTROY,
+                scopes=scopes,
+                header=header,
             )
             orders.route(key, echo, authorizer=authorizer.authorizer())
             CfnOutput(stack, f"{id_}Logs", value=authorizer.function.log_group.log_group_name)
@@ -240,3 +243,21 @@ def test_the_log_tells_why_and_holds_nothing_of_a_token(aws: Aws, api: Api) -> N
     said = log()
     assert not [part for token in tokens for part in token.split(".") if part in said]
     assert not [claim for claim in ("ada-4711", "partner-7", "orders:write") if claim in said]
+
+
+@pytest.mark.parametrize(
+    ("scope", "header", "status"),
+    [
+        ("orders:write orders:cancel", "X-Token", 200),
+        ("orders:write", "X-Token", 403),
+        ("orders:cancel", "Authorization", 401),
+    ],
+)
+def test_an_authorizer_may_ask_for_a_scope_and_have_a_header_of_its_own(
+    api: Api, scope: str, header: str, status: int
+) -> None:
+    token = api.sign(scope=scope)
+
+    answer = api.http.get(f"{api.url}/cancelled", headers={header: token})
+
+    assert answer.status_code == status

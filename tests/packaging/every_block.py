@@ -12,15 +12,18 @@ from aws_cdk import App, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 import blockwork
 import constructs_lib
 from constructs_lib import blocks, primitives
 from constructs_lib.blocks import PUBLIC, OidcProvider
+from constructs_lib.defaults import Defaults
 
 PROGRAMS = ("blockwork.local.emulator", "constructs_lib.runtime")
 """What is run elsewhere: in the emulator's environment, in functions."""
@@ -40,7 +43,9 @@ def build(app: App, folder: Path) -> None:
     (folder / "site" / "index.html").write_text("<!doctype html>")
     service = primitives.PythonService(name="orders", source=folder)
     stack = Stack(app, "Every")
-    failures = blocks.FailureChain(stack, "Failures", encryption_key=kms.Key(stack, "AtRest"))
+    key = kms.Key(stack, "AtRest")
+    Defaults.of(stack).set(removal_policy=RemovalPolicy.RETAIN, failure_key=key)
+    failures = blocks.FailureChain(stack, "Failures", encryption_key=key)
     bus = blocks.EventBus(stack, "Bus")
 
     def function(id_: str) -> primitives.PythonFunction:
@@ -82,6 +87,20 @@ def build(app: App, folder: Path) -> None:
     blocks.IdempotencyTable(stack, "Once")
     at = scheduler.ScheduleExpression.rate(Duration.hours(1))
     blocks.ScheduledTask(stack, "T", function=function("OnTime"), failures=failures, at=at)
+    machine = sfn.StateMachine(
+        stack, "Fulfil", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(stack, "Done"))
+    )
+    blocks.ScheduledTask(stack, "T2", state_machine=machine, failures=failures, at=at)
+    blocks.EventBus.of(events.EventBus(stack, "Theirs")).subscribe(
+        stack,
+        "OnTheirs",
+        source=["theirs.a", "theirs.b"],
+        detail_types=["Happened"],
+        detail={"country": ["GB"]},
+        queue=queue,
+        failures=failures,
+    )
+    bus.let_publish(plain, source="shop.plain")
     tokens = blocks.TokenAuthorizer(stack, "Tokens", issuer="https://id.example", audience="a")
     works = OidcProvider(
         name="Works", issuer="https://id.example", client_id="shop", secret_name="/shop/works"

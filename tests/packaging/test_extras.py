@@ -22,10 +22,11 @@ BRINGS = {
 """The modules of packages whose own are called otherwise, or that bring more."""
 OURS = {"blockwork", "constructs_lib"}
 PARTS = {
-    "constructs_lib": ["constructs_lib"],
+    "constructs_lib": ["constructs_lib", "blockwork/interpreters.py"],
     "runtime": ["blockwork/runtime"],
     "command": [
         *("blockwork/arguments.py", "blockwork/deployed.py", "blockwork/lift_protection.py"),
+        "blockwork/doctor",
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas.py"),
     ],
     "local": ["blockwork/local"],

@@ -16,7 +16,7 @@ from tests.unit.constructs_lib.primitives.wheels import pinned
 from tools.target_python import environment, python_of
 
 APP = Path(__file__).with_name("every_block.py")
-LOCKS = [ROOT / "requirements.txt", ROOT / "lambda_src" / "requirements.txt"]
+LOCK = ROOT / "requirements-dev.txt"
 HERE = f"3.{sys.version_info.minor}"
 PYTHONS = list(LAMBDA_GLIBC)
 
@@ -26,7 +26,7 @@ def templates(python: str, wheel: Path, folder: Path) -> dict[str, str]:
     """Synthesise every block of the wheel with a Python, and return what came of it."""
     interpreter = Path(sys.executable)  # whose packages are those of the same locks, and more
     if python != HERE:
-        interpreter = had(lambda: environment(python_of(python), *LOCKS, name=f"for-{python}"))
+        interpreter = had(lambda: environment(python_of(python), LOCK, name=f"for-{python}"))
     library, lock = folder / python, folder / "wheel.txt"
     lock.write_text(pinned(wheel))
     install: list[str | Path] = [uv.find_uv_bin(), "pip", "install", "--require-hashes"]

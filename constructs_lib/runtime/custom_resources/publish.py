@@ -11,7 +11,7 @@ import boto3
 
 from .answer import Respond, answer, respond
 
-PAGE = "index.html"
+PAGE = ".html"
 CONFIG = "config.json"
 PARALLEL_UPLOADS = 8
 NAMED_BY_CONTENT = "assets/"
@@ -24,7 +24,7 @@ logger = logging.getLogger()
 
 
 def publish(s3: Any, properties: dict[str, str]) -> None:  # noqa: ANN401
-    """Upload every file, its page last: nobody gets a page whose files are not there yet.
+    """Upload every file, pages last: nobody gets a page whose files are not there yet.
 
     Files of earlier releases stay, because open tabs still ask for them.
     """
@@ -32,8 +32,8 @@ def publish(s3: Any, properties: dict[str, str]) -> None:  # noqa: ANN401
     bucket = properties["DestinationBucket"]
     with zipfile.ZipFile(io.BytesIO(source["Body"].read())) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
-    page = files.pop(PAGE)
     files[CONFIG] = properties["Config"].encode()
+    pages = {name: files.pop(name) for name in sorted(files) if name.endswith(PAGE)}
 
     def upload(name: str, content: bytes) -> None:
         s3.put_object(
@@ -45,9 +45,9 @@ def publish(s3: Any, properties: dict[str, str]) -> None:  # noqa: ANN401
         )
 
     with ThreadPoolExecutor(PARALLEL_UPLOADS) as pool:
-        list(pool.map(upload, files.keys(), files.values()))
-    upload(PAGE, page)
-    logger.info("published %d files to %s", len(files) + 1, bucket)
+        for part in (files, pages):
+            list(pool.map(upload, part.keys(), part.values()))
+    logger.info("published %d files to %s", len(files) + len(pages), bucket)
 
 
 def cache_control(name: str) -> str:

@@ -9,10 +9,7 @@ from typing import Any, Protocol
 from .channel_table import ChannelTable
 from .log import log
 from .message import LARGEST_MESSAGE, Message
-
-
-class UnusableEventError(Exception):
-    """An event can never be pushed: trying again cannot help, mending its producer can."""
+from .news import Forms, UnusableEventError, read, told_forms
 
 
 class Messages(Protocol):
@@ -32,53 +29,45 @@ class Messages(Protocol):
         """Keep a message under the next number, once for each event."""
 
 
-def accept(event: dict[str, Any], *, messages: Messages, now: float, keep_seconds: int) -> None:
+def accept(
+    event: dict[str, Any],
+    *,
+    messages: Messages,
+    now: float,
+    keep_seconds: int,
+    forms: Forms,
+) -> None:
     """Keep the message; the table's stream has it delivered.
 
+    :param forms: of events that name their user in another way than ours.
     :raises UnusableEventError: if the event names no user, cannot be written as JSON, or is larger
         than a message may be.
     """
-    type_ = _text(event, "detail-type")
-    event_id = _text(event, "detail", "metadata", "id")
-    time_ = _text(event, "detail", "metadata", "time")
-    user_id = _text(event, "detail", "data", "userId")
+    news = read(event, forms)
     try:
-        data = json.dumps(
-            event["detail"]["data"],
-            ensure_ascii=False,
-            allow_nan=False,
-            separators=(",", ":"),
-        )
-        size = len(Message(number=0, type=type_, time=time_, data=data).text().encode())
+        data = json.dumps(news.data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        message = Message(number=0, type=news.type, time=news.time, data=data)
+        size = len(message.text().encode())
     except (RecursionError, ValueError) as error:  # UnicodeEncodeError is one
-        raise UnusableEventError(f"the data of {type_} {event_id} is no JSON: {error}") from error
+        raise UnusableEventError(
+            f"the data of {news.type} {news.event_id} is no JSON: {error}"
+        ) from error
     if size > LARGEST_MESSAGE:
         raise UnusableEventError(
             f"a message may have at most {LARGEST_MESSAGE} bytes (API Gateway), "
-            f"{type_} {event_id} has {size}: publish an id of its data instead"
+            f"{news.type} {news.event_id} has {size}: publish an id of its data instead"
         )
     number = messages.append(
-        user_id,
-        event_id=event_id,
-        type_=type_,
-        time_=time_,
+        news.user_id,
+        event_id=news.event_id,
+        type_=news.type,
+        time_=news.time,
         data=data,
         now=now,
         keep_seconds=keep_seconds,
     )
     outcome = "known before" if number is None else "accepted"
-    log(outcome, userId=user_id, number=number, type=type_, eventId=event_id)
-
-
-def _text(event: dict[str, Any], *path: str) -> str:
-    value: Any = event
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(value, str) or not value:
-        raise UnusableEventError(
-            f"{'.'.join(path)} must be a text that is not empty, got {type(value).__name__}"
-        )
-    return value
+    log(outcome, userId=news.user_id, number=number, type=news.type, eventId=news.event_id)
 
 
 _messages = cache(ChannelTable.from_environment)
@@ -87,4 +76,10 @@ _messages = cache(ChannelTable.from_environment)
 def handler(event: dict[str, Any], _context: object) -> None:
     """Lambda entry point."""
     keep_seconds = int(os.environ["MESSAGE_SECONDS"])
-    accept(event, messages=_messages(), now=time.time(), keep_seconds=keep_seconds)
+    accept(
+        event,
+        messages=_messages(),
+        now=time.time(),
+        keep_seconds=keep_seconds,
+        forms=told_forms(),
+    )

@@ -5,10 +5,7 @@ from typing import Any, Protocol
 
 from .channel_table import ChannelTable
 from .log import log
-
-
-class UnusableEventError(Exception):
-    """An event names no user: trying again cannot help, mending its producer can."""
+from .news import Forms, told_forms, user_of
 
 
 class Users(Protocol):
@@ -18,19 +15,13 @@ class Users(Protocol):
         """Delete all that is kept of a user and return how many items it was."""
 
 
-def forget(event: dict[str, Any], *, users: Users) -> None:
+def forget(event: dict[str, Any], *, users: Users, forms: Forms) -> None:
     """Forget connections and messages; a tab that is still open is told nothing any more.
 
+    :param forms: of events that name their user in another way than ours.
     :raises UnusableEventError: if the event names no user.
     """
-    try:
-        user_id = event["detail"]["data"]["userId"]
-    except (KeyError, TypeError):
-        user_id = None
-    if not isinstance(user_id, str) or not user_id:
-        raise UnusableEventError(
-            f"detail.data.userId must be a text that is not empty, got {type(user_id).__name__}"
-        )
+    user_id = user_of(event, forms)
     log("forgotten", userId=user_id, items=users.forget(user_id))
 
 
@@ -39,4 +30,4 @@ _users = cache(ChannelTable.from_environment)
 
 def handler(event: dict[str, Any], _context: object) -> None:
     """Lambda entry point."""
-    forget(event, users=_users())
+    forget(event, users=_users(), forms=told_forms())

@@ -20,6 +20,7 @@ from .keys import IssuerKeys, download
 
 # RFC 6750 and RFC 7515; API Gateway takes no more than 10 kB of headers.
 BEARER = re.compile(r"(?i:bearer) +([\w-]+\.[\w-]+\.[\w-]*)", re.ASCII)
+BARE = re.compile(r"([\w-]+\.[\w-]+\.[\w-]*)", re.ASCII)
 FIT_TO_PRINT = re.compile(r"[A-Za-z0-9_=+/-]{1,64}")
 REQUIRED = ["exp", "iss", "aud", "sub"]
 
@@ -33,6 +34,8 @@ class Rules:
     :param audiences: a token for one of them is for us.
     :param clock_skew: seconds that the issuer's clock and ours may differ.
     :param claims: which ones the handlers get.
+    :param scopes: a token must have one of them; none: it need not have any.
+    :param is_bare: whether the header holds the token alone, without `Bearer`.
     """
 
     issuer: str
@@ -40,6 +43,8 @@ class Rules:
     algorithms: tuple[str, ...]
     clock_skew: float
     claims: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+    is_bare: bool = False
 
     @classmethod
     def from_environment(cls) -> "Rules":
@@ -50,6 +55,8 @@ class Rules:
             algorithms=tuple(json.loads(os.environ["ALGORITHMS"])),
             clock_skew=float(os.environ["CLOCK_SKEW_SECONDS"]),
             claims=tuple(json.loads(os.environ["CLAIMS"])),
+            scopes=tuple(json.loads(os.environ["SCOPES"])),
+            is_bare=os.environ["HEADER"].lower() != "authorization",
         )
 
 
@@ -63,9 +70,9 @@ def authorize(event: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys) -> di
     :raises KeysUnavailableError: if it cannot be answered.
     """
     # The identity source is what API Gateway remembers an answer by, where it is told to.
-    given = BEARER.fullmatch(event["identitySource"][0])
+    given = (BARE if rules.is_bare else BEARER).fullmatch(event["identitySource"][0])
     if given is None:
-        return _refuse("no bearer token")
+        return _refuse("no token" if rules.is_bare else "no bearer token")
     header: Mapping[str, Any] = {}
     try:
         header = jwt.get_unverified_header(given[1])
@@ -73,6 +80,8 @@ def authorize(event: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys) -> di
     except jwt.PyJWTError as error:
         # Its text may hold what the caller wrote into the token.
         return _refuse(type(error).__name__, header.get("kid"))
+    if rules.scopes and not _scopes(claims) & {*rules.scopes}:
+        return _refuse("InsufficientScope", header.get("kid"))
     wanted = {name: claims[name] for name in rules.claims if name in claims}
     return {"isAuthorized": True, "context": {name: _text(wanted[name]) for name in wanted}}
 
@@ -95,6 +104,15 @@ def _verified(
         options={"require": REQUIRED, "enforce_minimum_key_length": True},
     )
     return claims
+
+
+def _scopes(claims: Mapping[str, Any]) -> set[str]:
+    """Return what a token allows, by RFC 9068 (`scope`) or as others say it (`scp`)."""
+    found: set[str] = set()
+    for claim in (claims.get("scope"), claims.get("scp")):
+        each = claim.split(" ") if isinstance(claim, str) else claim
+        found |= {one for one in each if isinstance(one, str)} if isinstance(each, list) else set()
+    return found
 
 
 def _text(claim: object) -> str:

@@ -12,11 +12,15 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.testing import CliRunner
 
 from blockwork.diff.__main__ import main as template_diff
+from blockwork.doctor.cli import doctor
 from tools.__main__ import app
 
 runner = CliRunner()
 diff = typer.Typer()
 diff.command()(template_diff)
+examined = typer.Typer()
+examined.command()(doctor)
+WITHOUT_A_STAGE = {"doctor"}
 
 NO_TEXT = ["", " ", "\t\n", "\udcff"]
 NO_NUMBER = [
@@ -29,6 +33,7 @@ NO_STAGE = ["", "LOCAL", "nowhere", "dev ", "\udcff"]
 NO_TIME = ["", "soon", "500ms ago", "\udcff", "9" * 5000]
 GARBAGE = {
     "archive": NO_TEXT,
+    "assembly": NO_FOLDER,
     "bus": NO_TEXT,
     "directory": NO_FOLDER,
     "from_": NO_TIME,
@@ -80,7 +85,7 @@ def test_garbage_for_an_argument_is_refused_in_a_sentence(
     file = tmp_path / "file"
     file.write_text("kept")
     given = [word.replace("{file}", str(file)) for word in words]
-    is_about_another = "--directory" not in given
+    is_about_another = "--directory" not in given and given[0] not in WITHOUT_A_STAGE
     if is_about_another:
         given += ["--directory", str(tmp_path / "never-started")]
 
@@ -102,10 +107,11 @@ def test_garbage_for_an_argument_is_refused_in_a_sentence(
 def test_a_broken_assembly_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content)
 
-    result = runner.invoke(diff, [str(tmp_path), str(tmp_path)])
+    for command, folders in ((diff, 2), (examined, 1)):
+        result = runner.invoke(command, [str(tmp_path)] * folders)
 
-    assert isinstance(result.exception, SystemExit), result.exception
-    assert result.stderr.startswith(f"error: {tmp_path} is ")
+        assert isinstance(result.exception, SystemExit), result.exception
+        assert result.stderr.startswith(f"error: {tmp_path} is ")
 
 
 @pytest.mark.parametrize("limit", GARBAGE["limit"])

@@ -11,16 +11,20 @@ from blockwork.local.emulator.gaps import (
     allowed_methods,
     async_invocations,
     bucket_tags,
+    closed_sign_up,
     cognito_addresses,
     cognito_attributes,
     cognito_challenges,
     cognito_codes,
     cognito_messages,
     cognito_names,
+    cognito_second_factor,
     cognito_triggers,
     condition_keys,
+    default_endpoints,
     deletion_guards,
     early_answers,
+    edge_key_values,
     edge_listener,
     embedded_metrics,
     event_archive,
@@ -76,6 +80,7 @@ GAPS = (
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
+    default_endpoints,
     websocket_routes,
     websocket_limits,
     websocket_frames,
@@ -83,6 +88,7 @@ GAPS = (
     allowed_methods,
     object_texts,
     edge_listener,
+    edge_key_values,
     shared_layers,
     native_packages,  # of layers too
     quiet_handlers,
@@ -96,8 +102,10 @@ GAPS = (
     cognito_addresses,
     cognito_attributes,  # around addresses: what may not be written is not mailed about
     cognito_challenges,
+    cognito_second_factor,  # around challenges: their sessions are theirs
     cognito_codes,
     cognito_triggers,  # around codes: what is confirmed by one is
+    closed_sign_up,  # around triggers: nobody is asked about who may not come in
     identity_providers,
     user_filters,
     target_delivery,

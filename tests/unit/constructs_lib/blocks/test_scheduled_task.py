@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def rate(minutes: int) -> scheduler.ScheduleExpression:
 
 EVERY_FEW_MINUTES = scheduler.ScheduleExpression.cron(minute="0/5")
 HOURLY = scheduler.ScheduleExpression.cron(minute="7")
+ONCE = scheduler.ScheduleExpression.at(datetime(2030, 1, 1, tzinfo=UTC))
 EXACTLY = {"Mode": "OFF"}
 
 
@@ -64,6 +66,8 @@ def within(minutes: int) -> dict[str, Any]:
         (EVERY_FEW_MINUTES, {}, EXACTLY),
         (scheduler.ScheduleExpression.cron(minute="*"), {}, EXACTLY),
         (HOURLY, {}, within(15)),
+        (ONCE, {}, EXACTLY),
+        (ONCE, {"window": Duration.minutes(5)}, within(5)),
         (HOURLY, {"window": Duration.minutes(0)}, EXACTLY),
         (rate(5), {"window": Duration.minutes(5)}, within(5)),
     ],

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Stack, Token
 from aws_cdk.assertions import Template
 
-from constructs_lib.blocks import SiteRelease, StaticSite
+from constructs_lib.blocks import SitePages, SiteRelease, StaticSite
 
 
 @pytest.fixture
@@ -54,3 +54,33 @@ def test_it_may_read_its_files_and_write_the_site_and_nothing_else(
 def test_it_refuses_a_folder_that_holds_no_page(stack: Stack, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"content must be a folder with an index\.html, got"):
         SiteRelease(stack, "Release", site=StaticSite(stack, "Site"), content=tmp_path, config={})
+
+
+@pytest.fixture
+def plain(stack: Stack) -> StaticSite:
+    pages = SitePages(style="folders", languages=["en", "de"], not_found="/404.html")
+    return StaticSite(stack, "Site", pages=pages)
+
+
+def test_a_site_of_languages_has_a_first_page_for_each(
+    stack: Stack, plain: StaticSite, tmp_path: Path
+) -> None:
+    for page in ("en/index.html", "de/index.html", "404.html"):
+        (tmp_path / page).parent.mkdir(exist_ok=True)
+        (tmp_path / page).write_text("<!doctype html>")
+
+    SiteRelease(stack, "Release", site=plain, content=tmp_path, config={})
+
+    Template.from_stack(stack).resource_count_is("Custom::SiteRelease", 1)
+
+
+@pytest.mark.parametrize("missing", ["de/index.html", "404.html"])
+def test_a_folder_that_lacks_a_page_of_the_site_is_refused(
+    stack: Stack, plain: StaticSite, tmp_path: Path, missing: str
+) -> None:
+    for page in {"en/index.html", "de/index.html", "404.html"} - {missing}:
+        (tmp_path / page).parent.mkdir(exist_ok=True)
+        (tmp_path / page).write_text("<!doctype html>")
+
+    with pytest.raises(ValueError, match=rf"a folder with the file {missing}, got .*/Release\)"):
+        SiteRelease(stack, "Release", site=plain, content=tmp_path, config={})

@@ -152,6 +152,30 @@ def test_whoever_is_told_to_deliver_may_keys_included(tmp_path: Path, make: Make
     assert check_queues(tmp_path) == []
 
 
+def test_rules_of_other_accounts_reach_neither_queues_nor_their_keys(stack: Stack) -> None:
+    key = kms.Key(stack, "Key")
+    failures = FailureChain(stack, "Failures", encryption_key=key)
+    work = Queue(stack, "Work", encryption_key=key, dead_letter_queue=failures.dead_letter_queue())
+
+    listen(stack, queue=work, failures=failures)
+    listen(stack, "Starting", state_machine=machine(stack), failures=failures)
+
+    resources = Template.from_stack(stack).to_json()["Resources"].values()
+    documents = [
+        resource["Properties"].get("PolicyDocument") or resource["Properties"].get("KeyPolicy")
+        for resource in resources
+        if resource["Type"] in ("AWS::SQS::QueuePolicy", "AWS::KMS::Key")
+    ]
+    open_to_all = [
+        statement
+        for document in documents
+        for statement in document["Statement"]
+        if "Service" in statement["Principal"] and "Condition" not in statement
+    ]
+    assert len(documents) == 3
+    assert open_to_all == []
+
+
 def refused(
     stack: Stack, failures: FailureChain, plain: lambda_.Function
 ) -> dict[str, tuple[dict[str, Any], str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import Duration, Stack, Token
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
 
@@ -132,6 +133,51 @@ def test_an_issuer_on_this_machine_needs_no_tls(stack: Stack, url: str) -> None:
     assert variables(stack)["ISSUER"] == url
 
 
+def test_scopes_and_another_header_reach_api_gateway_and_the_function(stack: Stack) -> None:
+    api = BusinessApi(stack, "Api", allow_origins=None)
+    partners = TokenAuthorizer(
+        stack,
+        "Partners",
+        issuer=ISSUER,
+        audience="orders",
+        scopes=["orders:write"],
+        header="X-Token",
+        target=HERE,
+    )
+
+    api.route("GET /orders", partners.function, authorizer=partners.authorizer())
+
+    found = variables(stack)
+    assert (json.loads(found["SCOPES"]), found["HEADER"]) == (["orders:write"], "X-Token")
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::ApiGatewayV2::Authorizer", {"IdentitySource": ["$request.header.X-Token"]}
+    )
+
+
+def test_its_function_takes_what_functions_take(stack: Stack) -> None:
+    TokenAuthorizer(
+        stack,
+        "Partners",
+        issuer=ISSUER,
+        audience="orders",
+        target=HERE,
+        vpc=ec2.Vpc(stack, "Network"),
+        description="who may order",
+        memory_size=1024,
+        reserved_concurrent_executions=5,
+    )
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Lambda::Function",
+        {
+            "VpcConfig": {"SubnetIds": Match.any_value()},
+            "Description": "who may order",
+            "MemorySize": 1024,
+            "ReservedConcurrentExecutions": 5,
+        },
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -143,6 +189,11 @@ def test_an_issuer_on_this_machine_needs_no_tls(stack: Stack, url: str) -> None:
         ({"audience": ""}, "audience must name whom good tokens are for, .* got ''"),
         ({"audience": []}, r"audience must name whom good tokens are for, .* got \[\]"),
         ({"audience": ["orders", ""]}, "audience must name whom"),
+        ({"scopes": "orders:write"}, "scopes must be a list of names .* got 'orders:write'"),
+        ({"scopes": ["a b"]}, r"scopes must be a list of names .* got \['a b'\]"),
+        ({"scopes": [""]}, "scopes must be a list of names"),
+        ({"header": "x token"}, "header must be a header's name.*, got 'x token'"),
+        ({"memory_size": 64}, "memory_size must be between 128 and 10,240 MiB, got 64"),
         ({"algorithms": []}, r"algorithms must be some of RS256, ES256, got \[\]"),
         ({"algorithms": ["HS256"]}, r"algorithms must be some of .*, got \['HS256'\]"),
         ({"algorithms": "RS256"}, "algorithms must be some of RS256, ES256"),
@@ -160,5 +211,5 @@ def test_what_cannot_be_meant_is_refused(
 ) -> None:
     asked = {"issuer": ISSUER, "audience": "orders", "target": HERE, **arguments}
 
-    with pytest.raises(ValueError, match=rf"{message}.*\(at Test/Partners\)"):
+    with pytest.raises(ValueError, match=rf"{message}.*\(at Test/Partners(/Authorize)?\)"):
         TokenAuthorizer(stack, "Partners", **asked)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from constructs_lib.runtime.push_channel.accept import accept
+from constructs_lib.runtime.push_channel.news import Forms
 
 NOW = 1_770_000_000.0
 ARN = "arn:aws:execute-api:eu-west-2:123456789012:api/live/$connect"
@@ -68,8 +69,8 @@ def bus_event(**changes: Any) -> dict[str, Any]:
     return {"detail-type": "OrderShipped", "detail": {"metadata": parts, "data": data}}
 
 
-def accepted(channel: Channel, event: dict[str, Any]) -> None:
-    accept(event, messages=channel, now=NOW, keep_seconds=60)
+def accepted(channel: Channel, event: dict[str, Any], forms: Forms | None = None) -> None:
+    accept(event, messages=channel, now=NOW, keep_seconds=60, forms=forms or {})
 
 
 def with_text(text: str) -> dict[str, Any]:

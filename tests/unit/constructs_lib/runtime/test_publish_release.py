@@ -103,6 +103,17 @@ def test_the_page_comes_last_when_the_files_it_names_are_there(buckets: Buckets)
     assert list(buckets.site)[-1] == "index.html"
 
 
+def test_every_page_comes_after_what_pages_name() -> None:
+    buckets = Buckets(
+        {"a.html": "<p>", "de/index.html": "<p>", "z.css": "p {}", "logo.svg": "<svg/>"}
+    )
+
+    run(buckets, "Create")
+
+    assert set(list(buckets.site)[-2:]) == {"a.html", "de/index.html"}
+    assert len(buckets.site) == 5
+
+
 def test_files_of_earlier_releases_stay_for_open_tabs(buckets: Buckets) -> None:
     buckets.site["assets/app-old.js"] = b"old()"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.runtime.push_channel.accept import UnusableEventError
 from constructs_lib.runtime.push_channel.message import LARGEST_MESSAGE
+from constructs_lib.runtime.push_channel.news import UnusableEventError
 from tests.unit.constructs_lib.runtime.route_fakes import (
     NOW,
     Channel,

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.runtime.push_channel.forget import UnusableEventError, forget
+from constructs_lib.runtime.push_channel.forget import forget
+from constructs_lib.runtime.push_channel.news import UnusableEventError
 
 
 class Users:
@@ -17,7 +18,7 @@ class Users:
 def test_the_user_of_the_event_is_forgotten() -> None:
     users = Users()
 
-    forget({"detail": {"data": {"userId": "ann"}}}, users=users)
+    forget({"detail": {"data": {"userId": "ann"}}}, users=users, forms={})
 
     assert users.forgotten == ["ann"]
 
@@ -36,6 +37,6 @@ def test_an_event_of_nobody_forgets_nobody(event: dict[str, Any]) -> None:
     users = Users()
 
     with pytest.raises(UnusableEventError, match=r"detail\.data\.userId must be a text"):
-        forget(event, users=users)
+        forget(event, users=users, forms={})
 
     assert users.forgotten == []

@@ -3,6 +3,7 @@ import hmac
 import json
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -244,3 +245,32 @@ def test_a_token_that_no_key_could_make_good_is_refused_even_without_keys() -> N
     answer = authorize({"identitySource": [f"Bearer {token}"]}, rules=RULES, keys=keys)
 
     assert answer == {"isAuthorized": False}
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_in"),
+    [
+        ({"scope": "orders:read orders:write"}, True),
+        ({"scope": "orders:read"}, False),
+        ({"scp": ["orders:write"]}, True),
+        ({"scp": "orders:all x"}, True),
+        ({"scope": 7, "scp": {"orders:write": 1}}, False),
+        ({"scope": ""}, False),
+    ],
+)
+def test_a_token_must_have_one_of_the_scopes_that_are_asked_for(
+    claims: dict[str, Any], is_in: bool
+) -> None:
+    rules = replace(RULES, scopes=("orders:write", "orders:all"))
+    without = {name: value for name, value in good_claims().items() if name != "scope"}
+
+    assert lets_in(RSA.sign({**without, **claims}), rules=rules) is is_in
+
+
+def test_a_header_of_its_own_has_the_token_alone() -> None:
+    rules = replace(RULES, is_bare=True)
+    token = RSA.sign()
+
+    assert ask(token, rules=rules)["isAuthorized"] is True
+    assert ask(f"Bearer {token}", rules=rules)["isAuthorized"] is False
+    assert ask(token)["isAuthorized"] is False

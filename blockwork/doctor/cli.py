@@ -1,0 +1,39 @@
+"""The command `doctor`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blockwork.arguments import folder
+from blockwork.diff.differences import TemplateDiffError, read_assembly
+
+OF_THE_CDK = Path("cdk.out")
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        parser=folder,
+        metavar="ASSEMBLY",
+        help="What `cdk synth` wrote.",
+        show_default="cdk.out, if it is there",
+    ),
+]
+
+
+def doctor(assembly: Folder = None) -> None:
+    """Say what will get in the way: Node.js, Pythons, timeouts, packages, public routes."""
+    from blockwork.doctor.examine import examine  # the rules that it shares with tests load the CDK
+
+    looked_at = assembly or OF_THE_CDK
+    if assembly or looked_at.exists():
+        try:
+            read_assembly(looked_at)
+        except TemplateDiffError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from error
+    findings = list(examine(looked_at))
+    for finding in findings:
+        typer.echo(str(finding))
+    problems = sum(finding.is_problem for finding in findings)
+    typer.echo(f"{problems} to mend, {len(findings) - problems} to know")
+    raise typer.Exit(1 if problems else 0)
