@@ -59,6 +59,7 @@ class Kit:
     def _synthesise(self) -> "SynthesisedApp":
         from blockwork.testing.environment import environment
         from blockwork.testing.judging import refuse_unknown_rules
+        from blockwork.testing.lint import cfn_lint
         from blockwork.testing.settings import read_settings
         from blockwork.testing.synthesis import (
             built_assemblies,
@@ -68,7 +69,7 @@ class Kit:
         )
 
         settings = read_settings(self.root / "pyproject.toml")
-        refuse_unknown_rules(settings.opt_outs, (*self.rules.values(), environment))
+        refuse_unknown_rules(settings.opt_outs, (*self.rules.values(), environment, cfn_lint))
         scratch = temporary_folder()
         self._folders.append(scratch)
         folder = synthesise(self.root, settings, scratch / "cdk.out")
@@ -158,6 +159,15 @@ def template_rule(request: pytest.FixtureRequest, synthesised_app: "SynthesisedA
     from blockwork.testing.judging import Judged
 
     return Judged(request.config.stash[KIT].rules[request.param], synthesised_app)
+
+
+@pytest.fixture
+def cfn_lint(synthesised_app: "SynthesisedApp") -> "Judged":
+    """Return what cfn-lint says of all templates; it takes half a second for each."""
+    from blockwork.testing.judging import Judged
+    from blockwork.testing.lint import cfn_lint
+
+    return Judged(cfn_lint, synthesised_app)
 
 
 @pytest.fixture

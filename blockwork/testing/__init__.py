@@ -21,6 +21,10 @@
         environment_contract.check()
 
 
+    def test_cloudformation_will_take_them(cfn_lint: Judged) -> None:
+        cfn_lint.check()
+
+
     def test_nobody_may_call_more_than_this(public_routes: dict[str, list[str]]) -> None:
         assert public_routes == {"Orders": ["GET /products"]}
 
@@ -30,7 +34,7 @@ AWS account and without the CDK's own validation. Each process of pytest-xdist m
 """
 
 from blockwork.testing.environment import EnvironmentContract
-from blockwork.testing.judging import Finding, Judged, Rule, rule
+from blockwork.testing.judging import Finding, Judged, Rule
 from blockwork.testing.pins import PinnedIds
 from blockwork.testing.routes import public_routes_of
 from blockwork.testing.rules import RULES
@@ -59,5 +63,4 @@ __all__ = [
     "SynthesisedResource",
     "SynthesisedStack",
     "public_routes_of",
-    "rule",
 ]

@@ -53,14 +53,19 @@ class SynthesisedStack:
 
     :param name: what CloudFormation calls it; where two stages call theirs the same, its path, as
         `Prod-Shop`.
-    :param folder: of its assembly, with its assets.
+    :param file: its template, in the folder of its assembly with its assets.
     :param keeps_data: whether its data must survive, as the settings say.
     """
 
     name: str
-    folder: Path
+    file: Path
     template: Template
     keeps_data: bool
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its assembly."""
+        return self.file.parent
 
     @cached_property
     def resources(self) -> dict[str, SynthesisedResource]:
@@ -222,7 +227,7 @@ def _stacks(assembly: Path, settings: Settings) -> Iterator[SynthesisedStack]:
         template = _without_noise(json.loads(file.read_text()))
         yield SynthesisedStack(
             name=unique,
-            folder=file.parent,
+            file=file,
             template=template,
             keeps_data=settings.keeps_data(unique),
         )

@@ -19,5 +19,9 @@ def test_handlers_are_given_what_they_read(environment_contract: EnvironmentCont
     environment_contract.check()
 
 
+def test_cloudformation_will_take_the_template(cfn_lint: Judged) -> None:
+    cfn_lint.check()
+
+
 def test_everybody_may_call_this_and_no_more(public_routes: dict[str, list[str]]) -> None:
     assert public_routes == {"Orders": ["POST /orders"]}

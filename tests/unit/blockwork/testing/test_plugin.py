@@ -178,7 +178,7 @@ def test_an_opt_out_that_covers_nothing_any_more_fails(run: Run, project: Path) 
         (f'{OPT_OUT}{RULE}why = " "\n', "an opt-out must say why in words, got ' '"),
         (
             f'{OPT_OUT}rule = "log-retension"\nat = "*"\nwhy = "a typo"\n',
-            "rule must be one of data-goes, data-protected",
+            "rule must be one of cfn-lint, data-goes, data-protected",
         ),
         (f'{OPT_OUT}{RULE}reason = "x"\n', "keys must be of at, rule, why, got 'reason'"),
         ('stage = ["Dev"]\n', "keys must be of app, data_may_go"),

@@ -9,6 +9,7 @@ import pytest
 
 from blockwork.testing import RULES, SynthesisedApp
 from blockwork.testing.environment import environment
+from blockwork.testing.lint import cfn_lint
 from tests.unit.blockwork.testing.assemblies import function, read, write_asset, write_stack
 
 README = Path(__file__).parents[4] / "README.md"
@@ -267,11 +268,31 @@ def test_a_module_that_nothing_brings_is_found_with_its_file(tmp_path: Path) -> 
     assert "place.py imports requests" in found.says
 
 
+def test_what_cfn_lint_says_is_found_at_its_resource(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # away from this repository's .cfnlintrc
+    right = {
+        "It": resource("AWS::SQS::Queue", DelaySeconds=5),
+        "Url": {
+            **resource("AWS::SSM::Parameter", Type="String", Value={"Ref": "It"}),
+            "DependsOn": ["It"],  # W3005: the reference says so already
+        },
+    }
+    write_stack(tmp_path / "app", "Right", right)
+    write_stack(tmp_path / "app", "Wrong", one("AWS::SQS::Queue", DelaySecond=5))
+
+    (found,) = cfn_lint.check(read(tmp_path / "app"))
+
+    assert found.at == "Wrong/It (AWS::SQS::Queue) E3002"
+    assert "'DelaySecond' was unexpected" in found.says
+
+
 def test_the_readme_names_every_rule() -> None:
     section = README.read_text().partition("### Test your own app")[2].partition("\n## ")[0]
     table = section.partition("| rule |")[2]
 
-    assert {*re.findall(r"`([a-z-]+)`", table)} == {*BY_ID, environment.id}
+    assert {*re.findall(r"`([a-z-]+)`", table)} == {*BY_ID, environment.id, cfn_lint.id}
 
 
 def test_every_rule_is_shown_here_and_says_why() -> None:
