@@ -67,7 +67,8 @@ def files_of_tests(folder: Path) -> Iterator[Path]:
 
 LINT = [
     Step(name="types", command=["mypy"]),
-    Step(name="types for other teams", command=["basedpyright"]),
+    # Named, since a pyrightconfig.json of any folder above would come first.
+    Step(name="types for other teams", command=["basedpyright", "--project", "pyproject.toml"]),
     Step(name="style", command=["ruff", "check", "."]),
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
     Step(name="layers", command=["lint-imports"]),

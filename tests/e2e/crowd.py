@@ -23,9 +23,11 @@ TICKETS_AT_ONCE = 4
 
 @dataclass(kw_only=True, eq=False)
 class Tab:
-    """One open browser tab.
+    """One open browser tab, as the README wants clients: it ignores an id that is not new to it.
 
-    :param heard: the messages that it was sent, as they came.
+    What a slow machine does not confirm within two seconds is sent again.
+
+    :param heard: the messages that it was sent and took, as they came.
     """
 
     user_id: str
@@ -39,7 +41,9 @@ class Tab:
     async def listen(self) -> None:
         try:
             async for text in self.socket:
-                self.heard.append(json.loads(text))
+                message = json.loads(text)
+                if "id" not in message or not self.ids or message["id"] > self.ids[-1]:
+                    self.heard.append(message)
         except ConnectionClosed:
             return  # cut off: a browser notices no more than that
 
