@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from aws_cdk import RemovalPolicy
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -56,6 +57,7 @@ class ReleaseStack(PlatformStack):
                 "userPoolClientId": users.client.user_pool_client_id,
                 **optional,
             },
+            log_removal_policy=RemovalPolicy.DESTROY,  # of no use without the release
         )
         # cdk-nag names a finding by the resource as the template writes it.
         bucket = {

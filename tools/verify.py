@@ -99,6 +99,7 @@ TESTS = [
     pytest("templates", "tests/snapshot"),
     pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
     pytest("packaging", "tests/packaging"),
+    pytest("examples", "tests/examples"),
     Step(name="types of the web app", command=["npm", "run", "--loglevel=error", "typecheck"]),
     Step(name="units of the web app", command=["npm", "test", "--loglevel=error"]),
 ]

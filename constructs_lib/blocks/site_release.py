@@ -39,6 +39,8 @@ class SiteRelease(Construct):
     :param config: what `/config.json` holds; values may be known only at deployment.
     :param log_retention: how long the function's logs are kept. Default: that of :class:`Defaults`,
         else three months.
+    :param log_removal_policy: what becomes of the logs with the release. Default: that of
+        :class:`Defaults`, else they are kept.
     :raises ValueError: if `content` lacks a page that the site needs.
     """
 
@@ -52,6 +54,7 @@ class SiteRelease(Construct):
         content: Path,
         config: Mapping[str, Any],
         log_retention: logs.RetentionDays | None = None,
+        log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         for page in site.pages.needed:
@@ -68,7 +71,7 @@ class SiteRelease(Construct):
                 name="custom_resources",
                 source=RUNTIME,
                 log_retention=log_retention,
-                log_removal_policy=RemovalPolicy.DESTROY,
+                log_removal_policy=log_removal_policy,
             ),
             entry="publish",
             timeout=FIVE_MINUTES,

@@ -86,6 +86,7 @@ class Bucket(s3.Bucket):
         )
         if policy is RemovalPolicy.DESTROY:
             BucketEmptying.of(self).add(self)
+        self._notifies_event_bus = notifies_event_bus
         if notifies_event_bus:
             # The L2's own property makes a custom resource of it.
             cfn_bucket = cast(s3.CfnBucket, self.node.default_child)
@@ -94,6 +95,22 @@ class Bucket(s3.Bucket):
                     event_bridge_enabled=True
                 )
             )
+
+    def add_event_notification(
+        self,
+        event: s3.EventType,
+        dest: s3.IBucketNotificationDestination,
+        *filters: s3.NotificationKeyFilter,
+    ) -> None:
+        """Tell a queue, topic or function of objects, too, see `aws_s3.Bucket`.
+
+        The custom resource that does it replaces all that a bucket notifies of (Amazon S3,
+        `PutBucketNotificationConfiguration`), so it is told of the event bus.
+        """
+        if self._notifies_event_bus:
+            cast(s3.CfnBucket, self.node.default_child).notification_configuration = None
+            self.enable_event_bridge_notification()
+        super().add_event_notification(event, dest, *filters)
 
     def let_use(
         self, function: AnyFunction, /, *actions: str, variable: str, keys: str = "*"

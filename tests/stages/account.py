@@ -1,26 +1,20 @@
-"""An AWS account that the emulator plays, and a checkout of ours that is deployed to it."""
+"""An AWS account with one stage of ours: a checkout that is deployed to it."""
 
-import os
 import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from blockwork.local.launch import Emulator
-from blockwork.local.toolchain import Toolchain, tool_environment
-from tests.aws_clients import client_of
-from tests.conftest import free_port
+from tests.account import ROOT, EmptyAccount
 
-ROOT = Path(__file__).parents[2]
 COPIED = ("app.py", "cdk.json", "stages.toml")
 LINKED = ("stacks", "blockwork", "constructs_lib", "lambda_src", "tools", ".build")
 DOMAIN = "blockwork.test"
 
 
-class Account:
+class Account(EmptyAccount):
     """One stage's account, empty at first, with the values of `stages.toml` filled in.
 
     :param stage: a table of `stages.toml`.
@@ -30,18 +24,14 @@ class Account:
     def __init__(self, stage: str, folder: Path) -> None:
         self.stage = stage
         placeholders = tomllib.loads((ROOT / "stages.toml").read_text())[stage]
-        self.region = str(placeholders["region"])
-        self.id = f"4713829506{placeholders['account'][:2]}"
         self.domain = str(placeholders.get("domain", "")).replace("example.com", DOMAIN)
+        id_ = f"4713829506{placeholders['account'][:2]}"
+        super().__init__(id_, str(placeholders["region"]), folder)
         self.source = folder / "checkout"
-        self.emulator = Emulator(
-            folder,
-            settings={"MINISTACK_ACCOUNT_ID": self.id, "MINISTACK_REGION": self.region},
-        )
 
     def open(self) -> None:
         """Start it, with the hosted zone that a domain needs, and the checkout that knows it."""
-        self.emulator.start(port=free_port(), python=Toolchain().emulator_environment())
+        super().open()
         self.source.mkdir()
         for name in COPIED:
             shutil.copy(ROOT / name, self.source)
@@ -61,52 +51,9 @@ class Account:
         file = self.source / "stages.toml"
         file.write_text(re.sub(pattern, written, file.read_text()))
 
-    def client(self, service: Any, region: str = "") -> Any:
-        """Return a client of the account's owner."""
-        endpoint = f"http://127.0.0.1:{self.emulator.port}"
-        return client_of(service, endpoint=endpoint, region=region or self.region)
-
-    def run(
-        self,
-        *command: str | Path,
-        cwd: Path | None = None,
-        variables: Mapping[str, str] | None = None,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command in the checkout with the owner's credentials, or those in the variables."""
-        inherited = {k: v for k, v in tool_environment().items() if not k.startswith("AWS_")}
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=cwd or self.source,
-            env={
-                **inherited,
-                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.emulator.port}",
-                "AWS_ACCESS_KEY_ID": "test",
-                "AWS_SECRET_ACCESS_KEY": "test",
-                "AWS_REGION": self.region,
-                "AWS_CONFIG_FILE": os.devnull,
-                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-                "CDK_HOME": str(self.source / "cdk-home"),
-                "CDK_DISABLE_CLI_TELEMETRY": "true",
-                "NO_PROXY": "127.0.0.1,localhost",
-                **(variables or {}),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def cdk(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Call the CDK's command line."""
-        program = ROOT / "node_modules" / ".bin" / "cdk"
-        return self.run(program, *arguments, "--no-notices", cwd=cwd)
-
-    def bootstrap(self) -> subprocess.CompletedProcess[str]:
-        """Prepare the account's regions, as the README says."""
-        regions = [self.region, *(["us-east-1"] if self.domain else [])]
-        # Elsewhere than in the checkout the CLI has no app to make first.
-        return self.cdk(
-            "bootstrap", *(f"aws://{self.id}/{one}" for one in regions), cwd=self.source.parent
-        )
+    def bootstrap(self, *further_regions: str) -> subprocess.CompletedProcess[str]:
+        """Prepare the account's regions; CloudFront takes certificates from one of its own."""
+        return super().bootstrap(*further_regions, *(["us-east-1"] if self.domain else []))
 
     def deploy(self, *, assembly: str | None = None) -> subprocess.CompletedProcess[str]:
         """Deploy the stage from the checkout.

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.account import ROOT
 from tests.e2e.conftest import Tokens, bearer, make_account, sign_in_by_srp
 from tests.e2e.routes import PUBLIC, ROUTES, SIGNED_IN
-from tests.stages.account import ROOT, Account
+from tests.stages.account import Account
 from tests.stages.inventory import inventory
 
 STAGES = list(tomllib.loads((ROOT / "stages.toml").read_text()))

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from tests.stages.account import ROOT, Account
+from tests.account import ROOT
+from tests.stages.account import Account
 
 WORKFLOW = ROOT / ".github" / "workflows" / "deploy-stage.yml"
 BROKEN_APP = """

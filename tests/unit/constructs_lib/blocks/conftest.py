@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from constructs_lib.blocks import FailureChain
-from constructs_lib.primitives import PythonFunction, PythonService
+from constructs_lib.primitives import PythonFunction, PythonService, Queue
 
 
 @pytest.fixture
@@ -51,3 +51,9 @@ def imported(stack: Stack) -> lambda_.IFunction:
         role=iam.Role.from_role_arn(stack, "TheirRole", "arn:aws:iam::123456789012:role/theirs"),
         same_environment=True,
     )
+
+
+@pytest.fixture
+def work(stack: Stack, failures: FailureChain) -> Queue:
+    """Return a queue whose dead letters go to the chain."""
+    return Queue(stack, "Work", dead_letter_queue=failures.dead_letter_queue())

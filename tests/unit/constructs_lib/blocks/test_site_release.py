@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import Stack, Token
+from aws_cdk import RemovalPolicy, Stack, Token
 from aws_cdk.assertions import Template
 
 from constructs_lib.blocks import SitePages, SiteRelease, StaticSite
@@ -49,6 +49,25 @@ def test_it_may_read_its_files_and_write_the_site_and_nothing_else(
     SiteRelease(stack, "Release", site=StaticSite(stack, "Site"), content=content, config={})
 
     assert actions(stack) == {"s3:GetObject", "s3:PutObject"}
+
+
+def test_its_log_is_kept_unless_it_may_go(stack: Stack, content: Path) -> None:
+    site = StaticSite(stack, "Site")
+    SiteRelease(stack, "Release", site=site, content=content, config={})
+    SiteRelease(
+        stack,
+        "Preview",
+        site=site,
+        content=content,
+        config={},
+        log_removal_policy=RemovalPolicy.DESTROY,
+    )
+
+    found = Template.from_stack(stack).find_resources("AWS::Logs::LogGroup")
+    assert {key[:7]: log["DeletionPolicy"] for key, log in found.items()} == {
+        "Release": "RetainExceptOnCreate",
+        "Preview": "Delete",
+    }
 
 
 def test_it_refuses_a_folder_that_holds_no_page(stack: Stack, tmp_path: Path) -> None:

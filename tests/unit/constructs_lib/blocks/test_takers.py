@@ -47,11 +47,6 @@ def schedule(stack: Stack, id_: str = "On", **given: Any) -> ScheduledTask:
 BOTH = pytest.mark.parametrize("make", [listen, schedule])
 
 
-@pytest.fixture
-def work(stack: Stack, failures: FailureChain) -> Queue:
-    return Queue(stack, "Work", dead_letter_queue=failures.dead_letter_queue())
-
-
 def target_of(stack: Stack, make: Make) -> dict[str, Any]:
     """Return what the one rule for, or schedule of, a taker says of it."""
     template = Template.from_stack(stack)

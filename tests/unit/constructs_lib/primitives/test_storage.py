@@ -7,6 +7,7 @@ from aws_cdk import Duration, RemovalPolicy, Stack, Token
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_notifications as notifications
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 
@@ -252,6 +253,26 @@ def test_a_bucket_gathers_no_rubbish(stack: Stack) -> None:
                 ]
             },
         },
+    )
+
+
+def test_a_bucket_that_also_tells_a_queue_goes_on_telling_the_event_bus(stack: Stack) -> None:
+    told = notifications.SqsDestination(Queue(stack, "Told"))
+    Bucket(stack, "One", notifies_event_bus=True).add_object_created_notification(told)
+    Bucket(stack, "Two").add_event_notification(s3.EventType.OBJECT_REMOVED, told)
+
+    template = Template.from_stack(stack)
+    told_by_bucket = [
+        item["Properties"]["NotificationConfiguration"].keys()
+        for item in template.find_resources("Custom::S3BucketNotifications").values()
+    ]
+    assert told_by_bucket == [
+        {"EventBridgeConfiguration", "QueueConfigurations"},
+        {"QueueConfigurations"},
+    ]
+    # Two that say so would overwrite each other.
+    template.all_resources_properties(
+        "AWS::S3::Bucket", {"NotificationConfiguration": Match.absent()}
     )
 
 

@@ -1,0 +1,1 @@
+"""The orders service, with the runtime kit."""

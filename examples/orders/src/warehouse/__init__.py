@@ -1,0 +1,1 @@
+"""What the warehouse and the tills tell of: plain handlers."""
