@@ -21,7 +21,7 @@ HERE = next(
 """The app's folder: where somebody stands, or the next one above that has a `cdk.json`."""
 OURS = HERE / ".local"
 
-SAID_BY_CI = ("CI", "ARM64_SHOWN_BY")
+SAID_BY_CI = ("CI", "ARM64_SHOWN_BY", "EVERY_PYTHON")
 # Who and where somebody is, which programs the machine has, what the terminal shows; and what
 # CI says to the tests.
 PLAIN = {

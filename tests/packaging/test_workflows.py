@@ -15,6 +15,7 @@ import yaml
 
 from constructs_lib.primitives.build_target import LAMBDA_GLIBC, LAMBDA_PYTHON
 from tests.packaging.conftest import ROOT
+from tests.packaging.test_pythons import EVERY_PYTHON
 from tests.target.conftest import ARM64_SHOWN_BY
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -159,6 +160,7 @@ def test_everything_is_tested_with_the_oldest_python_and_with_lambdas() -> None:
     assert everything["strategy"]["matrix"]["python"] == [oldest, LAMBDA_PYTHON]
     # Each that the library is for is there in any case; the last one named makes the environment.
     assert setup["python-version"].splitlines() == [*LAMBDA_GLIBC, "${{ matrix.python }}"]
+    assert EVERY_PYTHON in run["env"]
     # What one job leaves to another is done there, and left to nobody else.
     arm64 = jobs[run["env"][ARM64_SHOWN_BY]]
     assert arm64["runs-on"].endswith("-arm")
