@@ -1,6 +1,5 @@
 """Each rule finds what it is about, and nothing where that is as it should be."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,9 @@ from typing import Any
 import pytest
 
 from blockwork.testing import RULES, SynthesisedApp
-from blockwork.testing.environment import environment
 from blockwork.testing.lint import cfn_lint
 from tests.unit.blockwork.testing.assemblies import function, read, write_asset, write_stack
 
-README = Path(__file__).parents[4] / "README.md"
 BY_ID = {rule.id: rule for rule in RULES}
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 GONE = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
@@ -286,13 +283,6 @@ def test_what_cfn_lint_says_is_found_at_its_resource(
 
     assert found.at == "Wrong/It (AWS::SQS::Queue) E3002"
     assert "'DelaySecond' was unexpected" in found.says
-
-
-def test_the_readme_names_every_rule() -> None:
-    section = README.read_text().partition("### Test your own app")[2].partition("\n## ")[0]
-    table = section.partition("| rule |")[2]
-
-    assert {*re.findall(r"`([a-z-]+)`", table)} == {*BY_ID, environment.id, cfn_lint.id}
 
 
 def test_every_rule_is_shown_here_and_says_why() -> None:
