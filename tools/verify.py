@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,18 +75,25 @@ LINT = [
     Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
 ]
 UNIT = ROOT / "tests" / "unit"
-APART = {name: UNIT / name for name in ("constructs_lib", "lambda_src")}
-"""What computes: the others wait more, and run beside."""
+BLOCKS = UNIT / "constructs_lib" / "blocks"
+COMPUTES = (UNIT / "constructs_lib", UNIT / "lambda_src")
+"""The others wait more, and run beside."""
+
+
+def units(name: str, wanted: Callable[[Path], bool]) -> Step:
+    """Return the step that runs the files of unit tests that are wanted."""
+    files = (file for file in files_of_tests(UNIT) if wanted(file))
+    return pytest(name, *sorted(str(file.relative_to(ROOT)) for file in files))
+
+
+def _computes(file: Path) -> bool:
+    return any(file.is_relative_to(folder) for folder in COMPUTES)
+
+
 UNITS = [
-    *(pytest(f"units of {name}", f"tests/unit/{name}") for name in APART),
-    pytest(
-        "other units",
-        *sorted(
-            str(file.relative_to(ROOT))
-            for file in files_of_tests(UNIT)
-            if not any(file.is_relative_to(folder) for folder in APART.values())
-        ),
-    ),
+    units("units of blocks", lambda file: file.is_relative_to(BLOCKS)),
+    units("units that compute", lambda f: _computes(f) and not f.is_relative_to(BLOCKS)),
+    units("other units", lambda file: not _computes(file)),
 ]
 # What takes longest begins first: what is short fills the lanes that get free.
 TESTS = [
