@@ -12,6 +12,8 @@ from constructs import IConstruct
 from constructs_lib.interfaces import AnyKey
 
 _said: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()
+_around: WeakKeyDictionary[IConstruct, list[IConstruct]] = WeakKeyDictionary()
+"""What a construct lies in, the nearest first: it never changes, and the CDK takes time to say."""
 
 
 class Watcher(Protocol):
@@ -107,7 +109,9 @@ class Defaults:
         """Return what was said of the nearest construct around, or None."""
         if not _said:
             return None
-        for scope in reversed(self._scope.node.scopes):
+        if self._scope not in _around:
+            _around[self._scope] = self._scope.node.scopes[-2::-1]
+        for scope in (self._scope, *_around[self._scope]):
             if name in (said := _said.get(scope, {})):
                 return said[name]
         return None

@@ -1,8 +1,12 @@
 """What the primitives ask of values and options, before the L2 or AWS would."""
 
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration, Token
+
+_seconds: WeakKeyDictionary[Duration, float | None] = WeakKeyDictionary()
+"""How long a time is, asked once: most are constants that many blocks are given."""
 
 
 def refuse_options(options: Mapping[str, object], refused: Mapping[str, str], at: str) -> None:
@@ -39,7 +43,11 @@ def refuse_time_outside(name: str, value: Duration, shortest: int, longest: int,
     :param shortest: in seconds, as `longest`.
     :raises ValueError: names the value and what is allowed.
     """
-    if value.is_unresolved() or shortest <= value.to_seconds(integral=False) <= longest:
+    if value not in _seconds:
+        unresolved = value.is_unresolved()
+        _seconds[value] = None if unresolved else float(value.to_seconds(integral=False))
+    seconds = _seconds[value]
+    if seconds is None or shortest <= seconds <= longest:
         return
     least, most = (Duration.seconds(each).to_human_string() for each in (shortest, longest))
     raise ValueError(

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import uv
@@ -212,6 +213,13 @@ def content_hash(built: Path) -> str:
 
     Not of its bytes: those depend on who compressed them, and bytecode on what is installed.
     """
+    state = built.stat()
+    return _content_hash(built.resolve(), state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _content_hash(built: Path, *_state: int) -> str:
+    """Return it, read once: the stacks of an app share their layers."""
     digest = hashlib.sha256()
     with zipfile.ZipFile(built) as archive:
         for entry in sorted(archive.infolist(), key=lambda each: each.filename):

@@ -177,10 +177,11 @@ class Table(dynamodb.TableV2):
 
     def _grant_key(self, grantee: iam.IGrantable, actions: Collection[str]) -> None:
         """Allow what DynamoDB does with a customer's key in the name of who asks."""
-        if self.encryption_key and READS.issuperset(actions):
-            self.encryption_key.grant_decrypt(grantee)
-        elif self.encryption_key:
-            self.encryption_key.grant_encrypt_decrypt(grantee)
+        key = self.encryption_key
+        if key and READS.issuperset(actions):
+            key.grant_decrypt(grantee)
+        elif key:
+            key.grant_encrypt_decrypt(grantee)
 
 
 def _key(key: str | dynamodb.Attribute) -> dynamodb.Attribute:
