@@ -23,6 +23,7 @@ from tests.e2e.buying import (
     show,
 )
 from tests.e2e.conftest import VOUCHERS_AN_HOUR, Tokens, aws, bearer
+from tests.e2e.failure_chains import redrive_all, waiting
 from tests.waiting import eventually, settled
 
 CLIENTS = 20
@@ -51,7 +52,10 @@ def test_a_bought_voucher_is_printed_and_mailed_with_its_code(
 
 
 def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
-    vouchers: httpx.Client, buyers: Callable[[int], list[Tokens]], outside: httpx.Client
+    platform: dict[str, Any],
+    vouchers: httpx.Client,
+    buyers: Callable[[int], list[Tokens]],
+    outside: httpx.Client,
 ) -> None:
     orders = {uuid.uuid4().hex: an_order() for _ in range(REQUESTS * 2 // 3)}
     keys = list(orders)
@@ -78,6 +82,14 @@ def test_five_hundred_orders_of_twenty_clients_a_third_of_them_repeated(
     assert payments_of(outside, ids) == dict.fromkeys(ids, 1)
 
     recipients = {order["recipientEmail"] for order in orders.values()}
+    # What had no time on a slow machine, three times running, is in the failure chain by then:
+    # neither lost nor done, until an operator redrives it.
+    eventually(
+        lambda: (len(mails_to(outside, recipients)), waiting(platform, "Local-Vouchers")),
+        until=lambda counts: sum(counts) >= len(orders),
+    )
+    if waiting(platform, "Local-Vouchers"):
+        redrive_all(platform, "vouchers")
     eventually(
         lambda: len(mails_to(outside, recipients)), until=lambda mailed: mailed >= len(orders)
     )
