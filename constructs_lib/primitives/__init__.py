@@ -5,6 +5,8 @@ from constructs_lib.primitives.bucket import Bucket
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.function_options import FunctionOptions
+from constructs_lib.primitives.node_function import NodeFunction
+from constructs_lib.primitives.node_service import NodeService
 from constructs_lib.primitives.python_function import PythonFunction
 from constructs_lib.primitives.python_service import PythonService
 from constructs_lib.primitives.queue import Queue
@@ -25,6 +27,8 @@ __all__ = [
     "BucketOptions",
     "BuildTarget",
     "FunctionOptions",
+    "NodeFunction",
+    "NodeService",
     "PythonFunction",
     "PythonService",
     "Queue",
