@@ -44,6 +44,7 @@ from blockwork.local.emulator.gaps import (
     jwt_authorizer,
     key_policies,
     lasting_executions,
+    machine_roles,
     mail_permissions,
     mail_relay,
     native_packages,
@@ -130,6 +131,7 @@ GAPS = (
     alarm_states,
     lasting_executions,
     task_tokens,
+    machine_roles,
     state_saver,
     front_door,  # what it refuses, nobody sees
     early_answers,  # around everything that answers
