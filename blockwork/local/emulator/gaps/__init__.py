@@ -29,6 +29,8 @@ from blockwork.local.emulator.gaps import (
     embedded_metrics,
     event_archive,
     execution_events,
+    execution_logs,
+    execution_metrics,
     existing_identities,
     failed_creations,
     front_door,
@@ -46,6 +48,7 @@ from blockwork.local.emulator.gaps import (
     key_policies,
     lasting_executions,
     machine_roles,
+    machine_settings,
     mail_permissions,
     mail_relay,
     native_packages,
@@ -132,8 +135,11 @@ GAPS = (
     alarm_states,
     lasting_executions,
     execution_events,
+    execution_logs,
+    execution_metrics,
     task_tokens,
     machine_roles,
+    machine_settings,
     state_saver,
     front_door,  # what it refuses, nobody sees
     early_answers,  # around everything that answers
