@@ -43,6 +43,7 @@ from blockwork.local.emulator.gaps import (
     invoke_permissions,
     jwt_authorizer,
     key_policies,
+    lasting_executions,
     mail_permissions,
     mail_relay,
     native_packages,
@@ -60,6 +61,7 @@ from blockwork.local.emulator.gaps import (
     stream_records,
     table_settings,
     target_delivery,
+    task_tokens,
     topic_mails,
     user_filters,
     websocket_ends,
@@ -126,6 +128,8 @@ GAPS = (
     queue_metrics,
     alarm_actions,
     alarm_states,
+    lasting_executions,
+    task_tokens,
     state_saver,
     front_door,  # what it refuses, nobody sees
     early_answers,  # around everything that answers
