@@ -91,6 +91,9 @@ def build(app: App, folder: Path) -> None:
         stack, "Fulfil", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(stack, "Done"))
     )
     blocks.ScheduledTask(stack, "T2", state_machine=machine, failures=failures, at=at)
+    callbacks = blocks.Callbacks(stack, "Callbacks")
+    callbacks.let_wait(function("Wait"))
+    callbacks.let_resume(machine)
     blocks.EventBus.of(events.EventBus(stack, "Theirs")).subscribe(
         stack,
         "OnTheirs",
