@@ -52,6 +52,8 @@ from blockwork.local.emulator.gaps import (
     mail_permissions,
     mail_relay,
     native_packages,
+    node_console,
+    node_loading,
     object_texts,
     queue_metrics,
     quiet_handlers,
@@ -98,6 +100,8 @@ GAPS = (
     edge_key_values,
     shared_layers,
     native_packages,  # of layers too
+    node_loading,
+    node_console,
     quiet_handlers,
     handler_errors,
     idle_workers,

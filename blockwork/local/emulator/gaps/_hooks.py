@@ -64,6 +64,19 @@ def json_refusal(error: str, message: str) -> Answer:
     return answer
 
 
+def run_first_in_node_workers(source: str) -> None:
+    """Put `source` in front of the script every Node.js handler's process runs."""
+    lambda_runtime._NODEJS_WORKER_SCRIPT = f"{source}\n{lambda_runtime._NODEJS_WORKER_SCRIPT}"
+
+
+def replace_in_node_workers(stock: str, ours: str) -> None:
+    """Put `ours` in the place of a text that stands once in that script."""
+    script = lambda_runtime._NODEJS_WORKER_SCRIPT
+    if script.count(stock) != 1:
+        raise RuntimeError(f"the script of Node.js handlers has no {stock!r}, or several")
+    lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(stock, ours)
+
+
 def keep_with(
     service: Any, name: str, state: Callable[[], Any], restore: Callable[[Any], None]
 ) -> None:
