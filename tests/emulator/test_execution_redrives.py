@@ -86,16 +86,16 @@ def test_items_that_succeeded_are_not_worked_off_again(aws: Aws, tmp_path: Path)
     assert notes(noted) == {"item-1": 1, "item-2": 1, "item-3": 2, "item-4": 1}
 
 
-@pytest.mark.parametrize("end", ["stopped", "out of time"])
-def test_a_task_that_had_waited_waits_again_on_a_new_token(aws: Aws, end: str) -> None:
-    limit = {"TimeoutSeconds": 2} if end == "out of time" else {}
+@pytest.mark.parametrize("why", ["stopped", "out of time"])
+def test_a_task_that_had_waited_waits_again_on_a_new_token(aws: Aws, why: str) -> None:
+    limit: dict[str, int] = {"TimeoutSeconds": 2} if why == "out of time" else {}
     resources = waiting_machine()
     resources["Machine"]["Properties"]["Definition"] |= limit
-    made = aws.deploy(f"waits-again-{end.replace(' ', '-')}", resources, **WAITING)
+    made = aws.deploy(f"waits-again-{why.replace(' ', '-')}", resources, **WAITING)
     states = aws.client("stepfunctions")
     execution = begin(aws, made["machine"])
     before = token_from(aws, made["queue"])
-    if end == "stopped":
+    if why == "stopped":
         states.stop_execution(executionArn=execution)
     ended(aws, execution)
 
@@ -105,11 +105,13 @@ def test_a_task_that_had_waited_waits_again_on_a_new_token(aws: Aws, end: str) -
     assert after != before
     with pytest.raises(ClientError, match="TaskTimedOut"):
         states.send_task_success(taskToken=before, output='"before"')
-    if end == "stopped":
+    if why == "stopped":
         states.send_task_success(taskToken=after, output='"after"')
         assert output(aws, execution) == "after"
     else:
-        assert ended(aws, execution)["status"] == "TIMED_OUT"
+        end = ended(aws, execution)
+        assert end["status"] == "TIMED_OUT"
+        assert (end["stopDate"] - end["redriveDate"]).total_seconds() >= limit["TimeoutSeconds"]
 
 
 @pytest.mark.parametrize("kind", ["RUNNING", "SUCCEEDED", "EXPRESS"])
