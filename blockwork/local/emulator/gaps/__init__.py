@@ -35,6 +35,7 @@ from blockwork.local.emulator.gaps import (
     existing_identities,
     failed_creations,
     front_door,
+    function_tasks,
     global_table_updates,
     handler_errors,
     http_api_access_logs,
@@ -144,7 +145,8 @@ GAPS = (
     execution_metrics,
     execution_redrives,
     task_tokens,
-    machine_roles,
+    function_tasks,
+    machine_roles,  # around all calls of tasks
     machine_settings,
     state_saver,
     front_door,  # what it refuses, nobody sees
