@@ -9,6 +9,7 @@ from blockwork.local.emulator.gaps import (
     alarm_actions,
     alarm_states,
     allowed_methods,
+    assigned_variables,
     async_invocations,
     bucket_tags,
     closed_sign_up,
@@ -145,6 +146,7 @@ GAPS = (
     execution_metrics,
     execution_redrives,
     task_tokens,
+    assigned_variables,
     function_tasks,
     machine_roles,  # around all calls of tasks
     machine_settings,
