@@ -3,6 +3,7 @@
 from constructs_lib.blocks.api_domain import ApiDomain
 from constructs_lib.blocks.app_client import AppClient
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
+from constructs_lib.blocks.callbacks import Callbacks
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
@@ -25,7 +26,9 @@ from constructs_lib.blocks.site_release import SiteRelease
 from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
+from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.blocks.user_directory import UserDirectory
+from constructs_lib.blocks.webhook_keys import WebhookKeys
 
 __all__ = [
     "PUBLIC",
@@ -33,6 +36,7 @@ __all__ = [
     "ApiDomain",
     "AppClient",
     "BusinessApi",
+    "Callbacks",
     "CorsRules",
     "EventBus",
     "EventConsumer",
@@ -54,5 +58,7 @@ __all__ = [
     "StaticSite",
     "StreamConsumer",
     "TokenAuthorizer",
+    "TrustedIssuer",
     "UserDirectory",
+    "WebhookKeys",
 ]

@@ -19,6 +19,7 @@ WRITES = frozenset(f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "Upd
 """Batches and transactions are allowed by what each of their items asks for: they are none."""
 SELECTING = {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
 WHAT_WAS_WRITTEN = ("NONE", "UPDATED_NEW", "UPDATED_OLD")
+"""`ReturnValues` of a write that answers with nothing it has not written itself."""
 
 
 class Table(dynamodb.TableV2):

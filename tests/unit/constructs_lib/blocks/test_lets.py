@@ -11,13 +11,16 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
+from aws_cdk.aws_stepfunctions import StateMachine
 
 from constructs_lib.blocks import (
+    Callbacks,
     EventBus,
     FailureChain,
     IdempotencyTable,
     PushChannel,
     UserDirectory,
+    WebhookKeys,
 )
 from constructs_lib.grants import let_invoke, let_read_parameter, let_send_mail
 from constructs_lib.primitives import (
@@ -55,6 +58,22 @@ def manage_users(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, s
     users = UserDirectory(stack, "Users")
     users.let_manage(function, "cognito-idp:ListUsers")
     return "USER_POOL_ID", users.pool.user_pool_id, "cognito-idp:ListUsers"
+
+
+def wait_for_callbacks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    callbacks = Callbacks(stack, "Callbacks")
+    callbacks.let_resume(StateMachine.from_state_machine_name(stack, "Pay", "pay"))
+    callbacks.let_wait(function)
+    callbacks.let_arrive(function)
+    return "CALLBACKS_TABLE", callbacks.table.table_name, "states:SendTaskSuccess"
+
+
+def verify_webhooks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    keys = ssm.StringParameter.from_secure_string_parameter_attributes(
+        stack, "Keys", parameter_name="/shop/webhook-keys"
+    )
+    WebhookKeys(stack, "Webhooks", parameter=keys).let_verify(function)
+    return "WEBHOOK_KEYS_PARAMETER", "/shop/webhook-keys", "ssm:GetParameter"
 
 
 def use_table(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
@@ -117,7 +136,7 @@ def read_parameter(stack: Stack, function: lambda_.IFunction) -> tuple[str, str,
 
 LETS: tuple[Let, ...] = (
     *(publish, park, issue_tickets, manage_users, use_table, query_index, ask, use_bucket),
-    *(send, sign, send_mail, read_parameter),
+    *(send, sign, send_mail, read_parameter, wait_for_callbacks, verify_webhooks),
 )
 OF_ANY = pytest.mark.parametrize("let", LETS, ids=lambda let: let.__name__)
 
