@@ -29,6 +29,7 @@ from constructs_lib.blocks.site_release import SiteRelease
 from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
+from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.blocks.user_directory import UserDirectory
 from constructs_lib.blocks.webhook_keys import WebhookKeys
 
@@ -67,6 +68,7 @@ __all__ = [
     "StaticSite",
     "StreamConsumer",
     "TokenAuthorizer",
+    "TrustedIssuer",
     "UserDirectory",
     "WebhookKeys",
     "Workflow",
