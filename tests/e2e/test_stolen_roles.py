@@ -119,6 +119,7 @@ PUBLISHERS = {
     "identity": ("Identity", "PublishChanges"),
     "vouchers": ("Vouchers", "PublishChanges"),
     "forecast": ("Forecast", "FetchForecast"),
+    "support": ("Support", "Support"),
 }
 
 

@@ -38,7 +38,7 @@ export const handler = async (event, context) => {
 };
 """
 REQUIRES = """
-exports.handler = async () => typeof require("@aws-sdk/client-sns").PublishCommand;
+exports.handler = async () => typeof require("@aws-sdk/client-eventbridge").PutEventsCommand;
 """
 UNKNOWN = """
 import { S3Client } from "@aws-sdk/client-from-nowhere";
