@@ -45,7 +45,7 @@ def _parallel(run: Run, scope: Scope, state: State, frame: Frame, context: Conte
         ]
         with run.change(scope):
             run.note(frame, "ParallelStateStarted")
-            work["branches"] = begun
+            work["branches"] = _after(frame, begun)
     results = _together(run, scope, machines, work["branches"], len(machines))
     with run.change(scope):
         run.note(frame, "ParallelStateSucceeded")
@@ -61,7 +61,7 @@ def _map(run: Run, scope: Scope, state: State, frame: Frame, context: Context) -
         begun = _items(state, frame, context, machine)
         with run.change(scope):
             run.note(frame, "MapStateStarted", length=len(begun))
-            work["branches"] = begun
+            work["branches"] = _after(frame, begun)
     branches = work["branches"]
     most = number(state, "MaxConcurrency", frame, context) or MOST_ITEMS_AT_ONCE
     results = _together(run, scope, [machine] * len(branches), branches, int(most), frame["state"])
@@ -140,8 +140,13 @@ def _path(frame: Frame, number: int) -> str:
 
 def _inherited(frame: Frame, context: Context) -> dict[str, Any]:
     """Return what a branch has of what is around it: it sees variables, and changes its own."""
-    inherited = {"variables": plain(context["variables"]), "previous": frame.get("previous", 0)}
-    return inherited | {"context": frame["context"]} if "context" in frame else inherited
+    around = {"context": frame["context"]} if "context" in frame else {}
+    return {"variables": plain(context["variables"]), **around}
+
+
+def _after(frame: Frame, branches: list[Frame]) -> list[Frame]:
+    """Let branches come after what the history has of the state that they are of."""
+    return [branch | {"previous": frame["previous"]} for branch in branches]
 
 
 def _together(
