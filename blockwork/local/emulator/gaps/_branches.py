@@ -1,6 +1,7 @@
 """The states that have branches: one for each machine of a Parallel, one for each item of a Map."""
 
 import json
+from functools import partial
 from typing import Any
 
 from ministack.services import stepfunctions
@@ -74,17 +75,20 @@ def _distributed(
     run: Run, scope: Scope, state: State, frame: Frame, context: Context, machine: Machine
 ) -> Outcome:
     """Leave it to stock: such a Map begins anew after a restart."""
-    given = frame["input"]
+    given, bare = frame["input"], state
     effective = stepfunctions._apply_input_path(state, given, context)
-
-    def do() -> Outcome:
-        output, following = stepfunctions._run_distributed_map(
-            state, given, effective, machine, run.record, context
-        )
-        return output, following
-
-    (outcome,) = run.call(scope, do)
-    return outcome  # type: ignore[no-any-return]
+    if is_jsonata(state, context) and "ItemReader" not in state:  # stock knows paths only
+        effective = [item["input"] for item in _items(state, frame, context, machine)]
+        named = ("Items", "ItemSelector", "Output", "Assign", "MaxConcurrency")
+        bare = {name: value for name, value in state.items() if name not in named}
+        bare["MaxConcurrency"] = number(state, "MaxConcurrency", frame, context) or 0
+    do = partial(
+        stepfunctions._run_distributed_map, bare, given, effective, machine, run.record, context
+    )
+    ((output, following),) = run.call(scope, do)
+    if is_jsonata(state, context):
+        return concluded(state, frame, context, output)
+    return output, following
 
 
 def _told(perform: Perform) -> Perform:
