@@ -81,6 +81,8 @@ ROUTES: dict[str, dict[str, Route]] = {
     "forecast": {"GET /forecast": Route(PUBLIC, 400)},
     "identity": {
         "POST /tokens/refresh": Route(PUBLIC, 422, body={}),
+        "GET /unsubscribe": Route(PUBLIC, 400),
+        "POST /unsubscribe": Route(PUBLIC, 400),
         "POST /tickets": Route(SIGNED_IN, 200),
         "GET /me": Route(SIGNED_IN, 200),
         "PUT /me": Route(SIGNED_IN, 422, body={"displayName": 7}, replaces=own_profile),
@@ -95,6 +97,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "$disconnect": Route(CONNECTED, 200),
         "$default": Route(CONNECTED, 200),
     },
+    "support": {"POST /chat": Route(SIGNED_IN, 422, body={})},
     "vouchers": {
         "POST /vouchers": Route(SIGNED_IN, 400, body={}),
         "GET /vouchers": Route(SIGNED_IN, 200),
