@@ -40,6 +40,8 @@ class Team:
         self.folder = folder / name
         self._wheels = wheels
         shutil.copytree(ROOT / "examples" / name, self.folder, ignore=NOT_COPIED)
+        if (self.folder / "package.json").is_file():  # npm has installed what it names
+            (self.folder / "node_modules").symlink_to(ROOT / "node_modules")
         must(run(uv.find_uv_bin(), "venv", "--python", sys.executable, cwd=self.folder))
         self._install("pyproject.toml")
 
