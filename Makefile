@@ -34,10 +34,10 @@ status: $(RUN)  ## Say whether it runs, where, and how much memory it takes
 test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
 
-test-unit: $(DEV)  ## Run the quick tests
+test-unit: $(DEV) $(NODE)  ## Run the quick tests
 	@python -m tools.verify unit
 
-lint: $(DEV)  ## Check style, types and layers
+lint: $(DEV) $(NODE)  ## Check style, types and layers
 	@python -m tools.verify lint
 
 format: $(DEV)  ## Put the code into its form

@@ -21,8 +21,14 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
-from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, SigningKey, Table
-from constructs_lib.primitives.table import WHAT_WAS_WRITTEN
+from constructs_lib.primitives import (
+    WHAT_WAS_WRITTEN,
+    AlarmTopic,
+    PythonFunction,
+    PythonService,
+    SigningKey,
+    Table,
+)
 from stacks.base import OF_PAGES, PlatformStack, event_source
 from stacks.config import StageConfig
 

@@ -3,6 +3,7 @@
 from constructs_lib.blocks.api_domain import ApiDomain
 from constructs_lib.blocks.app_client import AppClient
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
+from constructs_lib.blocks.callbacks import Callbacks
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
@@ -33,6 +34,7 @@ __all__ = [
     "ApiDomain",
     "AppClient",
     "BusinessApi",
+    "Callbacks",
     "CorsRules",
     "EventBus",
     "EventConsumer",

@@ -18,7 +18,7 @@ from constructs_lib.blocks.takers import keep_what_fails
 from constructs_lib.event_patterns import check_pattern
 from constructs_lib.interfaces import AnyFunction, as_function
 from constructs_lib.primitives.l2_options import refuse_time_outside
-from constructs_lib.primitives.python_function import LONGEST_EVENT_AGE
+from constructs_lib.primitives.service_function import LONGEST_EVENT_AGE
 
 if TYPE_CHECKING:
     # Loaded where there is a state machine only: it takes its time.

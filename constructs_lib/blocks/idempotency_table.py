@@ -4,7 +4,8 @@ from aws_cdk import RemovalPolicy
 from constructs import Construct
 
 from constructs_lib.interfaces import AnyFunction
-from constructs_lib.primitives import PythonFunction, Table
+from constructs_lib.primitives import Table
+from constructs_lib.primitives.service_function import ServiceFunction
 from constructs_lib.telling import tell
 
 VARIABLE = "IDEMPOTENCY_TABLE"
@@ -46,15 +47,16 @@ class IdempotencyTable(Table):
         once=…)`): the code that is bundled for it must name the variable.
 
         :raises ValueError: if its code does not, and so would do everything again; or if it is no
-            `PythonFunction`, whose module its keys begin with.
+            `PythonFunction` or `NodeFunction`, whose module its keys begin with.
         """
-        if not isinstance(function, PythonFunction):
+        if not isinstance(function, ServiceFunction):
             raise ValueError(
-                "once must be for a PythonFunction, whose keys begin with its module, got "
+                "once must be for a PythonFunction or a NodeFunction, whose keys begin with its "
+                f"module, got "
                 f"{function.node.path}: leave once out, give the function's role what it needs of "
                 f"a table, and tell it of the table yourself (at {self.node.path})"
             )
-        if not _reads(function, VARIABLE):
+        if not function.names(VARIABLE):
             raise ValueError(
                 f"once must be for a function whose code reads {VARIABLE}, got {function.node.path}"
                 f" of {function.module}, whose code does not name it and would do every event again"
@@ -70,9 +72,3 @@ class IdempotencyTable(Table):
             "dynamodb:DeleteItem",
             like=f"{function.module}.*",
         )
-
-
-def _reads(function: PythonFunction, variable: str) -> bool:
-    """Tell whether a function's code names a variable, or imports by names made at run time."""
-    files = function.service.modules(function.entry)
-    return files is None or any(variable in file.read_text("utf-8") for file in files.values())

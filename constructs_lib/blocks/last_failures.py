@@ -8,9 +8,8 @@ from aws_cdk import aws_lambda as lambda_
 
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.interfaces import AnyFunction
-from constructs_lib.primitives import PythonFunction
 from constructs_lib.primitives.l2_options import refuse_outside, refuse_time_outside
-from constructs_lib.primitives.python_function import LONGEST_EVENT_AGE
+from constructs_lib.primitives.service_function import LONGEST_EVENT_AGE, ServiceFunction
 
 ONE_HOUR = Duration.hours(1)
 _settled_by_blocks: WeakKeyDictionary[AnyFunction, dict[str, Any]] = WeakKeyDictionary()
@@ -52,7 +51,7 @@ def keep_last_failures(
             retry_attempts=retry_attempts,
             max_event_age=max_event_age,
         )
-    elif isinstance(function, PythonFunction) and settled["ends in"] is None:
+    elif isinstance(function, ServiceFunction) and settled["ends in"] is None:
         function.send_failures_to(
             cast(lambda_.IDestination, failures.destination()),
             retry_attempts=retry_attempts,

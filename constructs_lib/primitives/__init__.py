@@ -5,6 +5,8 @@ from constructs_lib.primitives.bucket import Bucket
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.function_options import FunctionOptions
+from constructs_lib.primitives.node_function import NodeFunction
+from constructs_lib.primitives.node_service import NodeService
 from constructs_lib.primitives.python_function import PythonFunction
 from constructs_lib.primitives.python_service import PythonService
 from constructs_lib.primitives.queue import Queue
@@ -15,15 +17,18 @@ from constructs_lib.primitives.storage_options import (
     TableOptions,
     TopicOptions,
 )
-from constructs_lib.primitives.table import Table
+from constructs_lib.primitives.table import WHAT_WAS_WRITTEN, Table
 
 __all__ = [
+    "WHAT_WAS_WRITTEN",
     "AlarmTopic",
     "Bucket",
     "BucketEmptying",
     "BucketOptions",
     "BuildTarget",
     "FunctionOptions",
+    "NodeFunction",
+    "NodeService",
     "PythonFunction",
     "PythonService",
     "Queue",

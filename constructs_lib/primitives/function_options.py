@@ -1,4 +1,4 @@
-"""What `PythonFunction` takes of the L2's options, beside those that it documents itself."""
+"""What functions of services take of the L2's options, beside those they document themselves."""
 
 from __future__ import annotations
 
@@ -77,3 +77,6 @@ REFUSED = {
     "system_log_level": "the CDK has given it up for `system_log_level_v2`",
 }
 """What would contradict what a function promises, each with the reason."""
+_BY_BUNDLE = "a bundle is for Node.js 24, and all of it runs on arm64"
+NOT_FOR_NODE = {**REFUSED, "architecture": _BY_BUNDLE, "runtime": _BY_BUNDLE}
+"""The same for Node.js."""

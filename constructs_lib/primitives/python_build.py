@@ -16,8 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 import uv
@@ -25,8 +24,8 @@ import uv
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.pinned_requirements import content_of, normal, refuse_incomplete
 from constructs_lib.primitives.source_files import source_files
+from constructs_lib.primitives.zips import BUILD_FOLDER, write_zip
 
-BUILD_FOLDER = Path(".build")
 LAYOUT_VERSION = b"3"
 """Raise it when other zips are made of the same input, or some no longer are."""
 NOT_FOR_LAMBDA = ("bin", ".*")
@@ -39,7 +38,6 @@ INSTALLER_SETTINGS = (
     *("FIND_LINKS", "NO_INDEX", "REQUEST_TIMEOUT", "CREDENTIALS_DIR"),
 )
 """What a person's `UV_…` may say: where packages come from. Others decide what is installed."""
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def build_code(parts: Sequence[tuple[Path, str]], target: BuildTarget) -> Path:
@@ -68,7 +66,7 @@ def build_code(parts: Sequence[tuple[Path, str]], target: BuildTarget) -> Path:
             wrong = _compile(Path(work), target, runs_at="/var/task")
             if wrong:
                 raise ValueError(f"not all modules are Python {target.python}:\n{wrong}")
-            _write_zip(_contents(Path(work)), built)
+            write_zip(_contents(Path(work)), built)
     return built
 
 
@@ -96,7 +94,7 @@ def build_function(
                 for entry in whole.infolist()
                 if _is_for(entry.filename, modules)
             }
-        _write_zip(kept, built)
+        write_zip(kept, built)
     return built
 
 
@@ -131,7 +129,7 @@ def build_layer(requirements: Path, target: BuildTarget, beside: Path | None = N
             told = _install(requirements, packages, target)
             refuse_incomplete(told, requirements, others)
             _compile(packages, target, runs_at="/opt/python")
-            _write_zip(_contents(Path(work)), built)
+            write_zip(_contents(Path(work)), built)
     return built
 
 
@@ -206,37 +204,3 @@ def _contents(folder: Path) -> dict[str, tuple[int, bytes]]:
         )
         for file in files
     }
-
-
-def content_hash(built: Path) -> str:
-    """Return what tells a zip from one with other sources or packages, wherever it was built.
-
-    Not of its bytes: those depend on who compressed them, and bytecode on what is installed.
-    """
-    state = built.stat()
-    return _content_hash(built.resolve(), state.st_mtime_ns, state.st_size)
-
-
-@cache
-def _content_hash(built: Path, *_state: int) -> str:
-    """Return it, read once: the stacks of an app share their layers."""
-    digest = hashlib.sha256()
-    with zipfile.ZipFile(built) as archive:
-        for entry in sorted(archive.infolist(), key=lambda each: each.filename):
-            if PurePosixPath(entry.filename).parent.name != "__pycache__":
-                head = f"{entry.filename}\0{entry.external_attr}\0{entry.file_size}\0"
-                digest.update(head.encode() + archive.read(entry))
-    return digest.hexdigest()
-
-
-def _write_zip(files: Mapping[str, tuple[int, bytes]], built: Path) -> None:
-    built.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, partial = tempfile.mkstemp(dir=built.parent)
-    os.close(descriptor)
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, (mode, content) in sorted(files.items(), key=lambda file: PurePosixPath(file[0])):
-            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.create_system = 3  # the system that modes are of: Unix
-            entry.external_attr = mode << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    Path(partial).replace(built)

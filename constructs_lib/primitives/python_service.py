@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Annotations, AssetHashType, RemovalPolicy, Stack
+from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -18,11 +18,11 @@ from constructs_lib.primitives.python_build import (
     build_code,
     build_function,
     build_layer,
-    content_hash,
     packages_of,
 )
 from constructs_lib.primitives.runtime_kit import INSTALLED, KIT, LIBRARY, PARTS, packages_needed
 from constructs_lib.primitives.source_files import source_files
+from constructs_lib.primitives.zips import asset
 
 
 class PackagesLayer(lambda_.LayerVersion):
@@ -45,7 +45,7 @@ class PackagesLayer(lambda_.LayerVersion):
         super().__init__(
             scope,
             id_,
-            code=_asset(built),
+            code=asset(built),
             compatible_architectures=[target.architecture],
             description=description,
         )
@@ -124,7 +124,7 @@ class PythonService:
         Of this service, of what it shares and of the runtime kit, nobody else's; import statements
         tell which.
         """
-        return _asset(self._zip(entry))
+        return asset(self._zip(entry))
 
     def _zip(self, entry: str) -> Path:
         return build_function(self._whole, f"{self.name}.{entry}", lambda: self.modules(entry))
@@ -219,11 +219,3 @@ class PythonService:
                 "modules load 1.25 to 2.2 times slower; deploy from a machine or CI job with it",
             )
         return cast(lambda_.ILayerVersion, layer)
-
-
-def _asset(zipped: Path) -> lambda_.Code:
-    return lambda_.Code.from_asset(
-        str(zipped.resolve()),
-        asset_hash=content_hash(zipped),
-        asset_hash_type=AssetHashType.CUSTOM,
-    )

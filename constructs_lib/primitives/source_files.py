@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def source_files(source: Path, package: str) -> dict[str, Path]:
+def source_files(source: Path, package: str, *, without: str = "__pycache__") -> dict[str, Path]:
     """Return a package's files by their names below `source`; hidden ones and bytecode stay out.
 
     Where no folder has the name, it is that of a single module.
@@ -14,12 +14,14 @@ def source_files(source: Path, package: str) -> dict[str, Path]:
     What a link leads to is taken as if it lay where the link does, files outside of `source`
     included: Lambda has no other place for it.
 
+    :param without: folders of this name stay out, too. Default: none more.
     :raises ValueError: if something cannot be carried; names it, and what to do.
     """
     found: dict[str, Path] = {}
     alike: dict[str, str] = {}
     folder, module = source / package, source / f"{package}.py"
-    for path in _walk(folder, ()) if folder.is_dir() or not module.is_file() else (module,):
+    is_module = module.is_file() and not folder.is_dir()
+    for path in (module,) if is_module else _walk(folder, (), without):
         name = path.relative_to(source).as_posix()
         try:
             name.encode()
@@ -35,7 +37,7 @@ def source_files(source: Path, package: str) -> dict[str, Path]:
     return found
 
 
-def _walk(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
+def _walk(folder: Path, above: tuple[Path, ...], without: str) -> Iterator[Path]:
     real = folder.resolve()
     if real in above:
         raise ValueError(
@@ -43,10 +45,10 @@ def _walk(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
         )
     for entry in sorted(os.scandir(folder), key=lambda each: each.name):
         path = Path(entry.path)
-        if entry.name.startswith(".") or entry.name == "__pycache__":
+        if entry.name.startswith(".") or entry.name in ("__pycache__", without):
             continue
         if path.is_dir():
-            yield from _walk(path, (*above, real))
+            yield from _walk(path, (*above, real), without)
         elif path.is_file():
             yield path
         elif entry.is_symlink():

@@ -18,6 +18,7 @@ READS = frozenset(f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Qu
 WRITES = frozenset(f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem"))
 """Batches and transactions are allowed by what each of their items asks for: they are none."""
 WHAT_WAS_WRITTEN = ("NONE", "UPDATED_NEW", "UPDATED_OLD")
+"""`ReturnValues` of a write that answers with nothing it has not written itself."""
 
 
 class Table(dynamodb.TableV2):

@@ -41,8 +41,11 @@ def build(app: App, folder: Path) -> None:
         (folder / name).mkdir(exist_ok=True)
     (folder / "orders" / "work.py").write_text("def handler(event, context): ...\n")
     (folder / "site" / "index.html").write_text("<!doctype html>")
+    (folder / "orders" / "report.ts").write_text("export const handler = (): number => 1;\n")
     service = primitives.PythonService(name="orders", source=folder)
     stack = Stack(app, "Every")
+    in_typescript = primitives.NodeService(name="orders", source=folder)
+    primitives.NodeFunction(stack, "Report", service=in_typescript, entry="report")
     key = kms.Key(stack, "AtRest")
     Defaults.of(stack).set(removal_policy=RemovalPolicy.RETAIN, failure_key=key)
     failures = blocks.FailureChain(stack, "Failures", encryption_key=key)
@@ -91,6 +94,9 @@ def build(app: App, folder: Path) -> None:
         stack, "Fulfil", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(stack, "Done"))
     )
     blocks.ScheduledTask(stack, "T2", state_machine=machine, failures=failures, at=at)
+    callbacks = blocks.Callbacks(stack, "Callbacks")
+    callbacks.let_wait(function("Wait"))
+    callbacks.let_resume(machine)
     blocks.EventBus.of(events.EventBus(stack, "Theirs")).subscribe(
         stack,
         "OnTheirs",

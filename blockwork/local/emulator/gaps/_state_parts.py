@@ -144,7 +144,8 @@ def _grown(
     """Return what is new of an entry's lists, and note how far they are known."""
     key = growing.key
     for name, holder in list(lists.items()):
-        records = holder[key]
+        # An archive has no list before its first event, and a thread may be making an entry now.
+        records = holder.get(key, ()) if isinstance(holder, dict) else holder[key]
         length, last = marks.get(name, (-1, None))
         if len(records) == length and (not length or records[-1] is last):
             continue

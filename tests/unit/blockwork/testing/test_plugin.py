@@ -1,10 +1,7 @@
 """The plugin in another team's project: what passes, what fails, and what it then says."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -234,13 +231,3 @@ def test_stacks_of_two_stages_that_are_called_the_same_have_a_snapshot_each(
         "Prod",
     ]
     run("-k", "template[").assert_outcomes(passed=2, deselected=20)
-
-
-def test_runs_at_the_same_time_do_not_meet(project: Path, reviewed: None) -> None:
-    command = [sys.executable, "-m", "pytest", "-p", "blockwork.pytest_plugin", "--pin-ids"]
-    command += ["-k", "template or ids"]  # what writes
-    there = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
-    runs = [subprocess.Popen(command, cwd=project, env=there) for _ in range(3)]
-
-    assert [one.wait() for one in runs] == [0, 0, 0]
-    assert [*project.glob("pinned_ids*")] == [project / "pinned_ids.json"]

@@ -10,8 +10,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
+from aws_cdk.aws_stepfunctions import StateMachine
 
 from constructs_lib.blocks import (
+    Callbacks,
     EventBus,
     FailureChain,
     IdempotencyTable,
@@ -56,6 +58,14 @@ def manage_users(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, s
     return "USER_POOL_ID", users.pool.user_pool_id, "cognito-idp:ListUsers"
 
 
+def wait_for_callbacks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    callbacks = Callbacks(stack, "Callbacks")
+    callbacks.let_resume(StateMachine.from_state_machine_name(stack, "Pay", "pay"))
+    callbacks.let_wait(function)
+    callbacks.let_arrive(function)
+    return "CALLBACKS_TABLE", callbacks.table.table_name, "states:SendTaskSuccess"
+
+
 def use_table(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
     table = Table(stack, "Orders", partition_key="orderId")
     table.let_use(function, "dynamodb:GetItem", variable="ORDERS", attributes=["total"])
@@ -94,7 +104,7 @@ def read_parameter(stack: Stack, function: lambda_.IFunction) -> tuple[str, str,
 
 LETS: tuple[Let, ...] = (
     *(publish, park, issue_tickets, manage_users, use_table, use_bucket),
-    *(send, sign, send_mail, read_parameter),
+    *(send, sign, send_mail, read_parameter, wait_for_callbacks),
 )
 OF_ANY = pytest.mark.parametrize("let", LETS, ids=lambda let: let.__name__)
 

@@ -12,11 +12,8 @@ from aws_cdk import App, Stack
 from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib.primitives import BuildTarget, PythonFunction, PythonService
-from constructs_lib.primitives.python_build import (
-    build_code,
-    build_function,
-    content_hash,
-)
+from constructs_lib.primitives.python_build import build_code, build_function
+from constructs_lib.primitives.zips import content_hash
 from tests.unit.constructs_lib.primitives.wheels import local_wheel, pinned
 
 HERE = BuildTarget.this_machine()
