@@ -103,7 +103,7 @@ class Response:
         """Answer with a problem, and what finds it in the logs."""
         headers = dict(problem.headers)
         if problem.status == 401:
-            headers["www-authenticate"] = "Bearer"
+            headers.setdefault("www-authenticate", "Bearer")
         if problem.retry_after is not None:
             headers["retry-after"] = str(problem.retry_after)
         return cls(

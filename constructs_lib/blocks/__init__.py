@@ -27,6 +27,7 @@ from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.user_directory import UserDirectory
+from constructs_lib.blocks.webhook_keys import WebhookKeys
 
 __all__ = [
     "PUBLIC",
@@ -57,4 +58,5 @@ __all__ = [
     "StreamConsumer",
     "TokenAuthorizer",
     "UserDirectory",
+    "WebhookKeys",
 ]

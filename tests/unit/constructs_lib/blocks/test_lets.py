@@ -19,6 +19,7 @@ from constructs_lib.blocks import (
     IdempotencyTable,
     PushChannel,
     UserDirectory,
+    WebhookKeys,
 )
 from constructs_lib.grants import let_read_parameter, let_send_mail
 from constructs_lib.primitives import (
@@ -66,6 +67,14 @@ def wait_for_callbacks(stack: Stack, function: lambda_.IFunction) -> tuple[str, 
     return "CALLBACKS_TABLE", callbacks.table.table_name, "states:SendTaskSuccess"
 
 
+def verify_webhooks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    keys = ssm.StringParameter.from_secure_string_parameter_attributes(
+        stack, "Keys", parameter_name="/shop/webhook-keys"
+    )
+    WebhookKeys(stack, "Webhooks", parameter=keys).let_verify(function)
+    return "WEBHOOK_KEYS_PARAMETER", "/shop/webhook-keys", "ssm:GetParameter"
+
+
 def use_table(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
     table = Table(stack, "Orders", partition_key="orderId")
     table.let_use(function, "dynamodb:GetItem", variable="ORDERS", attributes=["total"])
@@ -104,7 +113,7 @@ def read_parameter(stack: Stack, function: lambda_.IFunction) -> tuple[str, str,
 
 LETS: tuple[Let, ...] = (
     *(publish, park, issue_tickets, manage_users, use_table, use_bucket),
-    *(send, sign, send_mail, read_parameter, wait_for_callbacks),
+    *(send, sign, send_mail, read_parameter, wait_for_callbacks, verify_webhooks),
 )
 OF_ANY = pytest.mark.parametrize("let", LETS, ids=lambda let: let.__name__)
 
