@@ -3,7 +3,7 @@
 ::
 
     PREPARING ──► SENDING ──► SENT         the provider has mailed all that it took
-        │            ├──────► FAILED       it came to nothing, in whole or in part: `reason` says why
+        │            ├──────► FAILED       it came to nothing, as a whole or in part: `reason`
         └────────────┴──────► CANCELLED    somebody stopped it; what was mailed until then, stays
 
 Its numbers never lie: `mailed` is never more than `recipients` and never falls, and at the end

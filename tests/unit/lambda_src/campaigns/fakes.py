@@ -13,7 +13,7 @@ from campaigns.domain.campaigns import (
     UnknownCallbackError,
     UnknownCampaignError,
 )
-from campaigns.domain.sending import (
+from campaigns.domain.outside import (
     AudiencePage,
     BatchChangedError,
     CampaignStoppedError,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from campaigns.domain.accounting import Outcome, Report, outcome_of, total
@@ -14,9 +15,9 @@ from campaigns.domain.campaigns import (
     called_back,
     cancel,
 )
+from campaigns.domain.outside import Sending
 from campaigns.domain.sending import (
     Prepared,
-    Sending,
     account,
     close,
     create,
@@ -104,9 +105,7 @@ class World:
                 cancel("c1", now=NOW, **self.only("campaigns", "doorbell"))
             case "tell":
                 self.call_back(latest=about == "latest")
-        self.told.append(
-            (self.provider.status, len(self.provider.mailed), self.provider.sequence)
-        )
+        self.told.append((self.provider.status, len(self.provider.mailed), self.provider.sequence))
 
     def call_back(self, *, latest: bool) -> None:
         """Tell what is so, or once more what was so at first."""
@@ -130,7 +129,7 @@ class World:
         assert max(Counter(self.provider.mailed).values(), default=0) <= 1
         self.most_mailed = shown.mailed
 
-    def only(self, *names: str) -> dict[str, Mortal]:
+    def only(self, *names: str) -> dict[str, Any]:
         return {name: self.ports[name] for name in names}
 
 
@@ -153,9 +152,7 @@ def run(world: World) -> None:
     everybody = world.only("campaigns", "audience", "provider")
     prepared = Prepared(done=False, cancelled=False)
     while not prepared.done and not prepared.cancelled:
-        answer = step(
-            world, partial(prepare, "c1", now=NOW, **world.only("campaigns", "audience"))
-        )
+        answer = step(world, partial(prepare, "c1", now=NOW, **world.only("campaigns", "audience")))
         assert isinstance(answer, Prepared)
         prepared = answer
     ending = CampaignStatus.CANCELLED
