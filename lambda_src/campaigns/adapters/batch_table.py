@@ -31,7 +31,7 @@ class BatchTable(TableAdapter):
         """Read the batches backwards."""
         answer = self._client.query(
             TableName=self._name,
-            KeyConditionExpression="collection = :batches",
+            KeyConditionExpression="kind = :batches",
             ExpressionAttributeValues={":batches": {"S": BATCHES + campaign_id}},
             ScanIndexForward=False,
             ConsistentRead=True,
@@ -87,7 +87,7 @@ class BatchTable(TableAdapter):
     def _outcomes(self, campaign_id: str) -> Iterator[tuple[int, Outcome]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            KeyConditionExpression="collection = :batches",
+            KeyConditionExpression="kind = :batches",
             ExpressionAttributeValues={":batches": {"S": BATCHES + campaign_id}},
             ConsistentRead=True,
             **projection([*KEYS, *OUTCOME_ATTRIBUTES]),

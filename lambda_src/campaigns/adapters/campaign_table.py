@@ -76,7 +76,7 @@ class CampaignTable(BatchTable):
         """Return some campaigns, newest first, since their ids sort by time; without texts."""
         query: QueryInputTypeDef = {
             "TableName": self._name,
-            "KeyConditionExpression": "collection = :campaigns",
+            "KeyConditionExpression": "kind = :campaigns",
             "ExpressionAttributeValues": {":campaigns": {"S": CAMPAIGNS}},
             "ScanIndexForward": False,
             "ConsistentRead": True,

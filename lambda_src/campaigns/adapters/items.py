@@ -1,7 +1,7 @@
-"""The items of the campaigns' table: partition key `collection`, sort key `itemId`.
+"""The items of the campaigns' table: partition key `kind`, sort key `itemId`.
 
-All campaigns are in the collection `campaigns`, by their ids, which sort by time. The batches of
-one are in `batches#<campaignId>`, as `00001` and so on; `providers` leads from the provider's ids
+All campaigns are of the kind `campaigns`, by their ids, which sort by time. The batches of
+one are of `batches#<campaignId>`, as `00001` and so on; `providers` leads from the provider's ids
 to ours, and `keys#<userId>` from a user's Idempotency-Keys. No item holds a mail address.
 """
 
@@ -21,7 +21,7 @@ PROVIDERS = "providers"
 BATCHES = "batches#"
 KEYS_OF = "keys#"
 
-KEYS = ("collection", "itemId")
+KEYS = ("kind", "itemId")
 EXPIRATION = "expiration"
 STANDING_ATTRIBUTES = ("status", "recipients", "batches", "mailed", "cancelRequestedAt")
 SHOWN_ATTRIBUTES = (
@@ -45,9 +45,9 @@ BATCHES_KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=40)
 
 
-def key(collection: str, item_id: str) -> Item:
+def key(kind: str, item_id: str) -> Item:
     """Return the key of an item."""
-    return {"collection": {"S": collection}, "itemId": {"S": item_id}}
+    return {"kind": {"S": kind}, "itemId": {"S": item_id}}
 
 
 def batch_item_key(campaign_id: str, number: int) -> Item:
@@ -140,7 +140,7 @@ def outcome_of_item(item: Mapping[str, Any]) -> Outcome:
 
 def is_campaign(item: Mapping[str, Any]) -> bool:
     """Whether an item is that of a campaign."""
-    return bool(item["collection"]["S"] == CAMPAIGNS)
+    return bool(item["kind"]["S"] == CAMPAIGNS)
 
 
 def _counts_of(item: Mapping[str, Any]) -> dict[Reason, int]:

@@ -34,11 +34,11 @@ def client(aws: pytest.MonkeyPatch) -> "DynamoDBClient":
     client.create_table(
         TableName="campaigns",
         KeySchema=[
-            {"AttributeName": "collection", "KeyType": "HASH"},
+            {"AttributeName": "kind", "KeyType": "HASH"},
             {"AttributeName": "itemId", "KeyType": "RANGE"},
         ],
         AttributeDefinitions=[
-            {"AttributeName": "collection", "AttributeType": "S"},
+            {"AttributeName": "kind", "AttributeType": "S"},
             {"AttributeName": "itemId", "AttributeType": "S"},
         ],
         BillingMode="PAY_PER_REQUEST",

@@ -77,7 +77,7 @@ def test_a_change_that_cannot_be_read_is_refused() -> None:
         id="1",
         kind="INSERT",
         old=None,
-        new={"collection": {"S": "campaigns"}, "status": {"S": iso(campaign().created_at)}},
+        new={"kind": {"S": "campaigns"}, "status": {"S": iso(campaign().created_at)}},
     )
 
     with pytest.raises(InvalidEventError, match="does not fit"):
