@@ -7,7 +7,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from constructs_lib.blocks import IdentityProvider
+from constructs_lib.blocks import IdentityProvider, TrustedIssuer
 from constructs_lib.primitives import BuildTarget
 from stacks.stages_file import StageValues
 
@@ -96,6 +96,7 @@ class StageConfig:
     :param sign_in_domain: what the host name of Cognito's sign-in pages begins with. Default: there
         are no such pages.
     :param identity_providers: whose accounts may sign in there too. Default: nobody's.
+    :param support_issuers: whose tokens support takes besides the stage's own. Default: nobody's.
     :param password_sign_in: whether scripts may sign in with a plain password.
     :param endpoints: where things answer that do not answer at AWS. Default: at AWS.
     :param build_target: what the functions' code is built for. Default: Lambda.
@@ -122,6 +123,7 @@ class StageConfig:
     blocked_email_domains: tuple[str, ...] = ()
     sign_in_domain: str | None = None
     identity_providers: tuple[IdentityProvider, ...] = ()
+    support_issuers: tuple[TrustedIssuer, ...] = ()
     password_sign_in: bool = False
     endpoints: LocalEndpoints | None = None
     build_target: BuildTarget = field(default_factory=BuildTarget)

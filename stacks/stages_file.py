@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from constructs_lib.blocks import (
     IdentityProvider,
     OidcProvider,
     SamlProvider,
+    TrustedIssuer,
 )
 
 REQUIRED = ("account", "region", "alarm_email", "mail_sender", "payment_url")
@@ -60,6 +61,7 @@ FORMS = {
     ),
     "sign_in_domain": (_text(r"[a-z0-9-]+"), "a host name's first label such as 'retailer-dev'"),
     "identity_providers": (lambda value: isinstance(value, dict), "tables, one a provider"),
+    "support_issuers": (lambda value: isinstance(value, dict), "tables, one an issuer"),
 }
 PROVIDERS: Mapping[str, tuple[Callable[..., IdentityProvider], tuple[str, ...]]] = {
     "oidc": (OidcProvider, ("issuer", "client_id", "secret_name")),
@@ -72,6 +74,11 @@ PROVIDER_FORMS = {
     "metadata_url": (_text(HTTPS), "an address such as 'https://idp.example.org/metadata.xml'"),
     "client_id": (_text(r"\S+"), "what the provider knows us as"),
     "secret_name": (_text(r"[\w/+=.@-]+"), "the name of a secret in Secrets Manager"),
+}
+ISSUER_FORMS = {
+    "issuer": (_text(HTTPS), "what its tokens say in `iss`, such as 'https://login.example.org'"),
+    "audience": (_text(r"\S+"), "what its tokens for support say in `aud`"),
+    "jwks_url": (_text(HTTPS), "an address such as 'https://login.example.org/keys'"),
 }
 NEEDS = (
     ("domain", "hosted_zone_id"),
@@ -107,6 +114,7 @@ class StageValues:
     blocked_email_domains: tuple[str, ...] = ()
     sign_in_domain: str | None = None
     identity_providers: tuple[IdentityProvider, ...] = ()
+    support_issuers: tuple[TrustedIssuer, ...] = ()
     placeholders: tuple[str, ...] = ()
 
 
@@ -169,8 +177,13 @@ def _stage(path: Path, lines: list[str], name: str, table: object) -> StageValue
         except ValueError as error:
             at = f"{path}:{_line(lines, name, 'sign_in_domain')}"
             raise StagesFileError(f"{at}: sign-in of stage {name!r}: {error}") from error
+    issuers = [
+        _issuer(path, lines, f"{name}.support_issuers.{title}", value)
+        for title, value in table.get("support_issuers", {}).items()
+    ]
     values = {
         **table,
+        "support_issuers": tuple(issuers),
         "identity_providers": tuple(providers),
         "blocked_email_domains": tuple(table.get("blocked_email_domains", ())),
     }
@@ -186,13 +199,36 @@ def _provider(
         raise StagesFileError(f"{head}: {table} must be a table with type, one of {kinds}")
     kind, needed = PROVIDERS[value["type"]]
     forms = {key: PROVIDER_FORMS[key] for key in needed}
-    for key in needed:
-        if key not in value:
-            raise StagesFileError(f"{head}: {table} needs {key}, {forms[key][1]}")
     told = {key: given for key, given in value.items() if key != "type"}
+    _check_all(path, lines, table, told, forms, needed)
+    return kind(**told, name=title)
+
+
+def _issuer(path: Path, lines: list[str], table: str, value: object) -> TrustedIssuer:
+    if not isinstance(value, dict):
+        raise StagesFileError(
+            f"{path}:{_line(lines, table, None)}: {table} must be a table with "
+            f"{', '.join(ISSUER_FORMS)}"
+        )
+    _check_all(path, lines, table, value, ISSUER_FORMS, ("issuer", "audience"))
+    return TrustedIssuer(**value)
+
+
+def _check_all(
+    path: Path,
+    lines: list[str],
+    table: str,
+    told: Mapping[str, object],
+    forms: Mapping[str, tuple[Callable[[Any], bool], str]],
+    needed: Sequence[str],
+) -> None:
+    """Refuse a table that lacks a value, or has one that is unknown or malformed."""
+    for key in needed:
+        if key not in told:
+            at = f"{path}:{_line(lines, table, None)}"
+            raise StagesFileError(f"{at}: {table} needs {key}, {forms[key][1]}")
     for key, given in told.items():
         _check(forms, f"{path}:{_line(lines, table, key)}", key, given, table)
-    return kind(**told, name=title)
 
 
 def _check(

@@ -172,6 +172,7 @@ class Emulator:
             "SMTP_HOST": f"{HOST}:{port + 3}",
             "BESIDE": json.dumps([each.command for each in self.beside]),
             "PACKAGE_INSTALLER": json.dumps(_package_installer()),
+            "NODE_PACKAGES": str(REPOSITORY / "node_modules"),
             **beside,
             **self.settings,
         }

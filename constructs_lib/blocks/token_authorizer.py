@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
-from urllib.parse import urlsplit
 
-from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.blocks.cors_rules import HEADER
+from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.primitives import (
     BuildTarget,
     FunctionOptions,
@@ -20,7 +20,6 @@ from constructs_lib.primitives import (
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
 REQUIREMENTS = RUNTIME / "token_authorizer" / "requirements.txt"
-THIS_MACHINE = ("localhost", "127.0.0.1")
 ALGORITHMS = ("RS256", "ES256")
 CLAIMS = ("sub", "iss", "scope")
 NEVER = Duration.seconds(0)
@@ -32,7 +31,7 @@ ONE_DAY = Duration.days(1)
 
 
 class TokenAuthorizer(Construct):
-    """A Lambda authorizer for JSON Web Tokens (RFC 7519) that an issuer signs with keys it shows.
+    """A Lambda authorizer for JSON Web Tokens (RFC 7519) that issuers sign with keys they show.
 
     ::
 
@@ -40,6 +39,13 @@ class TokenAuthorizer(Construct):
             self, "Partners", issuer="https://login.partner.example", audience="orders"
         )
         api.route("POST /orders", place_order, authorizer=partners.authorizer())
+
+    Where several are trusted, each with its own keys, `iss` says whose token it is, and it is good
+    by that one's keys only::
+
+        callers = TokenAuthorizer(
+            self, "Callers", issuers=[users.trusted_issuer(), TrustedIssuer(issuer=…, audience=…)]
+        )
 
     A good token comes as `Authorization: Bearer …`, is signed by a key of the issuer which it names
     by `kid`, and has `iss`, `aud`, `sub` and `exp`; `nbf` and `iat` are checked where it has them.
@@ -51,10 +57,9 @@ class TokenAuthorizer(Construct):
     API Gateway can verify RS256 tokens of an issuer with OpenID discovery by itself (a JWT
     authorizer), which costs nothing: this block is for the others, and for ES256.
 
-    :param issuer: `iss` of good tokens, an https URL; without TLS only on this machine.
-    :param audience: `aud` of good tokens has this value, or one of these.
-    :param jwks_url: where the issuer shows its keys (RFC 7517). Default:
-        `<issuer>/.well-known/jwks.json`.
+    :param issuer: whose tokens are good; with `audience` and `jwks_url` short for one
+        :class:`TrustedIssuer` of these. Default: those of `issuers`.
+    :param issuers: whose tokens are good, one or several. Default: that of `issuer`.
     :param algorithms: how tokens may be signed, of RS256 and ES256. Default: both.
     :param claims: what the function behind the route gets of the token. Default: `sub`, `iss`,
         `scope`.
@@ -87,9 +92,10 @@ class TokenAuthorizer(Construct):
         id_: str,
         /,
         *,
-        issuer: str,
-        audience: str | Sequence[str],
+        issuer: str | None = None,
+        audience: str | Sequence[str] = (),
         jwks_url: str | None = None,
+        issuers: Sequence[TrustedIssuer] = (),
         algorithms: Sequence[str] = ALGORITHMS,
         claims: Sequence[str] = CLAIMS,
         scopes: Sequence[str] = (),
@@ -106,15 +112,7 @@ class TokenAuthorizer(Construct):
     ) -> None:
         super().__init__(scope, id_)
         at = f"(at {self.node.path})"
-        keys = jwks_url or f"{issuer.rstrip('/')}/.well-known/jwks.json"
-        _check_url("issuer", issuer, at)
-        _check_url("jwks_url", keys, at)
-        audiences = [audience] if isinstance(audience, str) else list(audience)
-        if not audiences or "" in audiences:
-            raise ValueError(
-                "audience must name whom good tokens are for, such as 'orders', "
-                f"got {audience!r} {at}"
-            )
+        trusted = _trusted(issuer, audience, jwks_url, issuers, at)
         if not algorithms or not set(algorithms) <= set(ALGORITHMS):
             raise ValueError(
                 f"algorithms must be some of {', '.join(ALGORITHMS)}, got {list(algorithms)} {at}"
@@ -141,9 +139,7 @@ class TokenAuthorizer(Construct):
             service=service,
             entry="authorize",
             environment={
-                "ISSUER": issuer,
-                "AUDIENCES": to_json(audiences),
-                "JWKS_URL": keys,
+                "ISSUERS": to_json([_told(each) for each in trusted]),
                 "ALGORITHMS": to_json(list(algorithms)),
                 "CLAIMS": to_json(list(claims)),
                 "SCOPES": to_json(list(scopes)),
@@ -171,16 +167,42 @@ class TokenAuthorizer(Construct):
         )
 
 
-def _check_url(name: str, url: str, at: str) -> None:
-    if Token.is_unresolved(url):
-        return
-    parts = urlsplit(url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
-    if not parts.hostname or not is_safe or parts.username is not None or parts.fragment:
+def _trusted(
+    issuer: str | None,
+    audience: str | Sequence[str],
+    jwks_url: str | None,
+    issuers: Sequence[TrustedIssuer],
+    at: str,
+) -> list[TrustedIssuer]:
+    """Return whose tokens are good, however they were named."""
+    if issuers and (issuer is not None or audience or jwks_url is not None):
         raise ValueError(
-            f"{name} must be an https URL such as 'https://login.example.org', or an http one of "
-            f"localhost, without user and fragment, got {url!r} {at}"
+            "issuer, audience and jwks_url are of one issuer: put a TrustedIssuer of them into "
+            f"issuers, got both {at}"
         )
+    trusted = list(issuers)
+    if not trusted:
+        if issuer is None:
+            raise ValueError(f"issuer must say whose tokens are good, or issuers, got neither {at}")
+        try:
+            trusted = [TrustedIssuer(issuer=issuer, audience=audience, jwks_url=jwks_url)]
+        except ValueError as error:
+            raise ValueError(f"{error} {at}") from error
+    names = [each.issuer for each in trusted]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(
+            f"issuers must be there once each, got {twice!r} twice: name its audiences in one {at}"
+        )
+    return trusted
+
+
+def _told(trusted: TrustedIssuer) -> dict[str, object]:
+    return {
+        "issuer": trusted.issuer,
+        "audiences": trusted.audiences,
+        "jwksUrl": trusted.keys_url,
+        "requires": dict(trusted.requires),
+    }
 
 
 def _check_scopes(scopes: Sequence[str], at: str) -> None:

@@ -13,6 +13,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
+from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, as_function
 from constructs_lib.primitives.l2_options import refuse_time_outside
@@ -182,6 +183,21 @@ class UserDirectory(Construct):
         """
         return authorizers.HttpUserPoolAuthorizer(
             "Users", self.pool, user_pool_clients=[self.client, *others]
+        )
+
+    def trusted_issuer(
+        self, *others: cognito.IUserPoolClient, jwks_url: str | None = None
+    ) -> TrustedIssuer:
+        """Return the pool as one of several issuers of a :class:`TokenAuthorizer`: its ID tokens.
+
+        :param others: further clients of the pool, whose tokens count as the website's.
+        :param jwks_url: where the pool's keys are. Default: at Cognito.
+        """
+        return TrustedIssuer(
+            issuer=f"https://{self.pool.user_pool_provider_name}",
+            audience=[each.user_pool_client_id for each in (self.client, *others)],
+            jwks_url=jwks_url,
+            requires={"token_use": "id"},
         )
 
     def on(self, operation: cognito.UserPoolOperation, function: AnyFunction) -> None:

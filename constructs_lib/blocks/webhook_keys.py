@@ -28,7 +28,7 @@ class WebhookKeys(Construct):
     :param encryption_key: the customer's key that encrypts the parameter. Default: AWS's own for
         SSM, which takes no permission.
     :param removal_policy: what becomes of the table of accepted signatures when it leaves its
-        stack. Default: it goes, since none of them is good for more than ten minutes.
+        stack. Default: that of :class:`Defaults`, else it is retained.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class WebhookKeys(Construct):
         *,
         parameter: ssm.IParameter,
         encryption_key: AnyKey | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._parameter = parameter

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,8 +34,8 @@ def handler(event, context):
 class KeyServer:
     """Shows the public keys of an issuer, unless it is down."""
 
-    def __init__(self) -> None:
-        self.keys: list[Key] = [RSA, EC]
+    def __init__(self, keys: list[Key]) -> None:
+        self.keys = keys
         self.is_down = False
         self.asked = 0
         server = self
@@ -54,15 +55,21 @@ class KeyServer:
         self.url = f"http://127.0.0.1:{self.http.server_port}"
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[KeyServer]:
-    server = KeyServer()
+@contextmanager
+def serving(keys: list[Key]) -> Iterator[KeyServer]:
+    server = KeyServer(keys)
     thread = Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield server
     server.http.shutdown()
     server.http.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[KeyServer]:
+    with serving([RSA, EC]) as server:
+        yield server
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Api:
     url: str
     log_group: str
     issuer: KeyServer
+    nobody: str
     http: httpx.Client
 
     def ask(self, token: str | None, path: str = "/orders") -> httpx.Response:
@@ -119,7 +127,7 @@ def api(
 
     made = deploy_constructs(aws, "token-authorizer", build)
     url = f"{aws.endpoint}/_aws/execute-api/{made['ApiId']}/$default"
-    return Api(url, made["PartnersLogs"], issuer, http)
+    return Api(url, made["PartnersLogs"], issuer, nobody, http)
 
 
 def echo_function(stack: Stack, source: Path) -> PythonFunction:
@@ -222,7 +230,7 @@ def test_known_keys_serve_while_the_issuer_is_down(api: Api) -> None:
 
 
 def test_without_any_key_the_fault_is_ours_and_not_the_tokens(api: Api) -> None:
-    assert api.ask(api.sign(), "/lonely").status_code == 500
+    assert api.ask(api.sign(iss=api.nobody), "/lonely").status_code == 500
 
 
 def test_the_log_tells_why_and_holds_nothing_of_a_token(aws: Aws, api: Api) -> None:

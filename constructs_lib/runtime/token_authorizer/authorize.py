@@ -1,4 +1,7 @@
-"""Lambda authorizer of an HTTP API (payload 2.0, simple response) for JWTs of one issuer.
+"""Lambda authorizer of an HTTP API (payload 2.0, simple response) for JWTs of trusted issuers.
+
+Whose token it is, its `iss` says, and nobody else's keys are looked at: what one issuer signs in
+the name of another is signed by nobody.
 
 Whoever comes with a good token gets in, with the claims that handlers want; any other token is
 refused. While there are no keys to tell one from the other, the invocation fails: the caller gets
@@ -10,7 +13,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -28,18 +31,28 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What makes a token good.
+class Issuer:
+    """Whose tokens are taken.
 
     :param audiences: a token for one of them is for us.
+    :param requires: claims that its tokens must have, with their values.
+    """
+
+    audiences: tuple[str, ...]
+    keys: IssuerKeys
+    requires: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What makes a token good, whoever issued it.
+
     :param clock_skew: seconds that the issuer's clock and ours may differ.
     :param claims: which ones the handlers get.
     :param scopes: a token must have one of them; none: it need not have any.
     :param is_bare: whether the header holds the token alone, without `Bearer`.
     """
 
-    issuer: str
-    audiences: tuple[str, ...]
     algorithms: tuple[str, ...]
     clock_skew: float
     claims: tuple[str, ...]
@@ -50,8 +63,6 @@ class Rules:
     def from_environment(cls) -> "Rules":
         """Read what the block has set."""
         return cls(
-            issuer=os.environ["ISSUER"],
-            audiences=tuple(json.loads(os.environ["AUDIENCES"])),
             algorithms=tuple(json.loads(os.environ["ALGORITHMS"])),
             clock_skew=float(os.environ["CLOCK_SKEW_SECONDS"]),
             claims=tuple(json.loads(os.environ["CLAIMS"])),
@@ -60,13 +71,24 @@ class Rules:
         )
 
 
+class UnknownIssuerError(jwt.InvalidTokenError):
+    """The token is of nobody whom we trust."""
+
+
+class UnfitClaimsError(jwt.InvalidTokenError):
+    """The token is the issuer's, and not of the kind that we take."""
+
+
 class UnknownKeyError(jwt.InvalidTokenError):
     """The issuer has no key of the id that the token names."""
 
 
-def authorize(event: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys) -> dict[str, Any]:
+def authorize(
+    event: Mapping[str, Any], *, rules: Rules, issuers: Mapping[str, Issuer]
+) -> dict[str, Any]:
     """Answer API Gateway's question.
 
+    :param issuers: by what `iss` says.
     :raises KeysUnavailableError: if it cannot be answered.
     """
     # The identity source is what API Gateway remembers an answer by, where it is told to.
@@ -76,7 +98,7 @@ def authorize(event: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys) -> di
     header: Mapping[str, Any] = {}
     try:
         header = jwt.get_unverified_header(given[1])
-        claims = _verified(given[1], header, rules=rules, keys=keys)
+        claims = _verified(given[1], header, rules=rules, issuers=issuers)
     except jwt.PyJWTError as error:
         # Its text may hold what the caller wrote into the token.
         return _refuse(type(error).__name__, header.get("kid"))
@@ -87,22 +109,28 @@ def authorize(event: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys) -> di
 
 
 def _verified(
-    token: str, header: Mapping[str, Any], *, rules: Rules, keys: IssuerKeys
+    token: str, header: Mapping[str, Any], *, rules: Rules, issuers: Mapping[str, Issuer]
 ) -> Mapping[str, Any]:
     if header.get("alg") not in rules.algorithms:
         raise jwt.InvalidAlgorithmError
-    key = keys.find(header.get("kid", ""))
+    said = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    issuer = issuers.get(said) if isinstance(said, str) else None
+    if issuer is None:
+        raise UnknownIssuerError
+    key = issuer.keys.find(header.get("kid", ""))
     if key is None:
         raise UnknownKeyError
     claims: Mapping[str, Any] = jwt.decode(
         token,
         key,
         algorithms=rules.algorithms,
-        issuer=rules.issuer,
-        audience=rules.audiences,
+        issuer=said,
+        audience=issuer.audiences,
         leeway=rules.clock_skew,
         options={"require": REQUIRED, "enforce_minimum_key_length": True},
     )
+    if any(claims.get(name) != value for name, value in issuer.requires.items()):
+        raise UnfitClaimsError
     return claims
 
 
@@ -126,16 +154,22 @@ def _refuse(reason: str, key_id: object = None) -> dict[str, Any]:
 
 
 @cache
-def _from_environment() -> tuple[Rules, IssuerKeys]:
+def _from_environment() -> tuple[Rules, Mapping[str, Issuer]]:
     rules = Rules.from_environment()
-    return rules, IssuerKeys(
-        partial(download, os.environ["JWKS_URL"]),
-        algorithms=rules.algorithms,
-        life=float(os.environ["KEYS_CACHE_SECONDS"]),
-    )
+    life = float(os.environ["KEYS_CACHE_SECONDS"])
+    return rules, {
+        each["issuer"]: Issuer(
+            audiences=tuple(each["audiences"]),
+            requires=each["requires"],
+            keys=IssuerKeys(
+                partial(download, each["jwksUrl"]), algorithms=rules.algorithms, life=life
+            ),
+        )
+        for each in json.loads(os.environ["ISSUERS"])
+    }
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Lambda entry point."""
-    rules, keys = _from_environment()
-    return authorize(event, rules=rules, keys=keys)
+    rules, issuers = _from_environment()
+    return authorize(event, rules=rules, issuers=issuers)

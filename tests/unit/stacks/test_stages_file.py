@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.blocks import OidcProvider
+from constructs_lib.blocks import OidcProvider, TrustedIssuer
 from stacks.stages_file import FORMS, StagesFileError, read_stages_file
 
 OWN = """\
@@ -21,6 +21,11 @@ type = "oidc"
 issuer = "https://id.works.org"
 client_id = "retailer"
 secret_name = "/retailer/works"
+"""
+PARTNER = """\
+[dev.support_issuers.Partner]
+issuer = "https://login.partner.org"
+audience = "support"
 """
 
 
@@ -58,6 +63,15 @@ def test_what_is_said_of_users_is_taken_as_it_is(tmp_path: Path) -> None:
             client_id="retailer",
             secret_name="/retailer/works",
         ),
+    )
+
+
+def test_whose_tokens_support_takes_is_taken_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "stages.toml"
+    file.write_text(OWN + PARTNER)
+
+    assert read_stages_file(file)["dev"].support_issuers == (
+        TrustedIssuer(issuer="https://login.partner.org", audience="support"),
     )
 
 
@@ -121,6 +135,22 @@ def test_the_committed_file_names_every_line_to_edit() -> None:
         (
             OWN + HOSTED + WORKS + 'secret = "abc"\n',
             ":13: 'secret' of dev.identity_providers.Works is unknown; there are issuer, client_id",
+        ),
+        (
+            OWN + PARTNER.replace("audience", "# audience"),
+            ":7: dev.support_issuers.Partner needs audience, what its tokens for support say",
+        ),
+        (
+            OWN + PARTNER.replace("https://", "http://"),
+            ":8: issuer of dev.support_issuers.Partner must be what its tokens say in `iss`, such",
+        ),
+        (
+            OWN + PARTNER + 'keys = "x"\n',
+            ":10: 'keys' of dev.support_issuers.Partner is unknown; there are issuer, audience",
+        ),
+        (
+            OWN + "[dev.support_issuers]\nPartner = 7\n",
+            "dev.support_issuers.Partner must be a table with issuer, audience, jwks_url",
         ),
     ],
 )

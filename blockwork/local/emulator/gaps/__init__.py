@@ -43,9 +43,12 @@ from blockwork.local.emulator.gaps import (
     invoke_permissions,
     jwt_authorizer,
     key_policies,
+    lasting_executions,
     mail_permissions,
     mail_relay,
     native_packages,
+    node_console,
+    node_loading,
     object_texts,
     queue_metrics,
     quiet_handlers,
@@ -60,6 +63,7 @@ from blockwork.local.emulator.gaps import (
     stream_records,
     table_settings,
     target_delivery,
+    task_tokens,
     topic_mails,
     user_filters,
     websocket_ends,
@@ -91,6 +95,8 @@ GAPS = (
     edge_key_values,
     shared_layers,
     native_packages,  # of layers too
+    node_loading,
+    node_console,
     quiet_handlers,
     handler_errors,
     idle_workers,
@@ -126,6 +132,8 @@ GAPS = (
     queue_metrics,
     alarm_actions,
     alarm_states,
+    lasting_executions,
+    task_tokens,
     state_saver,
     front_door,  # what it refuses, nobody sees
     early_answers,  # around everything that answers

@@ -64,6 +64,12 @@ GROWING = {
         rest=lambda archive: _without("Events", archive),
         put=lambda archive, _name, _head, events: {**archive, "Events": events},
     ),
+    ("stepfunctions", "executions"): Growing(
+        lists=lambda execution: {"": {"events": execution["events"]}},
+        key="events",
+        rest=lambda execution: _without("events", execution),
+        put=lambda execution, _name, _head, events: {**execution, "events": events},
+    ),
     ("cloudwatch_logs", "log_groups"): Growing(
         lists=lambda group: group["streams"],
         key="events",

@@ -1,9 +1,10 @@
-"""The error of a Python handler has its own name.
+"""The error of a handler has its own name.
 
 AWS answers a failed invocation with the exception's class as errorType, its text and the lines of
-its stack (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html); so does the record
-of a failed asynchronous one. Stock calls every error Runtime.HandlerError. Closed in the handlers'
-process, where the exception is known when its answer is written.
+its stack (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html and
+nodejs-exceptions.html); so does the record of a failed asynchronous one. Stock calls every error
+Runtime.HandlerError. Closed in the handlers' process, where the exception is known when its answer
+is written.
 
 Nor does an exception end the execution environment: AWS's runtime reports it and takes the next
 event, with all that the module holds. Stock ends the process, so the next event is a cold start.
@@ -16,7 +17,11 @@ from typing import Any
 from ministack.core.lambda_runtime import Worker
 from ministack.services import lambda_svc
 
-from blockwork.local.emulator.gaps._hooks import run_first_in_python_workers
+from blockwork.local.emulator.gaps._hooks import (
+    replace_in_node_workers,
+    run_first_in_node_workers,
+    run_first_in_python_workers,
+)
 
 NAME_ERRORS = """
 import json, sys, traceback
@@ -43,6 +48,20 @@ class _Errors:
 sys.stdout = _Errors(sys.stdout)
 """
 
+NAMED_IN_NODE = """
+const _named = (error) => ({
+  status: "ok",
+  error: error instanceof Error ? error.message : String(error),
+  type: error instanceof Error ? error.name : typeof error,
+  stack: error instanceof Error && error.stack ? error.stack.split("\\n") : [],
+  trace: error instanceof Error ? error.stack : "",
+});
+"""
+STOCK_IN_NODE = (
+    'status: "error", error: String(err.message || err), trace: err.stack || ""',
+    'status: "error", error: e.message, trace: e.stack',
+)
+
 
 def close() -> None:
     """Take the names from the process to the answer."""
@@ -62,12 +81,21 @@ def close() -> None:
             named = _named(body["errorMessage"])
             if named:
                 kind, text, stack = named
-                result["body"] = {"errorMessage": text, "errorType": kind, "stackTrace": stack}
+                lines = "trace" if _is_node(request[0]) else "stackTrace"
+                result["body"] = {"errorMessage": text, "errorType": kind, lines: stack}
         return result
 
     Worker.invoke = invoke
     lambda_svc._execute_function_warm = execute
     run_first_in_python_workers(NAME_ERRORS)
+    for stock, error in zip(STOCK_IN_NODE, ("err", "e"), strict=True):
+        replace_in_node_workers(stock, f"..._named({error})")
+    run_first_in_node_workers(NAMED_IN_NODE)
+
+
+def _is_node(function: dict[str, Any]) -> bool:
+    config = function.get("config") or function
+    return str(config.get("Runtime", "")).startswith("nodejs")
 
 
 def _named(text: str) -> list[Any] | None:

@@ -2,19 +2,24 @@
 
 AWS gives every invocation its own lines at no cost to the caller. Stock cannot tell whether a
 handler has written its last line: it waits 50 ms for a first one before it answers, and a line that
-comes later is put under the next invocation. Closed for Python handlers: their process writes a
-mark to the log just before each answer, and the gateway reads up to the mark.
+comes later is put under the next invocation. Closed for handlers in Python and Node.js: their
+process writes a mark to the log just before each answer, and the gateway reads up to the mark.
 """
 
+import json
 import queue
 import time
 from typing import Any
 
 from ministack.core.lambda_runtime import Worker
 
-from blockwork.local.emulator.gaps._hooks import run_first_in_python_workers
+from blockwork.local.emulator.gaps._hooks import (
+    run_first_in_node_workers,
+    run_first_in_python_workers,
+)
 
 MARK = "\x00end of invocation\x00"
+LANGUAGES = ("python", "nodejs")
 LONGEST_WAIT = 0.25
 
 # The worker keeps the real standard output for its answers and gives the handler standard error.
@@ -39,13 +44,25 @@ class _Answers:
 sys.stdout = _Answers(sys.stdout)
 """
 
+# In Node.js as well; what it writes to a pipe is there before it goes on.
+BEFORE_EACH_ANSWER_OF_NODE = f"""
+{{
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text, ...more) => {{
+    if (!text.startsWith('{{"status":"ready"'))
+      require("fs").writeSync(2, {json.dumps(MARK)} + "\\n");
+    return write(text, ...more);
+  }};
+}}
+"""
+
 
 def close() -> None:
-    """Read a Python worker's log up to the mark; leave other languages as they are."""
+    """Read a worker's log up to the mark; leave other languages as they are."""
     stock = Worker._drain_stderr_bounded
 
     def lines_of_this_invocation(worker: Any) -> str:
-        if not worker.config.get("Runtime", "python").startswith("python"):
+        if not worker.config.get("Runtime", "python").startswith(LANGUAGES):
             return str(stock(worker))
         lines = []
         deadline = time.monotonic() + LONGEST_WAIT
@@ -63,3 +80,4 @@ def close() -> None:
 
     Worker._drain_stderr_bounded = lines_of_this_invocation
     run_first_in_python_workers(BEFORE_EACH_ANSWER)
+    run_first_in_node_workers(BEFORE_EACH_ANSWER_OF_NODE)

@@ -8,12 +8,13 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
 
-from constructs_lib.blocks import BusinessApi, TokenAuthorizer
+from constructs_lib.blocks import BusinessApi, TokenAuthorizer, TrustedIssuer, UserDirectory
 from constructs_lib.primitives import BuildTarget
 from constructs_lib.runtime.token_authorizer.authorize import handler
 
 HERE = BuildTarget.this_machine()
 ISSUER = "https://login.partner.example"
+PARTNER = TrustedIssuer(issuer=ISSUER, audience="orders")
 
 
 def variables(stack: Stack) -> dict[str, Any]:
@@ -21,6 +22,11 @@ def variables(stack: Stack) -> dict[str, Any]:
     functions = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
     (found,) = (item["Properties"]["Environment"]["Variables"] for item in functions)
     return dict(found)
+
+
+def issuers(stack: Stack) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(variables(stack)["ISSUERS"])
+    return found
 
 
 def test_a_route_asks_the_function_for_every_request(stack: Stack) -> None:
@@ -96,9 +102,9 @@ def test_the_function_finds_all_that_it_reads(
 def test_keys_are_where_issuers_show_them_unless_told_otherwise(stack: Stack) -> None:
     TokenAuthorizer(stack, "Partners", issuer=f"{ISSUER}/", audience="orders", target=HERE)
 
-    found = variables(stack)
-    assert found["ISSUER"] == "https://login.partner.example/"
-    assert found["JWKS_URL"] == "https://login.partner.example/.well-known/jwks.json"
+    (found,) = issuers(stack)
+    assert found["issuer"] == "https://login.partner.example/"
+    assert found["jwksUrl"] == "https://login.partner.example/.well-known/jwks.json"
 
 
 def test_several_audiences_and_one_algorithm_reach_the_function(stack: Stack) -> None:
@@ -112,10 +118,10 @@ def test_several_audiences_and_one_algorithm_reach_the_function(stack: Stack) ->
         target=HERE,
     )
 
-    found = variables(stack)
-    assert json.loads(found["AUDIENCES"]) == ["orders", "api://a, b"]
-    assert json.loads(found["ALGORITHMS"]) == ["ES256"]
-    assert found["JWKS_URL"] == "https://keys.partner.example/all?format=jwks"
+    (found,) = issuers(stack)
+    assert found["audiences"] == ["orders", "api://a, b"]
+    assert json.loads(variables(stack)["ALGORITHMS"]) == ["ES256"]
+    assert found["jwksUrl"] == "https://keys.partner.example/all?format=jwks"
 
 
 def test_an_issuer_may_be_known_only_at_deployment(stack: Stack) -> None:
@@ -123,14 +129,15 @@ def test_an_issuer_may_be_known_only_at_deployment(stack: Stack) -> None:
 
     TokenAuthorizer(stack, "Partners", issuer=issuer, audience="orders", target=HERE)
 
-    assert variables(stack)["ISSUER"] == {"Ref": "Issuer"}
+    text = variables(stack)["ISSUERS"]["Fn::Join"][1]
+    assert [part for part in text if not isinstance(part, str)] == [{"Ref": "Issuer"}] * 2
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1:8080/realm"])
 def test_an_issuer_on_this_machine_needs_no_tls(stack: Stack, url: str) -> None:
     TokenAuthorizer(stack, "Partners", issuer=url, audience="orders", target=HERE)
 
-    assert variables(stack)["ISSUER"] == url
+    assert issuers(stack)[0]["issuer"] == url
 
 
 def test_scopes_and_another_header_reach_api_gateway_and_the_function(stack: Stack) -> None:
@@ -178,6 +185,28 @@ def test_its_function_takes_what_functions_take(stack: Stack) -> None:
     )
 
 
+def test_several_issuers_reach_the_function_the_own_pool_among_them(stack: Stack) -> None:
+    users = UserDirectory(stack, "Users")
+
+    TokenAuthorizer(
+        stack,
+        "Partners",
+        issuers=[users.trusted_issuer(jwks_url="http://localhost:4566/keys"), PARTNER],
+        target=HERE,
+    )
+
+    text = variables(stack)["ISSUERS"]["Fn::Join"][1]
+    said = "".join(part if isinstance(part, str) else "…" for part in text)
+    pool, partner = json.loads(said)
+    assert pool == {
+        "issuer": "https://…",
+        "audiences": ["…"],
+        "jwksUrl": "http://localhost:4566/keys",
+        "requires": {"token_use": "id"},
+    }
+    assert (partner["issuer"], partner["requires"]) == (ISSUER, {})
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -185,6 +214,12 @@ def test_its_function_takes_what_functions_take(stack: Stack) -> None:
         ({"issuer": "http://localhost.evil.example"}, "issuer must be an https URL"),
         ({"issuer": "login.partner.example"}, "issuer must be an https URL"),
         ({"issuer": "https://me:pw@login.example"}, "without user and fragment, got 'https://me:"),
+        ({"issuer": None}, "issuer must say whose tokens are good, or issuers, got neither"),
+        ({"issuers": [PARTNER]}, "put a TrustedIssuer of them into issuers, got both"),
+        (
+            {"issuers": [PARTNER, PARTNER], "issuer": None, "audience": ()},
+            f"issuers must be there once each, got '{ISSUER}' twice",
+        ),
         ({"jwks_url": "file:///etc/passwd"}, "jwks_url must be an https URL"),
         ({"audience": ""}, "audience must name whom good tokens are for, .* got ''"),
         ({"audience": []}, r"audience must name whom good tokens are for, .* got \[\]"),

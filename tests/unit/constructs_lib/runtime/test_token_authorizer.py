@@ -9,14 +9,12 @@ from typing import Any
 import jwt
 import pytest
 
-from constructs_lib.runtime.token_authorizer.authorize import Rules, authorize
+from constructs_lib.runtime.token_authorizer.authorize import Issuer, Rules, authorize
 from constructs_lib.runtime.token_authorizer.keys import IssuerKeys, KeysUnavailableError
 from tests.issuer import AUDIENCE, ISSUER, ec_key, forged, good_claims, key_set, rsa_key
 
 RSA, EC = rsa_key("rsa-1"), ec_key("ec-1")
 RULES = Rules(
-    issuer=ISSUER,
-    audiences=(AUDIENCE, "invoices"),
     algorithms=("RS256", "ES256"),
     clock_skew=60,
     claims=("sub", "iss", "scope", "roles"),
@@ -30,7 +28,11 @@ def ask(given: str, shown: bytes | None = None, rules: Rules = RULES) -> dict[st
         algorithms=rules.algorithms,
         life=300,
     )
-    return authorize({"identitySource": [given]}, rules=rules, keys=keys)
+    return authorize({"identitySource": [given]}, rules=rules, issuers=only(keys))
+
+
+def only(keys: IssuerKeys) -> dict[str, Issuer]:
+    return {ISSUER: Issuer(audiences=(AUDIENCE, "invoices"), keys=keys)}
 
 
 def lets_in(token: str, shown: bytes | None = None, rules: Rules = RULES) -> bool:
@@ -97,12 +99,14 @@ BAD = {
     "a payload that is no object": lambda: jwt.PyJWS().encode(
         b"[]", RSA.private, "RS256", headers={"kid": RSA.kid}
     ),
+    "a payload nested too deep": lambda: nested("RS256"),
     "no end": lambda: RSA.sign(good_claims("exp")),
     "an end that is no number": lambda: RSA.sign(good_claims(exp="tomorrow")),
     "an end that is infinite": lambda: RSA.sign(good_claims(exp=float("inf"))),
     "an end in the past": lambda: RSA.sign(good_claims(exp=int(time.time()) - 62)),
     "a beginning in the future": lambda: RSA.sign(good_claims(nbf=int(time.time()) + 90)),
     "an issue in the future": lambda: RSA.sign(good_claims(iat=int(time.time()) + 90)),
+    "an issuer that is no text": lambda: signed_by_hand(iss=[ISSUER]),
     "no issuer": lambda: RSA.sign(good_claims("iss")),
     "another issuer": lambda: RSA.sign(good_claims(iss=f"{ISSUER}/")),
     "no audience": lambda: RSA.sign(good_claims("aud")),
@@ -111,6 +115,12 @@ BAD = {
     "no subject": lambda: RSA.sign(good_claims("sub")),
     "a subject that is no text": lambda: signed_by_hand(sub=7),
 }
+
+
+def nested(algorithm: str) -> str:
+    header = json.dumps({"alg": algorithm, "kid": RSA.kid}).encode()
+    payload = b"[" * 50_000
+    return ".".join(jwt.utils.base64url_encode(each).decode() for each in (header, payload, b"x"))
 
 
 def signed_by_hand(**changes: Any) -> str:
@@ -160,9 +170,7 @@ def test_one_of_several_audiences_is_enough() -> None:
 
 
 def test_an_algorithm_that_is_not_wanted_is_refused() -> None:
-    only_rsa = Rules(
-        issuer=ISSUER, audiences=(AUDIENCE,), algorithms=("RS256",), clock_skew=0, claims=()
-    )
+    only_rsa = Rules(algorithms=("RS256",), clock_skew=0, claims=())
 
     assert lets_in(RSA.sign(), rules=only_rsa)
     assert not lets_in(EC.sign(), rules=only_rsa)
@@ -235,14 +243,14 @@ def test_without_any_key_there_is_no_verdict() -> None:
     keys = IssuerKeys(lambda: b"down for maintenance", algorithms=RULES.algorithms, life=300)
 
     with pytest.raises(KeysUnavailableError):
-        authorize({"identitySource": [f"Bearer {RSA.sign()}"]}, rules=RULES, keys=keys)
+        authorize({"identitySource": [f"Bearer {RSA.sign()}"]}, rules=RULES, issuers=only(keys))
 
 
 def test_a_token_that_no_key_could_make_good_is_refused_even_without_keys() -> None:
     keys = IssuerKeys(lambda: b"", algorithms=RULES.algorithms, life=300)
     token = forged({"alg": "none"}, good_claims())
 
-    answer = authorize({"identitySource": [f"Bearer {token}"]}, rules=RULES, keys=keys)
+    answer = authorize({"identitySource": [f"Bearer {token}"]}, rules=RULES, issuers=only(keys))
 
     assert answer == {"isAuthorized": False}
 
