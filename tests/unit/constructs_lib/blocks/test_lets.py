@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ses as ses
@@ -21,7 +22,7 @@ from constructs_lib.blocks import (
     UserDirectory,
     WebhookKeys,
 )
-from constructs_lib.grants import let_read_parameter, let_send_mail
+from constructs_lib.grants import let_invoke, let_read_parameter, let_send_mail
 from constructs_lib.primitives import (
     Bucket,
     PythonFunction,
@@ -81,6 +82,28 @@ def use_table(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]
     return "ORDERS", table.table_name, "dynamodb:GetItem"
 
 
+def query_index(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    index = dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name="Waiting",
+        partition_key=dynamodb.Attribute(name="waitsFor", type=dynamodb.AttributeType.STRING),
+    )
+    table = Table(stack, "Orders", partition_key="orderId", global_secondary_indexes=[index])
+    table.let_query(function, "Waiting", variable="ORDERS")
+    return "ORDERS", table.table_name, "dynamodb:Query"
+
+
+def ask(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    asked = lambda_.Function(
+        stack,
+        "Asked",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+    )
+    let_invoke(asked, function, variable="COUNT_FUNCTION")
+    return "COUNT_FUNCTION", asked.function_name, "lambda:InvokeFunction"
+
+
 def use_bucket(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
     bucket = Bucket(stack, "Invoices")
     bucket.let_use(function, "s3:GetObject", variable="INVOICES", keys="*.pdf")
@@ -112,7 +135,7 @@ def read_parameter(stack: Stack, function: lambda_.IFunction) -> tuple[str, str,
 
 
 LETS: tuple[Let, ...] = (
-    *(publish, park, issue_tickets, manage_users, use_table, use_bucket),
+    *(publish, park, issue_tickets, manage_users, use_table, query_index, ask, use_bucket),
     *(send, sign, send_mail, read_parameter, wait_for_callbacks, verify_webhooks),
 )
 OF_ANY = pytest.mark.parametrize("let", LETS, ids=lambda let: let.__name__)
