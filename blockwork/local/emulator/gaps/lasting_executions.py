@@ -48,6 +48,8 @@ ASLEEP = "ASLEEP"
 definitions: dict[str, str] = {}
 """State machines that executions began with, by digest."""
 requested: contextvars.ContextVar[str] = contextvars.ContextVar("requested_machine", default="")
+beginnings: list[Callable[[Record], None]] = []
+"""Called for each execution that begins."""
 endings: list[Callable[[Record], None]] = []
 """Called for each execution that has ended, in its thread."""
 
@@ -107,10 +109,15 @@ def run_of(record: Record) -> Run:
     """Return an execution at work, which has its frame from now on."""
     with _saving.lock:
         if record["executionArn"] not in runs:
-            if "frame" not in record:
+            is_new = "frame" not in record
+            if is_new:
                 _prepare(record)
-            definition = json.loads(definitions[record["definition"]])
-            runs[record["executionArn"]] = Run(record, definition)
+            run = Run(record, json.loads(definitions[record["definition"]]))
+            runs[run.arn] = run
+            if is_new:
+                run.begin()
+                for tell in beginnings:
+                    tell(record)
         return runs[record["executionArn"]]
 
 
