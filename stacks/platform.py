@@ -5,6 +5,7 @@ from pathlib import Path
 from constructs import Construct
 
 from constructs_lib.primitives import PythonService
+from stacks.campaigns import CampaignsStack
 from stacks.catalog import CatalogStack
 from stacks.config import StageConfig
 from stacks.domain import DomainStack
@@ -76,6 +77,17 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         bus=foundation.bus,
         alarms=foundation.alarms,
     )
+    campaigns = CampaignsStack(
+        scope,
+        "Campaigns",
+        config=config,
+        service=_service("campaigns", config),
+        users=identity.users,
+        subscribers=identity.subscribers,
+        site_origin=site.origin,
+        bus=foundation.bus,
+        alarms=foundation.alarms,
+    )
     ReleaseStack(
         scope,
         "Release",
@@ -87,6 +99,7 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
             "catalog": catalog.url,
             "vouchers": vouchers.url,
             "forecast": forecast.url,
+            "campaigns": campaigns.url,
         },
         socket_url=notifications.socket_url,
         users=identity.users,
