@@ -179,3 +179,12 @@ def test_a_distributed_map_has_an_execution_for_each_item(aws: Aws) -> None:
     (run,) = states_api.list_map_runs(executionArn=execution)["mapRuns"]
     listed = states_api.list_executions(mapRunArn=run["mapRunArn"])["executions"]
     assert [item["status"] for item in listed] == ["SUCCEEDED"] * 4
+
+
+def test_an_expression_has_time_enough_on_a_slow_machine(aws: Aws) -> None:
+    long = "{% $count([1..200000].($ * 2)) %}"  # seconds
+    states = {"Count": {"Type": "Pass", "Output": long}}
+    resources = {"MachineRole": machine_role(), "Machine": machine(states)}
+    made = aws.deploy("counting", resources, machine={"Ref": "Machine"})
+
+    assert output(aws, begin(aws, made["machine"])) == 200000
