@@ -157,6 +157,15 @@ class CallbackTable:
             return Arrival.REPEATED
         return Arrival.KEPT if message_id in state.waiting else Arrival.RESUMED
 
+    def beat(self, key: str) -> bool:
+        """Give a sign of life to who waits, whose heartbeat begins anew; False if nobody does.
+
+        :raises ValueError: if `key` is empty or too long.
+        """
+        _check("key", key, LONGEST_KEY)
+        token = self._items.read(key).token
+        return token is not None and self._reaches("send_task_heartbeat", taskToken=token)
+
     def end(self, key: str) -> None:
         """Say that nobody will wait any more: what arrives from now on is late, what waits goes.
 
@@ -186,7 +195,7 @@ class CallbackTable:
             message = self._items.message(key, first)
             if message is None:
                 continue
-            if not self._resume(state.token, message):
+            if not self._reaches("send_task_success", taskToken=state.token, output=message):
                 return state  # it was used or ran out: the next wait says which
             had_it = self._items.update(
                 key,
@@ -200,13 +209,13 @@ class CallbackTable:
                 return State(waiting=state.waiting[1:])
         raise AssertionError("turns end by an error")
 
-    def _resume(self, token: str, message: str) -> bool:
-        """Resume an execution; False if the token was used or ran out."""
+    def _reaches(self, request: str, **about: str) -> bool:
+        """Tell Step Functions something of a token; False if it was used or ran out."""
         if self._executions is None:
             self._executions = self._connect()
         gone = self._executions.exceptions
         try:
-            self._executions.send_task_success(taskToken=token, output=message)
+            getattr(self._executions, request)(**about)
         except (gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
             return False
         return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
 
 VARIABLE = "CALLBACKS_TABLE"
-RESUME = ("states:SendTaskSuccess", "states:SendTaskFailure")
+RESUME = ("states:SendTaskSuccess", "states:SendTaskHeartbeat")
 
 
 class Callbacks(Construct):
@@ -72,7 +72,7 @@ class Callbacks(Construct):
         self._let_hand_over(function, "dynamodb:DeleteItem")
 
     def let_arrive(self, function: AnyFunction, /) -> None:
-        """Let a function bring messages (`CallbackTable.arrive`), and `end` a key.
+        """Let a function bring messages (`CallbackTable.arrive`), signs of life, and `end` a key.
 
         It finds the table in CALLBACKS_TABLE.
 
@@ -81,7 +81,7 @@ class Callbacks(Construct):
         self._let_hand_over(function, "dynamodb:DeleteItem", "dynamodb:PutItem")
 
     def let_resume(self, state_machine: sfn.IStateMachine, /) -> None:
-        """Let the functions resume executions of a state machine, with success or failure.
+        """Let the functions resume executions of a state machine, and give them signs of life.
 
         Said once it is made; before or after the functions.
         """

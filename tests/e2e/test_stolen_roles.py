@@ -123,6 +123,7 @@ PUBLISHERS = {
     "identity": ("Identity", "PublishChanges"),
     "vouchers": ("Vouchers", "PublishChanges"),
     "forecast": ("Forecast", "FetchForecast"),
+    "support": ("Support", "Support"),
 }
 
 

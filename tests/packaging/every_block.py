@@ -100,8 +100,16 @@ def build(app: App, folder: Path) -> None:
     )
     blocks.WebhookKeys(stack, "Webhooks", parameter=webhook_keys).let_verify(function("Webhook"))
     callbacks = blocks.Callbacks(stack, "Callbacks")
-    callbacks.let_wait(function("Wait"))
-    callbacks.let_resume(machine)
+    callbacks.let_wait(link := function("Link"))
+    hour, day = Duration.hours(1), Duration.days(1)
+    wait = blocks.CallbackTask(
+        stack, "Wait", function=link, payload={}, timeout=day, heartbeat=hour
+    )
+    ship = blocks.FunctionTask(stack, "Ship", function=plain)
+    workflow = blocks.Workflow(
+        stack, "Workflow", definition=wait.next(ship), timeout=day, failures=failures
+    )
+    callbacks.let_resume(workflow.state_machine)
     blocks.EventBus.of(events.EventBus(stack, "Theirs")).subscribe(
         stack,
         "OnTheirs",

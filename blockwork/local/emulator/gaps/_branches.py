@@ -19,6 +19,7 @@ from blockwork.local.emulator.gaps._state_machine import (
     PERFORM,
     Context,
     Outcome,
+    Perform,
     State,
     arguments,
     concluded,
@@ -86,8 +87,22 @@ def _distributed(
     return outcome  # type: ignore[no-any-return]
 
 
-PERFORM["Parallel"] = retried(_parallel)
-PERFORM["Map"] = retried(_map)
+def _told(perform: Perform) -> Perform:
+    """Have the history say that a state with branches has failed."""
+
+    def attempt(run: Run, scope: Scope, state: State, frame: Frame, context: Context) -> Outcome:
+        try:
+            return perform(run, scope, state, frame, context)
+        except Error:
+            with run.change(scope):
+                run.note(frame, f"{state['Type']}StateFailed")
+            raise
+
+    return attempt
+
+
+PERFORM["Parallel"] = retried(_told(_parallel))
+PERFORM["Map"] = retried(_told(_map))
 
 
 def _items(state: State, frame: Frame, context: Context, machine: Machine) -> list[Frame]:

@@ -131,6 +131,10 @@ class Run:
         events.append(event)
         self._untold.append(event)
 
+    def begin(self) -> None:
+        """Have the listeners told what the history begins with."""
+        self._untold += self.record["events"]
+
     def tell(self) -> None:
         """Tell the listeners what is new in the history."""
         _saving.changed.set()

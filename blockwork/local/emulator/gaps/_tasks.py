@@ -174,9 +174,8 @@ def _child(run: Run, scope: Scope, work: dict[str, Any], resource: str, asked: A
     """Start an execution, and wait for its end."""
     if "child" not in work:
         name = token_of(run.arn, work["name"])[-40:].strip("=")  # the same after a crash
-        do = partial(
-            stepfunctions._invoke_nested_start_execution, resource, {"Name": name, **asked}
-        )
+        request = {"Name": name, **asked}
+        do = partial(stepfunctions._invoke_resource, CHILD.removesuffix(".sync"), request)
         started = _called(run, scope, work, do)
         with run.change(scope):
             work["child"] = started["ExecutionArn"]

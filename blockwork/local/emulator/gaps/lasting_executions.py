@@ -48,6 +48,8 @@ ASLEEP = "ASLEEP"
 definitions: dict[str, str] = {}
 """State machines that executions began with, by digest."""
 requested: contextvars.ContextVar[str] = contextvars.ContextVar("requested_machine", default="")
+beginnings: list[Callable[[Record], None]] = []
+"""Called for each execution that begins."""
 endings: list[Callable[[Record], None]] = []
 """Called for each execution that has ended, in its thread."""
 
@@ -107,10 +109,15 @@ def run_of(record: Record) -> Run:
     """Return an execution at work, which has its frame from now on."""
     with _saving.lock:
         if record["executionArn"] not in runs:
-            if "frame" not in record:
+            is_new = "frame" not in record
+            if is_new:
                 _prepare(record)
-            definition = json.loads(definitions[record["definition"]])
-            runs[record["executionArn"]] = Run(record, definition)
+            run = Run(record, json.loads(definitions[record["definition"]]))
+            runs[run.arn] = run
+            if is_new:
+                run.begin()
+                for tell in beginnings:
+                    tell(record)
         return runs[record["executionArn"]]
 
 
@@ -129,7 +136,8 @@ def _prepare(record: Record) -> None:
     record["roleArn"] = machine["roleArn"]
     if "TimeoutSeconds" in definition:
         started = datetime.fromisoformat(record["startDate"].replace("Z", "+00:00"))
-        record["deadline"] = started.timestamp() + definition["TimeoutSeconds"]
+        record["timeout"] = definition["TimeoutSeconds"]
+        record["deadline"] = started.timestamp() + record["timeout"]
     try:
         given = json.loads(record["input"])
     except ValueError:
@@ -151,8 +159,8 @@ def work(run: Run) -> None:
             logger.exception("%s", run.arn)
             run.end("FAILED", error="States.Runtime", cause=str(error))
         run.tell()
-        runs.pop(run.arn, None)
         announce(run.record)
+        runs.pop(run.arn, None)
 
 
 def announce(record: Record) -> None:
@@ -183,6 +191,8 @@ def _wake(stock: Callable[[dict[str, Any]], None], kept: dict[str, Any]) -> None
     for record in under_way:
         record["status"] = ASLEEP  # stock calls what runs failed
     stock(kept)
+    for gone in definitions.keys() - {record.get("definition") for record in records}:
+        del definitions[gone]
     for record in under_way:
         record["status"] = "RUNNING"
         region, account = record["executionArn"].split(":")[3:5]

@@ -34,12 +34,18 @@ class Execution:
         self.tokens = 0
         self.open: str | None = None
         self.got: list[str] = []
+        self.beats = 0
 
     def send_task_success(self, *, taskToken: str, output: str) -> None:  # noqa: N803
         if taskToken != self.open:
             raise TaskGoneError(taskToken)
         self.open = None
         self.got.append(json.loads(output)["id"])
+
+    def send_task_heartbeat(self, *, taskToken: str) -> None:  # noqa: N803
+        if taskToken != self.open:
+            raise TaskGoneError(taskToken)
+        self.beats += 1
 
     @property
     def received(self) -> str | None:
@@ -78,6 +84,9 @@ class World:
         self.before()
         self.execution.send_task_success(**request)
         self.after()
+
+    def send_task_heartbeat(self, **request: Any) -> None:
+        self.execution.send_task_heartbeat(**request)
 
     def wait(self) -> None:
         """Enter the task, whose function may die: the task is retried then, by a new token."""

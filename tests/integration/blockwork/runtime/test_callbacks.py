@@ -114,6 +114,16 @@ def test_who_waits_after_the_end_takes_it_up_again(world: World) -> None:
     assert world.arrive("a") == "RESUMED"
 
 
+def test_a_sign_of_life_reaches_who_waits_and_nobody_else(world: World) -> None:
+    assert not world.table().beat(KEY)
+    world.wait()
+
+    assert world.table().beat(KEY)
+    assert world.execution.beats == 1
+    world.execution.time_out()
+    assert not world.table().beat(KEY)
+
+
 def test_keys_have_nothing_to_do_with_each_other(world: World) -> None:
     world.wait()
 

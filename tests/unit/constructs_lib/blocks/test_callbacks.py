@@ -46,7 +46,7 @@ def test_functions_resume_executions_of_their_own_state_machine_alone(
 
     assert policy["PolicyDocument"]["Statement"] == [
         {
-            "Action": ["states:SendTaskSuccess", "states:SendTaskFailure"],
+            "Action": ["states:SendTaskSuccess", "states:SendTaskHeartbeat"],
             "Effect": "Allow",
             "Resource": stack.resolve(machine.state_machine_arn),
         }
