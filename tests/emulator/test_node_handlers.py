@@ -171,7 +171,7 @@ def test_a_traced_invocation_knows_its_trace(aws: Aws, names: dict[str, str]) ->
 def test_a_client_that_the_app_has_not_installed_is_named(aws: Aws, names: dict[str, str]) -> None:
     error = invoke(aws, "node-unknown")["answer"]
 
-    assert "npm install --save-dev @aws-sdk/client-from-nowhere" in error["errorMessage"]
+    assert "add @aws-sdk/client-from-nowhere to the devDependencies" in error["errorMessage"]
 
 
 def test_no_other_package_of_the_app_is_found_as_on_aws(aws: Aws, names: dict[str, str]) -> None:
