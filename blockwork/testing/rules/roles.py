@@ -16,11 +16,22 @@ KNOW_NO_RESOURCES = {
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
 """AWS allows these for every resource or not at all (Service Authorization Reference; what Lambda
-needs in a VPC: Lambda developer guide, Amazon VPC networking)."""
+needs in a VPC: Lambda developer guide, Amazon VPC networking), or asks for them like that (Step
+Functions developer guide, "Using CloudWatch Logs to log execution history")."""
 
 
 def statements(resource: SynthesisedResource) -> Iterator[Mapping[str, Any]]:
