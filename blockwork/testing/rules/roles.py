@@ -30,8 +30,8 @@ KNOW_NO_RESOURCES = {
     "xray:PutTraceSegments",
 }
 """AWS allows these for every resource or not at all (Service Authorization Reference; what Lambda
-needs in a VPC: Lambda developer guide, Amazon VPC networking), or asks for them like that (Step
-Functions developer guide, "Using CloudWatch Logs to log execution history")."""
+needs in a VPC: Lambda developer guide, Amazon VPC networking; what a state machine needs for its
+log and traces: Step Functions developer guide, "Using CloudWatch Logs" and "Tracing")."""
 
 
 def statements(resource: SynthesisedResource) -> Iterator[Mapping[str, Any]]:
