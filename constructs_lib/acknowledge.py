@@ -73,6 +73,26 @@ def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> Non
     role.node.add_validation(_AtTheEnd(say))
 
 
+def acknowledge_versions(role: iam.IRole, /, *, why: str) -> None:
+    """Acknowledge that a role may invoke any version of the functions that it may invoke.
+
+    :param why: why it is acceptable.
+    """
+
+    def say() -> None:
+        for child in role.node.children:
+            policy = child.node.default_child
+            if isinstance(policy, iam.CfnPolicy):
+                document = Stack.of(policy).resolve(policy.policy_document)
+                for statement in document["Statement"]:
+                    if _each(statement.get("Action")) == ["lambda:InvokeFunction"]:
+                        for resource in map(_as_written, _each(statement.get("Resource"))):
+                            if resource.endswith(":*"):
+                                acknowledge(policy, **{f"IAM5[Resource::{resource}]": why})
+
+    role.node.add_validation(_AtTheEnd(say))
+
+
 def _wider(policy: iam.CfnPolicy, known: set[str]) -> bool:
     """Tell whether a policy allows on everything what is not among the known actions."""
     document = Stack.of(policy).resolve(policy.policy_document)

@@ -106,6 +106,23 @@ def let_read_secret(
     return grant_read_secret(secret, function)
 
 
+def grant_invoke(asked: AnyFunction, grantee: iam.IGrantable, /) -> iam.Grant:
+    """Allow to invoke a function as it is now, none of its versions and aliases."""
+    return iam.Grant.add_to_principal(
+        grantee=grantee, actions=["lambda:InvokeFunction"], resource_arns=[asked.function_arn]
+    )
+
+
+def let_invoke(asked: AnyFunction, function: AnyFunction, /, *, variable: str) -> iam.Grant:
+    """Tell a function the name of another one, and allow it what `grant_invoke` does.
+
+    :param variable: what the function finds the name in, such as `LIST_ORDERS_FUNCTION`.
+    :raises ValueError: if the function cannot be told.
+    """
+    tell(function, variable, asked.function_name, at=asked.node.path)
+    return grant_invoke(asked, function)
+
+
 def grant_send_to_connections(
     api: apigatewayv2.WebSocketApi, function: lambda_.Function, /, *, stage: str
 ) -> None:

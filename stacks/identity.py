@@ -21,10 +21,17 @@ from constructs_lib.blocks import (
     StreamConsumer,
     UserDirectory,
 )
-from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, SigningKey, Table
-from constructs_lib.primitives.table import WHAT_WAS_WRITTEN
+from constructs_lib.primitives import (
+    WHAT_WAS_WRITTEN,
+    AlarmTopic,
+    PythonFunction,
+    PythonService,
+    SigningKey,
+    Table,
+)
 from stacks.base import OF_PAGES, PlatformStack, event_source
 from stacks.config import StageConfig
+from stacks.subscribers import INDEX, INDEX_KEY, Subscribers
 
 TEN_SECONDS = Duration.seconds(10)
 FIVE_SECONDS = Duration.seconds(5)
@@ -34,12 +41,20 @@ PROFILE = (
     "displayName",
     "phone",
     "newsletter",
+    INDEX_KEY,
     "email",
     "createdAt",
     "updatedAt",
     "correlationId",
     "version",
 )
+OF_SUBSCRIBERS = dynamodb.GlobalSecondaryIndexPropsV2(
+    index_name=INDEX,
+    partition_key=dynamodb.Attribute(name=INDEX_KEY, type=dynamodb.AttributeType.STRING),
+    sort_key=dynamodb.Attribute(name="userId", type=dynamodb.AttributeType.STRING),
+    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+)
+"""A table changes one index a deployment (CloudFormation, AWS::DynamoDB::GlobalTable)."""
 PERMISSIONS = ("permissions", "grantedBy", "grantedAt", "correlationId", "version")
 WHOLE_ITEMS = {"replace_profile": ["ALL_NEW"]}
 """Who answers with more than it has written: with when the profile was made."""
@@ -92,6 +107,7 @@ class IdentityStack(PlatformStack):
             partition_key="userId",
             sort_key="itemId",
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            global_secondary_indexes=[OF_SUBSCRIBERS],
         )
         self._let_in(config)
         api = BusinessApi(
@@ -108,6 +124,15 @@ class IdentityStack(PlatformStack):
         self._tell(bus, failures)
         self._forget(bus, failures)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
+        self.subscribers = Subscribers(
+            self,
+            "Newsletter",
+            service=service,
+            table=self._table,
+            api=api,
+            url=self.url,
+            failures=failures,
+        )
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
         cdk.CfnOutput(self, "FailureQueueUrl", value=failures.queue.queue_url)
 

@@ -9,7 +9,7 @@ from blockwork.local.app import OnLine
 from blockwork.local.places import LOCAL, REPOSITORY
 from blockwork.local.stage import LocalStage
 from blockwork.local.toolchain import Toolchain
-from tools.outside_world import OUTSIDE_WORLD, payment_key
+from tools.outside_world import OUTSIDE_WORLD, campaign_key, payment_key, webhook_keys
 from tools.seed import Platform, as_json
 
 CODE = (
@@ -41,8 +41,14 @@ class PlatformApp:
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def prepare(self, account: Account, state: Path) -> None:
-        """Store the secret at the payment provider."""
-        Platform(account).know_payment_key(payment_key(state))
+        """Store what the platform shares with providers."""
+        Platform(account).know_secrets(
+            {
+                "vouchers/payment-key": payment_key(state),
+                "campaigns/provider-key": campaign_key(state),
+                "campaigns/webhook-keys": webhook_keys(state),
+            }
+        )
 
     def is_serving(self, account: Account) -> bool:
         """Ask the website."""

@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ ACCOUNTS = {
 PASSWORD_LENGTH = 16
 # What the emulator itself remembers: it is forgotten with the state, and kept with it.
 SEEDED = "/local-stage/seeded"
-PAYMENT_KEY = "/blockwork/local/vouchers/payment-key"  # CloudFormation makes no SecureString
+SECRETS = "/blockwork/local"  # whose parameters are SecureStrings: CloudFormation makes none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,16 @@ class Platform:
         except (httpx.HTTPError, ValueError, KeyError):
             return False
 
-    def know_payment_key(self, key: str) -> None:
-        """Tell the platform its secret at the payment provider, as an operator does on AWS."""
-        self._account.client("ssm").put_parameter(
-            Name=PAYMENT_KEY, Value=key, Type="SecureString", Overwrite=True
-        )
+    def know_secrets(self, secrets_: Mapping[str, str]) -> None:
+        """Tell the platform what it shares with providers, as an operator does on AWS.
+
+        :param secrets_: by service and name, such as `vouchers/payment-key`.
+        """
+        ssm = self._account.client("ssm")
+        for name, value in secrets_.items():
+            ssm.put_parameter(
+                Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True
+            )
 
     def seed_users(self, known: dict[str, str]) -> list[User]:
         """Let the administrator and the customer in.

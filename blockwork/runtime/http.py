@@ -14,6 +14,15 @@ from blockwork.runtime.collaborators import all_built_once
 from blockwork.runtime.observability import CORRELATION_HEADER, correlation_id, logger
 from blockwork.runtime.problems import PROBLEM_JSON, ProblemError
 
+HTML = "text/html; charset=utf-8"
+# Its own styles, no scripts, in no frame of another page, where a click may be stolen. Its address
+# is told to nobody else (https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/referrer-policy/).
+OF_PAGES = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Event = dict[str, Any]
@@ -66,7 +75,7 @@ class Request:
 class Response:
     """What the caller gets.
 
-    :param body: anything msgspec encodes as JSON, None for no body.
+    :param body: anything msgspec encodes as JSON, or the text of a page; None for no body.
     :param headers: further headers, by lower-case name.
     """
 
@@ -99,11 +108,19 @@ class Response:
         return cls(status=204)
 
     @classmethod
+    def page(cls, html: str) -> "Response":
+        """Answer 200 with a page for a browser, which may do nothing but send its own forms here.
+
+        :param html: the whole document, which must hold nothing that came with the request.
+        """
+        return cls(status=200, body=html, content_type=HTML, headers=OF_PAGES)
+
+    @classmethod
     def problem(cls, problem: ProblemError, *, correlation_id: str) -> "Response":
         """Answer with a problem, and what finds it in the logs."""
         headers = dict(problem.headers)
         if problem.status == 401:
-            headers["www-authenticate"] = "Bearer"
+            headers.setdefault("www-authenticate", "Bearer")
         if problem.retry_after is not None:
             headers["retry-after"] = str(problem.retry_after)
         return cls(
@@ -127,7 +144,8 @@ class Response:
         }
         if self.body is not None:
             answer["headers"]["content-type"] = self.content_type
-            answer["body"] = msgspec.json.encode(self.body).decode()
+            is_text = isinstance(self.body, str) and self.content_type == HTML
+            answer["body"] = self.body if is_text else msgspec.json.encode(self.body).decode()
         return answer
 
 

@@ -5,24 +5,19 @@ request that it continues: the list, the user, the path and all of the query but
 reads nothing that the caller was not about to read anyway.
 """
 
-import base64
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from blockwork.runtime.http import Request
 from blockwork.runtime.problems import ProblemError
-from blockwork.runtime.signing import DIGEST_SIZE, Signer
+from blockwork.runtime.sealing import FORMAT, seal, unseal
+from blockwork.runtime.signing import Signer
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
 LIMIT = re.compile(r"[0-9]{1,3}")
-# API Gateway takes 10,240 bytes of request line and headers in all (quotas of HTTP APIs), of which
-# the largest token of a user may be 7,200 and a browser's other headers 1,200. A token of Cognito
-# that is wrapped into ours has some hundred characters.
-TOKEN = re.compile(r"[A-Za-z0-9_-]{1,1536}")
-FORMAT = b"\x01"
-"""What a token begins with: raise it when its content changes, so that older ones are refused."""
 OF_A_PAGE = {"limit", "nextToken"}
 
 
@@ -57,31 +52,18 @@ def read_page_query(
 
 def next_token(request: Request, *, of: str, signer: Signer, last: str) -> str:
     """Return the token of the page after the entry whose key is `last`."""
-    signature = signer.sign(_signed(request, of, last))
-    return base64.urlsafe_b64encode(FORMAT + signature + last.encode()).decode().rstrip("=")
+    return seal(last, signer=signer, bound=partial(_signed, request, of))
 
 
 def _last_of(token: str, request: Request, of: str, signer: Signer) -> str:
     try:
-        # Checked first, since base64 skips characters outside its alphabet.
-        if not TOKEN.fullmatch(token):
-            raise ValueError("not base64url")
-        content = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        if base64.urlsafe_b64encode(content).decode().rstrip("=") != token:
-            raise ValueError("its last character has bits that say nothing")
-        begin = len(FORMAT) + DIGEST_SIZE
-        signature, last = content[len(FORMAT) : begin], content[begin:].decode()
-        if not content.startswith(FORMAT) or not last:
-            raise ValueError("of another format")
-        if not signer.is_signed(_signed(request, of, last), signature):
-            raise ValueError("not ours, or of another request")
+        return unseal(token, signer=signer, bound=partial(_signed, request, of))
     except ValueError as error:
         raise ProblemError(
             400,
             "nextToken must be one that this list answered you with, sent back with the same"
             " query; leave it out to start again",
         ) from error
-    return last
 
 
 def _signed(request: Request, of: str, last: str) -> bytes:

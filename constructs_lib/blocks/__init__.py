@@ -1,8 +1,12 @@
 """How to do one job of a serverless platform: several resources that belong together."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from constructs_lib.blocks.api_domain import ApiDomain
 from constructs_lib.blocks.app_client import AppClient
 from constructs_lib.blocks.business_api import PUBLIC, BusinessApi
+from constructs_lib.blocks.callbacks import Callbacks
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
@@ -27,6 +31,12 @@ from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.blocks.user_directory import UserDirectory
+from constructs_lib.blocks.webhook_keys import WebhookKeys
+
+if TYPE_CHECKING:
+    from constructs_lib.blocks.callback_task import CallbackTask
+    from constructs_lib.blocks.function_task import FunctionTask
+    from constructs_lib.blocks.workflow import Workflow
 
 __all__ = [
     "PUBLIC",
@@ -34,10 +44,13 @@ __all__ = [
     "ApiDomain",
     "AppClient",
     "BusinessApi",
+    "CallbackTask",
+    "Callbacks",
     "CorsRules",
     "EventBus",
     "EventConsumer",
     "FailureChain",
+    "FunctionTask",
     "GoogleProvider",
     "HostedSignIn",
     "IdempotencyTable",
@@ -57,4 +70,20 @@ __all__ = [
     "TokenAuthorizer",
     "TrustedIssuer",
     "UserDirectory",
+    "WebhookKeys",
+    "Workflow",
 ]
+
+_AT_FIRST_USE = {
+    "CallbackTask": "constructs_lib.blocks.callback_task",
+    "FunctionTask": "constructs_lib.blocks.function_task",
+    "Workflow": "constructs_lib.blocks.workflow",
+}
+"""What loads the CDK's modules of Step Functions, which take their time in every synthesis."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 -- one of these classes
+    if name not in _AT_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = getattr(import_module(_AT_FIRST_USE[name]), name)
+    return globals()[name]

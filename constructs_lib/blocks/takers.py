@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     # Loaded where there is a state machine only: it takes its time.
     from aws_cdk import aws_stepfunctions as sfn
 
-UNSUCCESSFUL = ["ABORTED", "FAILED", "TIMED_OUT"]
+UNFORESEEN = ("FAILED", "TIMED_OUT")
+UNSUCCESSFUL = ("ABORTED", *UNFORESEEN)
 _kept_by: WeakKeyDictionary[sfn.IStateMachine, FailureChain] = WeakKeyDictionary()
 
 
@@ -61,7 +62,7 @@ def keep_what_fails(
             at=at,
         )
     if state_machine is not None:
-        _keep_failed_executions(state_machine, failures, at)
+        keep_failed_executions(state_machine, failures, at=at)
     if queue is not None:
         if queue.fifo:
             raise ValueError(
@@ -76,11 +77,23 @@ def _refuse(name: str, value: object, taker: object, wanted: str, at: str) -> No
         raise ValueError(f"{name} is for {wanted} only, got {value!r}: leave it out (at {at})")
 
 
-def _keep_failed_executions(machine: sfn.IStateMachine, failures: FailureChain, at: str) -> None:
+def keep_failed_executions(
+    machine: sfn.IStateMachine,
+    failures: FailureChain,
+    *,
+    known_as: str | None = None,
+    unsuccessful: tuple[str, ...] = UNSUCCESSFUL,
+    at: str,
+) -> None:
     """Let each execution that ends without success tell the chain, with its input.
 
     Whoever started it. Step Functions says so on the account's default bus of standard workflows,
     and of express ones nowhere ("Automating Step Functions event delivery with EventBridge").
+
+    :param known_as: what the rule's id ends with. Default: the id of the state machine.
+    :param unsuccessful: the statuses that count. Default: all but success.
+    :param at: the path of the block that asks.
+    :raises ValueError: if it is an express one, or ends in another chain already.
     """
     from aws_cdk import aws_stepfunctions as sfn
 
@@ -104,14 +117,14 @@ def _keep_failed_executions(machine: sfn.IStateMachine, failures: FailureChain, 
         return
     _kept_by[machine] = failures
     failures.let_bury("events.amazonaws.com")
-    name = f"Failed{machine.node.id}"
+    name = f"Failed{known_as or machine.node.id}"
     events.Rule(
         failures,
         f"{name}{machine.node.addr}" if failures.node.try_find_child(name) else name,
         event_pattern=events.EventPattern(
             source=["aws.states"],
             detail_type=["Step Functions Execution Status Change"],
-            detail={"stateMachineArn": [machine.state_machine_arn], "status": UNSUCCESSFUL},
+            detail={"stateMachineArn": [machine.state_machine_arn], "status": [*unsuccessful]},
         ),
         targets=[cast(events.IRuleTarget, targets.SqsQueue(failures.queue))],
     )

@@ -61,6 +61,7 @@ NO_DELIVERY = {
     "AWS::SQS::QueueInlinePolicy": "is a policy",
     "AWS::SQS::QueuePolicy": "is a policy",
     "AWS::StepFunctions::StateMachine DefinitionString": "what a state does, its role's tests show",
+    "AWS::StepFunctions::StateMachine LoggingConfiguration": "`state-machines` looks at it",
     "AWS::SSM::Parameter": "names something for people",
     "Custom::*": "CloudFormation invokes with the rights of who deploys",
 }

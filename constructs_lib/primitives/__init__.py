@@ -17,9 +17,10 @@ from constructs_lib.primitives.storage_options import (
     TableOptions,
     TopicOptions,
 )
-from constructs_lib.primitives.table import Table
+from constructs_lib.primitives.table import WHAT_WAS_WRITTEN, Table
 
 __all__ = [
+    "WHAT_WAS_WRITTEN",
     "AlarmTopic",
     "Bucket",
     "BucketEmptying",

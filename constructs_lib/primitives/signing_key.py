@@ -15,7 +15,7 @@ LENGTH = 64
 class SigningKey(Secret):
     """A key that Secrets Manager makes, so that it stands in no template, and may be rotated.
 
-    What is signed with it must be worth less than the key lives: it goes with its stack::
+    What is signed with it must be worth less than the key lives, which goes with its stack::
 
         tokens = SigningKey(self, "Tokens", signs="tokens of the next page")
         tokens.let_sign(list_orders)
@@ -24,9 +24,19 @@ class SigningKey(Secret):
     checks signatures should let those by the version before (`AWSPREVIOUS`) count.
 
     :param signs: what it is for, in a few words.
+    :param removal_policy: what becomes of it when it leaves its stack; what it has signed is worth
+        nothing without it. Default: it goes.
     """
 
-    def __init__(self, scope: Construct, id_: str, /, *, signs: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        /,
+        *,
+        signs: str,
+        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+    ) -> None:
         super().__init__(
             scope,
             id_,
@@ -34,7 +44,7 @@ class SigningKey(Secret):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=LENGTH, exclude_punctuation=True
             ),
-            removal_policy=RemovalPolicy.DESTROY,
+            removal_policy=removal_policy,
         )
         acknowledge(self, SMG4="nobody knows it, so it is rotated when that is in doubt")
 

@@ -17,7 +17,9 @@ from constructs_lib.telling import tell
 READS = frozenset(f"dynamodb:{name}" for name in ("BatchGetItem", "GetItem", "Query", "Scan"))
 WRITES = frozenset(f"dynamodb:{name}" for name in ("DeleteItem", "PutItem", "UpdateItem"))
 """Batches and transactions are allowed by what each of their items asks for: they are none."""
+SELECTING = {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
 WHAT_WAS_WRITTEN = ("NONE", "UPDATED_NEW", "UPDATED_OLD")
+"""`ReturnValues` of a write that answers with nothing it has not written itself."""
 
 
 class Table(dynamodb.TableV2):
@@ -77,6 +79,10 @@ class Table(dynamodb.TableV2):
             **settings,
         )
         self._keys = [key.name for key in keys]
+        self._indexes = {
+            index.index_name: [key.name for key in (index.partition_key, index.sort_key) if key]
+            for index in options.get("global_secondary_indexes", ())
+        }
 
     def let_use(
         self,
@@ -134,18 +140,46 @@ class Table(dynamodb.TableV2):
         if isinstance(attributes, str) or any("*" in name or not name for name in attributes):
             raise ValueError(f"attributes must be a list of whole names, got {attributes!r} {at}")
         writes = {"StringEqualsIfExists": {"dynamodb:ReturnValues": sorted(return_values)}}
-        reads = {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
         self._grant_key(grantee, actions)
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=sorted(actions),
             resource_arns=[self.table_arn],
             conditions={
-                "ForAllValues:StringEquals": {
-                    "dynamodb:Attributes": [*self._keys, *sorted(set(attributes) - {*self._keys})]
-                },
-                **(reads if READS.issuperset(actions) else writes),
+                **_naming([*self._keys, *sorted(set(attributes) - {*self._keys})]),
+                **(SELECTING if READS.issuperset(actions) else writes),
             },
+        )
+
+    def let_query(self, function: AnyFunction, /, index: str, *, variable: str) -> iam.Grant:
+        """Tell a function the table's name, and allow it what `grant_query` does.
+
+        :param variable: what the function finds the name in, such as `ORDERS_TABLE`.
+        :raises ValueError: as `grant_query`, or if the function cannot be told.
+        """
+        tell(function, variable, self.table_name, at=self.node.path)
+        return self.grant_query(function, index)
+
+    def grant_query(self, grantee: iam.IGrantable, /, index: str) -> iam.Grant:
+        """Allow to query one global index for its keys and the table's, and to read nothing else.
+
+        A query names the keys that it wants by a projection, as in `grant_attributes`.
+
+        :param index: its name.
+        :raises ValueError: if the table has no global index of this name.
+        """
+        if index not in self._indexes:
+            raise ValueError(
+                f"index must be a global index of the table, which has"
+                f" {', '.join(self._indexes) or 'none'}, got {index!r} (at {self.node.path})"
+            )
+        self._grant_key(grantee, ["dynamodb:Query"])
+        keys = dict.fromkeys([*self._keys, *self._indexes[index]])
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["dynamodb:Query"],
+            resource_arns=[f"{self.table_arn}/index/{index}"],
+            conditions={**_naming([*keys]), **SELECTING},
         )
 
     def grant_partitions(self, grantee: iam.IGrantable, /, *actions: str, like: str) -> iam.Grant:
@@ -182,6 +216,10 @@ class Table(dynamodb.TableV2):
             key.grant_decrypt(grantee)
         elif key:
             key.grant_encrypt_decrypt(grantee)
+
+
+def _naming(attributes: list[str]) -> dict[str, dict[str, list[str]]]:
+    return {"ForAllValues:StringEquals": {"dynamodb:Attributes": attributes}}
 
 
 def _key(key: str | dynamodb.Attribute) -> dynamodb.Attribute:

@@ -81,6 +81,8 @@ ROUTES: dict[str, dict[str, Route]] = {
     "forecast": {"GET /forecast": Route(PUBLIC, 400)},
     "identity": {
         "POST /tokens/refresh": Route(PUBLIC, 422, body={}),
+        "GET /unsubscribe": Route(PUBLIC, 400),
+        "POST /unsubscribe": Route(PUBLIC, 400),
         "POST /tickets": Route(SIGNED_IN, 200),
         "GET /me": Route(SIGNED_IN, 200),
         "PUT /me": Route(SIGNED_IN, 422, body={"displayName": 7}, replaces=own_profile),

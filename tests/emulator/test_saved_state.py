@@ -151,6 +151,31 @@ def test_a_log_comes_back_as_it_was_however_it_grew(mortal: Emulator) -> None:
     assert lines(aws) == before
 
 
+def test_an_archive_without_events_is_saved_and_later_with_them(mortal: Emulator) -> None:
+    aws, _ = start(mortal)
+    events = aws.client("events")
+    bus = events.create_event_bus(Name="archived")["EventBusArn"]
+    for name in ("filled", "empty"):
+        pattern = json.dumps({"source": [name]})
+        events.create_archive(ArchiveName=name, EventSourceArn=bus, EventPattern=pattern)
+    save(aws, mortal)
+    kill(mortal)
+    start(mortal)
+    entry = {"EventBusName": "archived", "Source": "filled", "DetailType": "it", "Detail": "{}"}
+    events.put_events(Entries=[entry])
+    save(aws, mortal)
+
+    kill(mortal)
+    start(mortal)
+
+    kept = {name: events.describe_archive(ArchiveName=name) for name in ("filled", "empty")}
+    assert {name: archive["EventCount"] for name, archive in kept.items()} == {
+        "filled": 1,
+        "empty": 0,
+    }
+    assert "state not saved" not in mortal.log.read_text()
+
+
 def test_a_save_writes_what_changed_and_not_what_there_is(mortal: Emulator) -> None:
     aws, group = start(mortal)
     aws.client("logs").create_log_group(logGroupName=GROUP)

@@ -28,9 +28,9 @@ def must(done: subprocess.CompletedProcess[str]) -> str:
 
 
 class Team:
-    """One of `examples`, copied out of the repository and with the wheel alone in `.venv`.
+    """An app that is copied out of the repository, with the wheel alone in `.venv`.
 
-    :param name: of the folder.
+    :param name: of the folder it gets.
     :param folder: where the copy goes.
     :param wheels: a folder with the wheel, built.
     """
@@ -39,11 +39,15 @@ class Team:
         self.name = name
         self.folder = folder / name
         self._wheels = wheels
-        shutil.copytree(ROOT / "examples" / name, self.folder, ignore=NOT_COPIED)
+        self._copy()
         if (self.folder / "package.json").is_file():  # npm has installed what it names
             (self.folder / "node_modules").symlink_to(ROOT / "node_modules")
         must(run(uv.find_uv_bin(), "venv", "--python", sys.executable, cwd=self.folder))
         self._install("pyproject.toml")
+
+    def _copy(self) -> None:
+        """Take the one of `examples` that is called so."""
+        shutil.copytree(ROOT / "examples" / self.name, self.folder, ignore=NOT_COPIED)
 
     def _install(self, *what: str) -> None:
         """Install what the project asks for, in the versions that we test."""

@@ -16,6 +16,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -94,6 +95,21 @@ def build(app: App, folder: Path) -> None:
         stack, "Fulfil", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(stack, "Done"))
     )
     blocks.ScheduledTask(stack, "T2", state_machine=machine, failures=failures, at=at)
+    webhook_keys = ssm.StringParameter.from_secure_string_parameter_attributes(
+        stack, "WebhookKeys", parameter_name="/shop/webhook-keys"
+    )
+    blocks.WebhookKeys(stack, "Webhooks", parameter=webhook_keys).let_verify(function("Webhook"))
+    callbacks = blocks.Callbacks(stack, "Callbacks")
+    callbacks.let_wait(link := function("Link"))
+    hour, day = Duration.hours(1), Duration.days(1)
+    wait = blocks.CallbackTask(
+        stack, "Wait", function=link, payload={}, timeout=day, heartbeat=hour
+    )
+    ship = blocks.FunctionTask(stack, "Ship", function=plain)
+    workflow = blocks.Workflow(
+        stack, "Workflow", definition=wait.next(ship), timeout=day, failures=failures
+    )
+    callbacks.let_resume(workflow.state_machine)
     blocks.EventBus.of(events.EventBus(stack, "Theirs")).subscribe(
         stack,
         "OnTheirs",

@@ -16,7 +16,7 @@ from tests.snapshot.resources import of_type, without_emptying
 PUBLIC = {
     "Catalog": ["GET /products", "GET /products/{productId}"],
     "Forecast": ["GET /forecast"],
-    "Identity": ["POST /tokens/refresh"],
+    "Identity": ["GET /unsubscribe", "POST /tokens/refresh", "POST /unsubscribe"],
 }
 
 

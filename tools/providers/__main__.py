@@ -1,7 +1,8 @@
 """Serve the outside world: `python -m tools.providers`.
 
-Reads PROVIDERS_PORT (HTTP), MAIL_PORT (SMTP), PROVIDERS_DIRECTORY, where payments and mails are
-kept, and PAYMENT_KEY_FILE, which holds the secret that the payment provider's customer knows.
+Reads PROVIDERS_PORT (HTTP), MAIL_PORT (SMTP), PROVIDERS_DIRECTORY, where payments, campaigns and
+mails are kept, PAYMENT_KEY_FILE and CAMPAIGN_KEY_FILE, which hold the secrets that each provider's
+customer knows, and WEBHOOK_KEYS_FILE, by whose first key callbacks are signed.
 """
 
 import asyncio
@@ -10,8 +11,7 @@ import signal
 from pathlib import Path
 
 from tools.providers.http import serve as serve_http
-from tools.providers.mailbox import Mailbox
-from tools.providers.payments import Payments
+from tools.providers.keys import KeyFile
 from tools.providers.smtp import serve as serve_mail
 from tools.providers.world import World
 
@@ -24,14 +24,15 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     directory = Path(os.environ["PROVIDERS_DIRECTORY"])
-    key_file = Path(os.environ["PAYMENT_KEY_FILE"])
     world = World(
-        payments=Payments(directory / "payments.jsonl"),
-        mailbox=Mailbox(directory / "mails"),
-        payment_key=lambda: key_file.read_text().strip() if key_file.is_file() else None,
+        directory,
+        payment_key=KeyFile(Path(os.environ["PAYMENT_KEY_FILE"])),
+        campaign_key=KeyFile(Path(os.environ["CAMPAIGN_KEY_FILE"])),
+        webhook_keys=KeyFile(Path(os.environ["WEBHOOK_KEYS_FILE"])),
     )
     mail = await serve_mail(world, HOST, int(os.environ["MAIL_PORT"]))
     http = await serve_http(world.answer, HOST, int(os.environ["PROVIDERS_PORT"]))
+    world.resume()
     await told_to_stop.wait()
     http.close()
     mail.close()

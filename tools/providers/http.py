@@ -15,7 +15,8 @@ import h11
 
 from blockwork.local.front_door import FrontDoor
 
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 256 * 1024
+"""A hundred recipients of a campaign with their links take about 100 kB at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,9 @@ class Answer:
         """Answer with JSON."""
         return cls(status=status, body=json.dumps(content).encode(), times=times)
 
+
+DOWN = Answer.of(503, {"error": "down"})
+NOT_FOUND = Answer.of(404, {"error": "not found"})
 
 OnRequest = Callable[[Request], Awaitable[Answer | None]]
 

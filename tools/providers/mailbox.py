@@ -21,6 +21,7 @@ class Mailbox:
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         self._mails: dict[str, EmailMessage] = {}
         self._described: dict[str, dict[str, Any]] = {}
+        self._found_by: dict[tuple[str, str], list[str]] = {}
         for file in files:
             self._add(file.stem, file.read_bytes())
 
@@ -40,9 +41,21 @@ class Mailbox:
             self._add(mail_id, content)
         return mail_id
 
-    def mails(self) -> list[dict[str, Any]]:
-        """Describe every mail, the oldest first."""
-        return list(self._described.values())
+    def mails(self, *, to: str | None = None, subject: str | None = None) -> list[dict[str, Any]]:
+        """Describe every mail, the oldest first.
+
+        :param to: only those to this address. Default: to anybody.
+        :param subject: only those that are about exactly this. Default: about anything.
+        """
+        wanted = [("to", to), ("subject", subject)]
+        found = [self._found_by.get((name, text), []) for name, text in wanted if text is not None]
+        ids = min(found, key=len) if found else list(self._described)
+        described = [self._described[mail_id] for mail_id in ids]
+        return [
+            mail
+            for mail in described
+            if (to is None or to in mail["to"]) and subject in (None, mail["subject"])
+        ]
 
     def attachment(self, mail_id: str, number: int) -> tuple[str, bytes] | None:
         """Return an attachment's content type and content, if there is one.
@@ -58,7 +71,10 @@ class Mailbox:
     def _add(self, mail_id: str, content: bytes) -> None:
         """Describe it now and not whenever somebody looks: who waits for a mail looks often."""
         mail = self._mails[mail_id] = _parse(content)
-        self._described[mail_id] = _describe(mail_id, mail)
+        described = self._described[mail_id] = _describe(mail_id, mail)
+        texts = [("to", address) for address in dict.fromkeys(described["to"])]
+        for text in [*texts, ("subject", described["subject"])]:
+            self._found_by.setdefault(text, []).append(mail_id)
 
 
 def _parse(message: bytes) -> EmailMessage:
@@ -72,6 +88,8 @@ def _describe(mail_id: str, mail: EmailMessage) -> dict[str, Any]:
         "to": str(mail[RECIPIENTS]).split(", "),
         "from": str(mail["From"]),
         "subject": str(mail["Subject"]),
+        "listUnsubscribe": _text(mail["List-Unsubscribe"]),
+        "listUnsubscribePost": _text(mail["List-Unsubscribe-Post"]),
         "text": text.get_content() if text else "",
         "attachments": [
             {
@@ -82,6 +100,10 @@ def _describe(mail_id: str, mail: EmailMessage) -> dict[str, Any]:
             for part in mail.iter_attachments()
         ],
     }
+
+
+def _text(header: object) -> str | None:
+    return None if header is None else str(header)
 
 
 def _content(part: Any) -> bytes:  # noqa: ANN401 -- the class email hands out depends on its policy

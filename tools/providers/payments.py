@@ -4,11 +4,12 @@ Its file is a book: a line for each decision, so that money which was taken and 
 it twice, and nothing is ever struck out.
 """
 
-import json
 import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import uuid4
+
+from tools.providers.journal import Journal
 
 AMOUNT = re.compile(r"\d{1,7}\.\d{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -48,9 +49,8 @@ class Payments:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        lines = file.read_text().splitlines() if file.is_file() else []
-        self._book = [Payment(**json.loads(line)) for line in lines]
+        self._journal = Journal(file)
+        self._book = [Payment(**entry) for entry in self._journal.entries()]
         self._by_key = {payment.key: payment for payment in self._book}
 
     def take(
@@ -107,9 +107,7 @@ class Payments:
         return [payment for payment in self._by_key.values() if payment.status == "TAKEN"]
 
     def _decide(self, payment: Payment) -> Payment:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a") as file:
-            file.write(json.dumps(asdict(payment)) + "\n")
+        self._journal.note(asdict(payment))
         self._book.append(payment)
         self._by_key[payment.key] = payment
         return payment

@@ -7,6 +7,7 @@ from blockwork.testing.rules.functions import function_logs, log_retention, no_s
 from blockwork.testing.rules.names import generated_names, names_of_their_stack
 from blockwork.testing.rules.roles import wildcards
 from blockwork.testing.rules.stacks import no_exports, no_warnings, resource_limit, same_shape
+from blockwork.testing.rules.workflows import state_machines
 
 RULES = (
     resource_limit,
@@ -26,4 +27,5 @@ RULES = (
     deliveries,
     queues,
     wildcards,
+    state_machines,
 )

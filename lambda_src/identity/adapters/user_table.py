@@ -10,6 +10,7 @@ from blockwork.runtime.tables import TableAdapter
 from blockwork.runtime.versions import OutdatedError, Seen, condition, item_there
 from identity.adapters.items import (
     GRANT_ATTRIBUTES,
+    INDEX_KEY,
     KEY,
     PERMISSIONS,
     PROFILE,
@@ -79,10 +80,11 @@ class UserTable(TableAdapter):
         }
         sets = [f"{name} = :{name}" for name in always]
         sets += [f"{name} = if_not_exists({name}, :{name})" for name in once]
+        removes = "" if INDEX_KEY in always else f" REMOVE {INDEX_KEY}"
         request: UpdateItemInputTypeDef = {
             "TableName": self._name,
             "Key": key(profile.user_id, PROFILE),
-            "UpdateExpression": "SET " + ", ".join(sets),
+            "UpdateExpression": "SET " + ", ".join(sets) + removes,
             "ReturnValues": "ALL_NEW",
         }
         values = {f":{name}": value for name, value in {**always, **once}.items()}

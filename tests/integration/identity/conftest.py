@@ -38,6 +38,17 @@ def client(aws: pytest.MonkeyPatch) -> "DynamoDBClient":
         AttributeDefinitions=[
             {"AttributeName": "userId", "AttributeType": "S"},
             {"AttributeName": "itemId", "AttributeType": "S"},
+            {"AttributeName": "subscribedTo", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "Subscribers",
+                "KeySchema": [
+                    {"AttributeName": "subscribedTo", "KeyType": "HASH"},
+                    {"AttributeName": "userId", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
         ],
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},

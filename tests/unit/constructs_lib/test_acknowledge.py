@@ -13,7 +13,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from cdk_nag import AwsSolutionsChecks
 
-from constructs_lib.blocks import FailureChain, PushChannel, ScheduledTask, StreamConsumer
+from constructs_lib.blocks import (
+    Callbacks,
+    CallbackTask,
+    FailureChain,
+    FunctionTask,
+    PushChannel,
+    ScheduledTask,
+    StreamConsumer,
+    Workflow,
+)
 from constructs_lib.primitives import Bucket, BuildTarget, PythonFunction, PythonService, Table
 
 LIBRARY = Path(__file__).parent.parent.parent.parent / "constructs_lib"
@@ -83,6 +92,41 @@ def test_everything_as_a_resource_is_acknowledged_for_statements_that_can_name_n
         )
 
     assert findings(app) == (["AwsSolutions-IAM5[Resource::*]"] if own else [])
+
+
+def test_a_workflow_has_no_finding(app: App, service: PythonService) -> None:
+    stack, other = Stack(app, "Stack"), Stack(app, "Other")
+    functions = [
+        PythonFunction(at, "Function", service=service, entry="place_order")
+        for at in (stack, other)
+    ]
+    steps = [
+        FunctionTask(stack, f"Step{number}", function=function)
+        for number, function in enumerate(functions)
+    ]
+    wait = CallbackTask(
+        stack,
+        "Wait",
+        function=functions[0],
+        payload={},
+        timeout=Duration.hours(1),
+        heartbeat=None,
+    )
+    workflow = Workflow(
+        stack,
+        "Workflow",
+        definition=steps[0].next(steps[1]).next(wait),
+        timeout=Duration.days(1),
+        failures=FailureChain(stack, "Failures"),
+    )
+    starter = PythonFunction(stack, "Starter", service=service, entry="place_order")
+    workflow.let_start(starter)
+    workflow.grant_stop(starter)
+    callbacks = Callbacks(stack, "Callbacks")
+    callbacks.let_wait(functions[0])
+    callbacks.let_resume(workflow.state_machine)
+
+    assert findings(app) == []
 
 
 def test_the_library_speaks_of_nobodys_trade() -> None:

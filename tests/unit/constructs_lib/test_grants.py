@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 
-from constructs_lib.grants import RAW_MAIL, grant_read_parameter, grant_send_mail
+from constructs_lib.grants import RAW_MAIL, grant_invoke, grant_read_parameter, grant_send_mail
 
 
 @pytest.fixture
@@ -54,4 +55,22 @@ def test_a_parameter_is_read_and_nothing_is_told_about_it(stack: Stack, role: ia
         "Effect": "Allow",
         "Action": "ssm:GetParameter",
         "Resource": stack.resolve(secret.parameter_arn),
+    }
+
+
+def test_a_function_is_invoked_as_it_is_now(stack: Stack, role: iam.Role) -> None:
+    asked = lambda_.Function(
+        stack,
+        "Asked",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+    )
+
+    grant_invoke(asked, role).assert_success()
+
+    assert allowed(stack) == {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": stack.resolve(asked.function_arn),
     }

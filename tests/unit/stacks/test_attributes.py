@@ -7,7 +7,7 @@ from identity.adapters import items as users
 from vouchers.adapters import items as vouchers
 from vouchers.handlers import publish_changes
 
-from stacks import catalog, identity
+from stacks import catalog, identity, subscribers
 from stacks import vouchers as vouchers_stack
 from tests.unit.lambda_src.identity.samples import grant, profile
 from tests.unit.lambda_src.vouchers.samples import voucher
@@ -18,6 +18,7 @@ def test_identity_grants_what_is_in_its_items() -> None:
     assert identity.PERMISSIONS == users.GRANT_ATTRIBUTES
     assert users.profile_item(profile()).keys() == {*users.KEY, *users.PROFILE_ATTRIBUTES}
     assert users.grant_item(grant()).keys() == {*users.KEY, *users.GRANT_ATTRIBUTES}
+    assert (subscribers.INDEX, subscribers.INDEX_KEY) == (users.SUBSCRIBERS, users.INDEX_KEY)
 
 
 def test_vouchers_grants_what_is_in_its_items() -> None:

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.core import lambda_runtime
+from ministack.core.responses import error_response_json, json_response
 from ministack.services.cloudformation import provisioners
 
 Properties = dict[str, Any]
+Answer = tuple[int, dict[str, str], bytes]
+"""Of a service to a request: status, headers, body."""
 
 logger = logging.getLogger("gaps")
 
@@ -47,6 +50,18 @@ def camel_case(settings: Mapping[str, Any] | None) -> dict[str, Any]:
 def run_first_in_python_workers(source: str) -> None:
     """Put `source` in front of the script every Python handler's process runs."""
     lambda_runtime._PYTHON_WORKER_SCRIPT = f"{source}\n{lambda_runtime._PYTHON_WORKER_SCRIPT}"
+
+
+def json_answer(content: Any) -> Answer:
+    """Return a service's answer to a request that it has done."""
+    answer: Answer = json_response(content)
+    return answer
+
+
+def json_refusal(error: str, message: str) -> Answer:
+    """Return a service's answer to a request that it does not do."""
+    answer: Answer = error_response_json(error, message, 400)
+    return answer
 
 
 def run_first_in_node_workers(source: str) -> None:

@@ -64,6 +64,12 @@ GROWING = {
         rest=lambda archive: _without("Events", archive),
         put=lambda archive, _name, _head, events: {**archive, "Events": events},
     ),
+    ("stepfunctions", "executions"): Growing(
+        lists=lambda execution: {"": {"events": execution["events"]}},
+        key="events",
+        rest=lambda execution: _without("events", execution),
+        put=lambda execution, _name, _head, events: {**execution, "events": events},
+    ),
     ("cloudwatch_logs", "log_groups"): Growing(
         lists=lambda group: group["streams"],
         key="events",
@@ -144,7 +150,8 @@ def _grown(
     """Return what is new of an entry's lists, and note how far they are known."""
     key = growing.key
     for name, holder in list(lists.items()):
-        records = holder[key]
+        # An archive has no list before its first event, and a thread may be making an entry now.
+        records = holder.get(key, ()) if isinstance(holder, dict) else holder[key]
         length, last = marks.get(name, (-1, None))
         if len(records) == length and (not length or records[-1] is last):
             continue

@@ -22,6 +22,7 @@ from typing import Any
 from ministack import app as gateway
 from ministack.core import persistence
 
+from blockwork.local.emulator.gaps import _saving
 from blockwork.local.emulator.gaps._state_code import Code
 from blockwork.local.emulator.gaps._state_file import StateFile
 from blockwork.local.emulator.gaps._state_parts import Changes, Pieces, State, put_together
@@ -34,7 +35,7 @@ ATTEMPTS = 3
 UNCHANGED = (
     "cloudformation", "cloudfront", "cloudwatch", "cloudwatch_logs", "cognito", "dynamodb",
     "eventbridge", "iam", "kinesis", "s3", "scheduler", "secretsmanager", "ses", "ses_v2", "sns",
-    "sqs", "ssm",
+    "sqs", "ssm", "stepfunctions",
 )  # fmt: skip
 """Services that change nothing of what they copy for their state, so need no copy."""
 
@@ -55,8 +56,9 @@ class Saver:
         """Save until cancelled."""
         while True:
             await asyncio.sleep(self.every)
-            if self.changed:
+            if self.changed or _saving.changed.is_set():
                 self.changed = False
+                _saving.changed.clear()
                 async with self.writing:
                     await self.save()
 
@@ -70,6 +72,8 @@ class Saver:
         try:
             changed = self._take()
             await asyncio.to_thread(self._write, changed, is_first)
+            for end in _saving.when_written:
+                end()
         except Exception:  # a thread of a handler changed something meanwhile, or the disk is full
             logger.exception("state not saved")
             self._again()
@@ -82,9 +86,12 @@ class Saver:
     def _take(self) -> dict[str, Changes]:
         # On the loop and without a pause: no request is served meanwhile.
         changed = {}
-        for service, state in _states().items():
-            pieces = self._pieces.setdefault(service, Pieces(service))
-            changed[service] = pieces.changes(state)
+        with _saving.lock:
+            for begin in _saving.when_taken:
+                begin()
+            for service, state in _states().items():
+                pieces = self._pieces.setdefault(service, Pieces(service))
+                changed[service] = pieces.changes(state)
         return changed
 
     def _write(self, changed: dict[str, Changes], is_first: bool) -> None:

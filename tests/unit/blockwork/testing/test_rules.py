@@ -50,6 +50,26 @@ def logs_to(group: object) -> dict[str, Any]:
     return {"It": made, "Group": GROUP}
 
 
+SAID = {"Fn::Join": ["", ['{"TimeoutSeconds": 60, "Comment": "', {"Ref": "Group"}, '"}']]}
+
+
+def watch(metric: str, *, of: str = "It") -> dict[str, Any]:
+    return resource(
+        "AWS::CloudWatch::Alarm",
+        MetricName=metric,
+        Dimensions=[{"Name": "StateMachineArn", "Value": {"Ref": of}}],
+    )
+
+
+def machine(**properties: Any) -> dict[str, Any]:
+    settled = {
+        "DefinitionString": '{"TimeoutSeconds": 60}',
+        "LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": False},
+    }
+    made = resource("AWS::StepFunctions::StateMachine", **{**settled, **properties})
+    return {"It": made, "Watch": watch("ExecutionsFailed")}
+
+
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     # rule, what it finds in Prod-Shop, what it does not
     (
@@ -160,6 +180,16 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         allows("dynamodb:DeleteTable", "arn:aws:dynamodb:eu-west-1:111111111111:table/mine"),
     ),
     ("wildcards", allows("sqs:SendMessage", "*"), allows("xray:PutTraceSegments", "*")),
+    ("state-machines", machine(LoggingConfiguration={}), machine()),
+    ("state-machines", machine(LoggingConfiguration={"Level": "OFF"}), {}),
+    (
+        "state-machines",
+        machine(LoggingConfiguration={"Level": "ALL", "IncludeExecutionData": True}),
+        machine(LoggingConfiguration={"Level": "ERROR"}),
+    ),
+    ("state-machines", machine(DefinitionString='{"States": {}}'), machine(DefinitionString=SAID)),
+    ("state-machines", {**machine(), "Watch": watch("ExecutionsTimedOut")}, machine()),
+    ("state-machines", {**machine(), "Watch": watch("ExecutionsFailed", of="Another")}, machine()),
 ]
 
 

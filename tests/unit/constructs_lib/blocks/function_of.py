@@ -12,7 +12,7 @@ def environment(stack: Stack) -> dict[str, Any]:
     return variables
 
 
-def may(stack: Stack, action: str, resource: object) -> None:
+def may(stack: Stack, action: str | list[str], resource: object) -> None:
     Template.from_stack(stack).has_resource_properties(
         "AWS::IAM::Policy",
         {

@@ -5,20 +5,24 @@ from typing import Any
 
 import pytest
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
+from aws_cdk.aws_stepfunctions import StateMachine
 
 from constructs_lib.blocks import (
+    Callbacks,
     EventBus,
     FailureChain,
     IdempotencyTable,
     PushChannel,
     UserDirectory,
+    WebhookKeys,
 )
-from constructs_lib.grants import let_read_parameter, let_send_mail
+from constructs_lib.grants import let_invoke, let_read_parameter, let_send_mail
 from constructs_lib.primitives import (
     Bucket,
     PythonFunction,
@@ -56,10 +60,48 @@ def manage_users(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, s
     return "USER_POOL_ID", users.pool.user_pool_id, "cognito-idp:ListUsers"
 
 
+def wait_for_callbacks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    callbacks = Callbacks(stack, "Callbacks")
+    callbacks.let_resume(StateMachine.from_state_machine_name(stack, "Pay", "pay"))
+    callbacks.let_wait(function)
+    callbacks.let_arrive(function)
+    return "CALLBACKS_TABLE", callbacks.table.table_name, "states:SendTaskSuccess"
+
+
+def verify_webhooks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    keys = ssm.StringParameter.from_secure_string_parameter_attributes(
+        stack, "Keys", parameter_name="/shop/webhook-keys"
+    )
+    WebhookKeys(stack, "Webhooks", parameter=keys).let_verify(function)
+    return "WEBHOOK_KEYS_PARAMETER", "/shop/webhook-keys", "ssm:GetParameter"
+
+
 def use_table(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
     table = Table(stack, "Orders", partition_key="orderId")
     table.let_use(function, "dynamodb:GetItem", variable="ORDERS", attributes=["total"])
     return "ORDERS", table.table_name, "dynamodb:GetItem"
+
+
+def query_index(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    index = dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name="Waiting",
+        partition_key=dynamodb.Attribute(name="waitsFor", type=dynamodb.AttributeType.STRING),
+    )
+    table = Table(stack, "Orders", partition_key="orderId", global_secondary_indexes=[index])
+    table.let_query(function, "Waiting", variable="ORDERS")
+    return "ORDERS", table.table_name, "dynamodb:Query"
+
+
+def ask(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    asked = lambda_.Function(
+        stack,
+        "Asked",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+    )
+    let_invoke(asked, function, variable="COUNT_FUNCTION")
+    return "COUNT_FUNCTION", asked.function_name, "lambda:InvokeFunction"
 
 
 def use_bucket(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
@@ -93,8 +135,8 @@ def read_parameter(stack: Stack, function: lambda_.IFunction) -> tuple[str, str,
 
 
 LETS: tuple[Let, ...] = (
-    *(publish, park, issue_tickets, manage_users, use_table, use_bucket),
-    *(send, sign, send_mail, read_parameter),
+    *(publish, park, issue_tickets, manage_users, use_table, query_index, ask, use_bucket),
+    *(send, sign, send_mail, read_parameter, wait_for_callbacks, verify_webhooks),
 )
 OF_ANY = pytest.mark.parametrize("let", LETS, ids=lambda let: let.__name__)
 

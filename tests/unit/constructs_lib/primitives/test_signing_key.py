@@ -2,7 +2,7 @@
 
 import json
 
-from aws_cdk import Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
 
@@ -50,3 +50,11 @@ def test_who_was_given_it_may_read_it_and_knows_where(stack: Stack) -> None:
     template.has_resource_properties(
         "AWS::IAM::Policy", {"PolicyDocument": Match.object_like({"Statement": [read]})}
     )
+
+
+def test_it_goes_with_its_stack_unless_what_it_signs_shall_last(stack: Stack) -> None:
+    SigningKey(stack, "Pages", signs="pages")
+    SigningKey(stack, "Links", signs="links", removal_policy=RemovalPolicy.RETAIN)
+
+    secrets = Template.from_stack(stack).find_resources("AWS::SecretsManager::Secret")
+    assert [secret["DeletionPolicy"] for secret in secrets.values()] == ["Delete", "Retain"]

@@ -123,6 +123,26 @@ def test_a_grant_that_would_not_hold_is_refused(
         table.grant_attributes(role, *actions, attributes=attributes)
 
 
+def test_who_may_query_an_index_sees_its_keys_and_nothing_else(
+    stack: Stack, role: iam.Role
+) -> None:
+    day = dynamodb.Attribute(name="day", type=dynamodb.AttributeType.STRING)
+    index = dynamodb.GlobalSecondaryIndexPropsV2(index_name="ByDay", partition_key=day)
+    table = Table(stack, "Orders", partition_key="orderId", global_secondary_indexes=[index])
+
+    table.grant_query(role, "ByDay")
+
+    (statement,) = allowed(stack)
+    assert statement["Action"] == "dynamodb:Query"
+    assert statement["Resource"] == stack.resolve(f"{table.table_arn}/index/ByDay")
+    assert statement["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["orderId", "day"]},
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    with pytest.raises(ValueError, match=r"which has ByDay, got 'ByNight' \(at Test/Orders\)"):
+        table.grant_query(role, "ByNight")
+
+
 def test_who_may_use_some_partitions_uses_no_others(stack: Stack, role: iam.Role) -> None:
     table = Table(stack, "Once", partition_key="id")
 

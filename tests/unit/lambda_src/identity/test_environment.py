@@ -17,6 +17,11 @@ NEEDED = {
     "pre_token_generation": {"USERS_TABLE", "BLOCKED_EMAIL_DOMAINS"},
     "find_gone_users": {"USERS_TABLE", "USER_POOL_ID", "EVENT_BUS_NAME"},
     "forget_user": {"USERS_TABLE"},
+    "list_subscribers": {"USERS_TABLE"},
+    "describe_subscribers": {"USERS_TABLE", "SIGNING_KEY_ARN", "UNSUBSCRIBE_URL"},
+    "show_unsubscribe": {"SIGNING_KEY_ARN"},
+    "unsubscribe": {"USERS_TABLE", "SIGNING_KEY_ARN"},
+    "index_subscribers": {"USERS_TABLE"},
     "publish_changes": {"EVENT_BUS_NAME", "FAILURE_TOPIC_ARN", "PATIENCE_SECONDS"},
 }
 

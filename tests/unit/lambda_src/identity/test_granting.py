@@ -15,7 +15,7 @@ from identity.domain.granting import (
 )
 from shared.permissions import LARGEST_CLAIM, Permission, claim_of
 
-from blockwork.runtime.paging import TOKEN
+from blockwork.runtime.sealing import WORD
 from tests.unit.lambda_src.identity.samples import permissions
 
 WORDS = st.text("ab*", min_size=1, max_size=4)
@@ -193,7 +193,7 @@ def test_a_full_token_leaves_room_for_the_other_headers_and_for_the_token_of_a_p
     payload = len(json.dumps(claims, separators=(",", ":")))
     signature = header = 342
     token = header + payload * 4 / 3 + signature
-    longest_page_token = next(n for n in range(10_000, 0, -1) if TOKEN.fullmatch("x" * n))
+    longest_page_token = next(n for n in range(10_000, 0, -1) if WORD.fullmatch("x" * n))
 
     # API Gateway's quota for the request line and the headers of an HTTP API.
     assert 10_240 - token - longest_page_token > 1_200

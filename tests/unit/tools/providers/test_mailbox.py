@@ -32,6 +32,8 @@ def test_a_mail_is_kept_with_its_attachments(mailbox: Mailbox) -> None:
             "to": ["ann@example.com"],
             "from": "Blockwork <no-reply@blockwork.example>",
             "subject": "Your voucher: £25",
+            "listUnsubscribe": None,
+            "listUnsubscribePost": None,
             "text": "Here it is.\n",
             "attachments": [{"filename": "v.pdf", "contentType": "application/pdf", "size": 6}],
         }
@@ -61,3 +63,23 @@ def test_a_mail_needs_no_message_id(mailbox: Mailbox) -> None:
     mailbox.keep(["ann@example.com"], mail(None))
 
     assert len(mailbox.mails()) == 1
+
+
+def test_mails_are_found_by_address_and_subject(mailbox: Mailbox, tmp_path: Path) -> None:
+    ann = mailbox.keep(["ann@example.com"], mail("<1@example>"))
+    both = mailbox.keep(["ann@example.com", "bob@example.com"], mail("<2@example>"))
+
+    for box in (mailbox, Mailbox(tmp_path / "mails")):
+        assert [one["id"] for one in box.mails(to="ann@example.com")] == [ann, both]
+        assert [one["id"] for one in box.mails(to="bob@example.com")] == [both]
+        assert [one["id"] for one in box.mails(subject="Your voucher: £25")] == [ann, both]
+        assert box.mails(to="bob@example.com", subject="Other") == []
+        assert box.mails(to="carol@example.com") == []
+
+
+def test_a_link_to_unsubscribe_is_shown(mailbox: Mailbox) -> None:
+    message = b"Message-ID: <1@example>\r\nList-Unsubscribe: <https://example.com>\r\n\r\nHi"
+
+    mailbox.keep(["ann@example.com"], message)
+
+    assert mailbox.mails()[0]["listUnsubscribe"] == "<https://example.com>"

@@ -1,0 +1,106 @@
+"""What an execution is made of: its start, its definition, its branches, its children."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.emulator.machines import (
+    WAITING,
+    begin,
+    chained,
+    ended,
+    entered,
+    machine,
+    machine_role,
+    output,
+    token_from,
+    wait_for_token,
+    waiting_machine,
+)
+from tests.emulator.support import Aws, received
+
+
+def test_a_repeated_start_is_the_same_execution_as_long_as_it_runs(aws: Aws) -> None:
+    made = aws.deploy("repeated", waiting_machine(), **WAITING)
+    execution = begin(aws, made["machine"], "once", n=1)
+
+    assert begin(aws, made["machine"], "once", n=1) == execution
+
+    with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+        begin(aws, made["machine"], "once", n=2)
+    token = token_from(aws, made["queue"])
+    aws.client("stepfunctions").send_task_success(taskToken=token, output="{}")
+    ended(aws, execution)
+    with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+        begin(aws, made["machine"], "once", n=1)
+
+
+def test_an_execution_goes_on_with_the_definition_it_began_with(aws: Aws) -> None:
+    states = {"Ask": wait_for_token(), "After": {"Type": "Pass", "Output": "old"}}
+    substitutions = {"Queue": {"Ref": "Queue"}}
+    resources = waiting_machine()
+    resources["Machine"] = machine(states, DefinitionSubstitutions=substitutions)
+    made = aws.deploy("updated", resources, **WAITING)
+    execution = begin(aws, made["machine"])
+    entered(aws, execution, "Ask")
+    token = token_from(aws, made["queue"])
+
+    states["After"] = {"Type": "Pass", "Output": "new"}
+    resources["Machine"] = machine(states, DefinitionSubstitutions=substitutions)
+    assert aws.deploy("updated", resources, **WAITING) == made
+
+    aws.client("stepfunctions").send_task_success(taskToken=token, output="{}")
+    assert output(aws, execution) == "old"
+
+
+def test_a_failed_branch_ends_the_others(aws: Aws) -> None:
+    failing = chained({"Fail": {"Type": "Fail", "Error": "Broken", "Cause": "it is"}})
+    asking = chained({"Ask": wait_for_token()})
+    pause = chained({"Pause": {"Type": "Wait", "Seconds": 100000}})
+    branches = [asking, pause, chained({"Look": {"Type": "Wait", "Seconds": 1}})]
+    branches[2]["States"]["Look"] = {"Type": "Wait", "Seconds": 1, "Next": "Fail"}
+    branches[2]["States"] |= failing["States"]
+    resources = waiting_machine()
+    resources["Machine"] = machine(
+        {"Fan": {"Type": "Parallel", "Branches": branches}},
+        DefinitionSubstitutions={"Queue": {"Ref": "Queue"}},
+    )
+    made = aws.deploy("broken", resources, **WAITING)
+    execution = begin(aws, made["machine"])
+    token = token_from(aws, made["queue"])
+
+    end = ended(aws, execution)
+
+    assert (end["status"], end["error"]) == ("FAILED", "Broken")
+    with pytest.raises(ClientError, match="TaskTimedOut"):
+        aws.client("stepfunctions").send_task_success(taskToken=token, output="{}")
+
+
+def test_a_child_ends_with_its_parent(aws: Aws) -> None:
+    child = waiting_machine()
+    call = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Arguments": {"StateMachineArn": "${Child}", "Input": {"of": "parent"}},
+        "Output": "{% $states.result.Output %}",
+    }
+    resources = {
+        **child,
+        "ParentRole": machine_role("states:StartExecution"),
+        "Parent": machine({"Call": call}, DefinitionSubstitutions={"Child": {"Ref": "Machine"}}),
+    }
+    resources["Parent"]["Properties"]["RoleArn"] = {"Fn::GetAtt": ["ParentRole", "Arn"]}
+    made = aws.deploy("family", resources, **WAITING, parent={"Ref": "Parent"})
+    states = aws.client("stepfunctions")
+    first = begin(aws, made["parent"])
+    message = received(aws, made["queue"])["body"]
+    assert message["input"] == {"of": "parent"}
+    states.send_task_success(taskToken=message["token"], output='"of child"')
+    assert output(aws, first) == "of child"
+
+    second = begin(aws, made["parent"])
+    token_from(aws, made["queue"])
+    states.stop_execution(executionArn=second)
+
+    listed = states.list_executions(stateMachineArn=made["machine"])["executions"]
+    statuses = [ended(aws, each["executionArn"])["status"] for each in listed]
+    assert sorted(statuses) == ["ABORTED", "SUCCEEDED"]
