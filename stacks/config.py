@@ -13,6 +13,7 @@ from stacks.stages_file import StageValues
 
 OPEN_METEO = "https://api.open-meteo.com"
 ONE_MINUTE = Duration.minutes(1)
+HALF_AN_HOUR = Duration.minutes(30)
 LOCAL_REGION = "eu-west-2"
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_PORT = 4566
@@ -49,7 +50,7 @@ class LocalEndpoints:
 
     @property
     def providers(self) -> str:
-        """The outside world: payments, weather. Functions, not browsers, talk to it."""
+        """The outside world: payments, campaigns, weather. Functions, not browsers, talk to it."""
         return f"http://127.0.0.1:{self.port + 2}"
 
     def api(self, api_id: str) -> str:
@@ -89,8 +90,12 @@ class StageConfig:
     :param mail_identity: the sender's identity that SES has in the account already, its address or
         its domain. Default: none, it is made.
     :param payment_url: the payment provider's API.
+    :param campaign_url: the API of the provider that mails campaigns.
     :param weather_url: of a weather service that speaks Open-Meteo's language. Default: Open-Meteo.
     :param settle_after: how long a payment may be under way before it is looked after.
+    :param callback_within: how long the provider of campaigns may say nothing before it is asked.
+    :param campaign_retry: how long to wait before a step of a campaign is tried again; further
+        pauses are longer.
     :param vouchers_an_hour: how many a user may buy in an hour.
     :param domain: the website's host name, with its hosted zone. Default: a generated one.
     :param mails_by_ses: whether SES sends the user pool's mails too. Default: Cognito does, at most
@@ -116,9 +121,12 @@ class StageConfig:
     alarm_email: str
     mail_sender: str
     payment_url: str
+    campaign_url: str
     mail_identity: str | None = None
     weather_url: str = OPEN_METEO
     settle_after: Duration = ONE_MINUTE
+    callback_within: Duration = HALF_AN_HOUR
+    campaign_retry: Duration = ONE_MINUTE
     vouchers_an_hour: int = 30
     domain: str | None = None
     hosted_zone_id: str | None = None
@@ -153,8 +161,11 @@ def local_stage(port: int = LOCAL_PORT) -> StageConfig:
         alarm_email="operations@blockwork.example",
         mail_sender="energy@blockwork.example",
         payment_url=endpoints.providers,
+        campaign_url=endpoints.providers,
         weather_url=endpoints.providers,
         settle_after=Duration.seconds(5),
+        callback_within=Duration.seconds(5),
+        campaign_retry=Duration.seconds(1),
         password_sign_in=True,
         endpoints=endpoints,
         build_target=BuildTarget.this_machine(),

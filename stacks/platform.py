@@ -5,6 +5,7 @@ from pathlib import Path
 from constructs import Construct
 
 from constructs_lib.primitives import NodeService, PythonService
+from stacks.campaigns import CampaignsStack
 from stacks.catalog import CatalogStack
 from stacks.config import StageConfig
 from stacks.domain import DomainStack
@@ -87,6 +88,17 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         bus=foundation.bus,
         alarms=foundation.alarms,
     )
+    campaigns = CampaignsStack(
+        scope,
+        "Campaigns",
+        config=config,
+        service=_service("campaigns", config),
+        users=identity.users,
+        subscribers=identity.subscribers,
+        site_origin=site.origin,
+        bus=foundation.bus,
+        alarms=foundation.alarms,
+    )
     ReleaseStack(
         scope,
         "Release",
@@ -99,6 +111,7 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
             "vouchers": vouchers.url,
             "forecast": forecast.url,
             "support": support.url,
+            "campaigns": campaigns.url,
         },
         socket_url=notifications.socket_url,
         users=identity.users,

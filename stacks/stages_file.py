@@ -16,7 +16,7 @@ from constructs_lib.blocks import (
     TrustedIssuer,
 )
 
-REQUIRED = ("account", "region", "alarm_email", "mail_sender", "payment_url")
+REQUIRED = ("account", "region", "alarm_email", "mail_sender", "payment_url", "campaign_url")
 
 
 def _text(form: str) -> Callable[[object], bool]:
@@ -44,6 +44,7 @@ FORMS = {
     "alarm_email": (_text(MAIL_ADDRESS), "one mail address such as 'energy@example.org', in ASCII"),
     "mail_sender": (_text(MAIL_ADDRESS), "one mail address such as 'energy@example.org', in ASCII"),
     "payment_url": (_text(HTTPS), "an address such as 'https://api.payments.org'"),
+    "campaign_url": (_text(HTTPS), "an address such as 'https://api.mails.org'"),
     "domain": (_text(HOST_NAME), "a host name such as 'www.example.org'"),
     "hosted_zone_id": (
         _text(r"Z[A-Z0-9]{5,31}"),
@@ -106,6 +107,7 @@ class StageValues:
     alarm_email: str
     mail_sender: str
     payment_url: str
+    campaign_url: str
     mail_identity: str | None = None
     domain: str | None = None
     hosted_zone_id: str | None = None

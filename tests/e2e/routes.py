@@ -71,6 +71,13 @@ def permissions(_: httpx.Client, __: Tokens, somebody: Account) -> Replaceable:
 
 
 ROUTES: dict[str, dict[str, Route]] = {
+    "campaigns": {
+        "POST /campaigns": Route("run:campaigns", 422, body={}),
+        "GET /campaigns": Route("run:campaigns", 200),
+        "GET /campaigns/{campaignId}": Route("run:campaigns", 404),
+        "DELETE /campaigns/{campaignId}": Route("run:campaigns", 404),
+        "POST /webhooks/campaign-status": Route(PUBLIC, 401, body={}),
+    },
     "catalog": {
         "GET /products": Route(PUBLIC, 200),
         "GET /products/{productId}": Route(PUBLIC, 404),

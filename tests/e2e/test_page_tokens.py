@@ -28,7 +28,15 @@ def who_asks_and_another(_: httpx.Client, __: Tokens) -> None:
     """Leave the users as they are: both of them are listed."""
 
 
+def two_campaigns(campaigns: httpx.Client, tokens: Tokens) -> None:
+    mail = {"subject": "Two", "text": "It is here."}
+    for _ in range(2):
+        path = "/campaigns"
+        campaigns.post(path, json=mail, headers=bearer(tokens.id_token)).raise_for_status()
+
+
 PAGED: dict[tuple[str, str], Callable[[httpx.Client, Tokens], None]] = {
+    ("campaigns", "/campaigns"): two_campaigns,
     ("catalog", "/products"): two_tariffs,
     ("identity", "/users"): who_asks_and_another,
     ("vouchers", "/vouchers"): two_vouchers,

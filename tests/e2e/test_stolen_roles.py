@@ -120,6 +120,7 @@ def test_no_function_puts_anybody_into_a_group(
 
 
 PUBLISHERS = {
+    "campaigns": ("Campaigns", "PublishChanges"),
     "identity": ("Identity", "PublishChanges"),
     "vouchers": ("Vouchers", "PublishChanges"),
     "forecast": ("Forecast", "FetchForecast"),
@@ -127,7 +128,7 @@ PUBLISHERS = {
 }
 
 
-@pytest.mark.parametrize("victim", ["identity", "vouchers", "forecast", "support", "blockwork"])
+@pytest.mark.parametrize("victim", ["identity", "vouchers", "campaigns", "support", "blockwork"])
 @pytest.mark.parametrize("service", PUBLISHERS)
 def test_a_microservice_publishes_in_its_own_name_alone(
     as_function: Client, platform: dict[str, Any], service: str, victim: str

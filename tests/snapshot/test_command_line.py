@@ -46,6 +46,7 @@ def test_synth_builds_one_stage_without_an_account(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.glob("*.template.json")) == [
         f"Prod-{name}.template.json"
         for name in (
+            "Campaigns",
             "Catalog",
             "Domain",
             "Forecast",

@@ -14,6 +14,7 @@ from stacks.stages_file import read_stages_file
 from tests.snapshot.resources import of_type, without_emptying
 
 PUBLIC = {
+    "Campaigns": ["POST /webhooks/campaign-status"],
     "Catalog": ["GET /products", "GET /products/{productId}"],
     "Forecast": ["GET /forecast"],
     "Identity": ["GET /unsubscribe", "POST /tokens/refresh", "POST /unsubscribe"],

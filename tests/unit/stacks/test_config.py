@@ -10,6 +10,7 @@ VALUES = StageValues(
     alarm_email="alarms@retailer.co.uk",
     mail_sender="energy@retailer.co.uk",
     payment_url="https://api.payments.co.uk",
+    campaign_url="https://api.mails.co.uk",
 )
 
 

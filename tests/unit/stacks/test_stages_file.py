@@ -13,6 +13,7 @@ region = "eu-west-2"
 alarm_email = "alarms@retailer.co.uk"
 mail_sender = "energy@retailer.co.uk"
 payment_url = "https://api.payments.co.uk"
+campaign_url = "https://api.mails.co.uk"
 """
 HOSTED = 'sign_in_domain = "retailer-dev"\n'
 WORKS = """\
@@ -103,50 +104,50 @@ def test_the_committed_file_names_every_line_to_edit() -> None:
         ),
         (
             OWN + 'domain = "www.retailer.co.uk"\n',
-            ":7: domain of stage 'dev' needs hosted_zone_id, the id of a Route 53 hosted zone",
+            ":8: domain of stage 'dev' needs hosted_zone_id, the id of a Route 53 hosted zone",
         ),
-        (OWN + 'hosted_zone_id = "Z0123456789ABC"\n', ":7: hosted_zone_id of stage 'dev' needs do"),
-        (OWN + 'acount = "1"\n', ":7: 'acount' of stage 'dev' is unknown; there are account, reg"),
+        (OWN + 'hosted_zone_id = "Z0123456789ABC"\n', ":8: hosted_zone_id of stage 'dev' needs do"),
+        (OWN + 'acount = "1"\n', ":8: 'acount' of stage 'dev' is unknown; there are account, reg"),
         (OWN.replace("region =", "# region ="), ":1: stage 'dev' needs region, an AWS region such"),
         ('account = "1"\n' + OWN, ":1: 'account' stands outside of a stage's table"),
         (OWN + "oops\n", " is not valid TOML: "),
-        (OWN + 'mails_by_ses = "yes"\n', ":7: mails_by_ses of stage 'dev' must be true or false"),
+        (OWN + 'mails_by_ses = "yes"\n', ":8: mails_by_ses of stage 'dev' must be true or false"),
         (
             OWN + 'blocked_email_domains = "mail"\n',
-            ":7: blocked_email_domains of stage 'dev' must be a list of host names",
+            ":8: blocked_email_domains of stage 'dev' must be a list of host names",
         ),
-        (OWN + WORKS, ":7: identity_providers of stage 'dev' needs sign_in_domain"),
+        (OWN + WORKS, ":8: identity_providers of stage 'dev' needs sign_in_domain"),
         (
             OWN + 'sign_in_domain = "our-aws"\n',
-            ":7: sign-in of stage 'dev': domain_prefix must be 1 to 63 lower-case letters",
+            ":8: sign-in of stage 'dev': domain_prefix must be 1 to 63 lower-case letters",
         ),
         (
             OWN + HOSTED + WORKS.replace("oidc", "ldap"),
-            ":8: dev.identity_providers.Works must be a table with type, one of 'oidc', 'google'",
+            ":9: dev.identity_providers.Works must be a table with type, one of 'oidc', 'google'",
         ),
         (
             OWN + HOSTED + WORKS.replace("client_id", "# client_id"),
-            ":8: dev.identity_providers.Works needs client_id, what the provider knows us as",
+            ":9: dev.identity_providers.Works needs client_id, what the provider knows us as",
         ),
         (
             OWN + HOSTED + WORKS.replace("https://id", "id"),
-            ":10: issuer of dev.identity_providers.Works must be an address such as",
+            ":11: issuer of dev.identity_providers.Works must be an address such as",
         ),
         (
             OWN + HOSTED + WORKS + 'secret = "abc"\n',
-            ":13: 'secret' of dev.identity_providers.Works is unknown; there are issuer, client_id",
+            ":14: 'secret' of dev.identity_providers.Works is unknown; there are issuer, client_id",
         ),
         (
             OWN + PARTNER.replace("audience", "# audience"),
-            ":7: dev.support_issuers.Partner needs audience, what its tokens for support say",
+            ":8: dev.support_issuers.Partner needs audience, what its tokens for support say",
         ),
         (
             OWN + PARTNER.replace("https://", "http://"),
-            ":8: issuer of dev.support_issuers.Partner must be what its tokens say in `iss`, such",
+            ":9: issuer of dev.support_issuers.Partner must be what its tokens say in `iss`, such",
         ),
         (
             OWN + PARTNER + 'keys = "x"\n',
-            ":10: 'keys' of dev.support_issuers.Partner is unknown; there are issuer, audience",
+            ":11: 'keys' of dev.support_issuers.Partner is unknown; there are issuer, audience",
         ),
         (
             OWN + "[dev.support_issuers]\nPartner = 7\n",
@@ -183,7 +184,7 @@ def test_an_identity_that_ses_has_already_is_the_sender_or_its_domain(
 def test_an_identity_that_is_not_the_senders_is_refused_with_what_can_stand_there(
     tmp_path: Path, identity: str
 ) -> None:
-    with pytest.raises(StagesFileError, match=r":7: mail_identity of stage 'dev' must be") as told:
+    with pytest.raises(StagesFileError, match=r":8: mail_identity of stage 'dev' must be") as told:
         read(tmp_path, f'{OWN}mail_identity = "{identity}"\n')
 
     assert "retailer.co.uk" in str(told.value) or "SES has verified" in str(told.value)

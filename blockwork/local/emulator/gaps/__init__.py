@@ -9,6 +9,7 @@ from blockwork.local.emulator.gaps import (
     alarm_actions,
     alarm_states,
     allowed_methods,
+    assigned_variables,
     async_invocations,
     bucket_tags,
     closed_sign_up,
@@ -35,6 +36,7 @@ from blockwork.local.emulator.gaps import (
     existing_identities,
     failed_creations,
     front_door,
+    function_tasks,
     global_table_updates,
     handler_errors,
     http_api_access_logs,
@@ -144,7 +146,9 @@ GAPS = (
     execution_metrics,
     execution_redrives,
     task_tokens,
-    machine_roles,
+    assigned_variables,
+    function_tasks,
+    machine_roles,  # around all calls of tasks
     machine_settings,
     state_saver,
     front_door,  # what it refuses, nobody sees

@@ -191,6 +191,8 @@ def _wake(stock: Callable[[dict[str, Any]], None], kept: dict[str, Any]) -> None
     for record in under_way:
         record["status"] = ASLEEP  # stock calls what runs failed
     stock(kept)
+    for gone in definitions.keys() - {record.get("definition") for record in records}:
+        del definitions[gone]
     for record in under_way:
         record["status"] = "RUNNING"
         region, account = record["executionArn"].split(":")[3:5]

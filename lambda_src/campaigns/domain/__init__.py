@@ -1,0 +1,1 @@
+"""What a campaign is, how it comes to its end, and who got its mail. Standard library only."""
