@@ -64,6 +64,10 @@ bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@PYTHONPATH=lambda_src python -m tools.event_schemas
 
+pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
+	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
+	  python -m blockwork.workflows .build/pictures docs/workflows --stage Dev
+
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
@@ -97,4 +101,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas lock
+.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas pictures lock

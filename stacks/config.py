@@ -61,6 +61,10 @@ class LocalEndpoints:
         """Return where the back end writes to the connections of a WebSocket API."""
         return f"http://127.0.0.1:{self.port}/_aws/execute-api/{api_id}/{LIVE}"
 
+    def user_pool_keys(self, pool_id: str) -> str:
+        """Return where a user pool shows its keys to functions."""
+        return f"http://127.0.0.1:{self.port}/{pool_id}/.well-known/jwks.json"
+
     @property
     def sockets(self) -> str:
         """The origin of every WebSocket API."""

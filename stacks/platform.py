@@ -4,7 +4,7 @@ from pathlib import Path
 
 from constructs import Construct
 
-from constructs_lib.primitives import PythonService
+from constructs_lib.primitives import NodeService, PythonService
 from stacks.campaigns import CampaignsStack
 from stacks.catalog import CatalogStack
 from stacks.config import StageConfig
@@ -15,6 +15,7 @@ from stacks.identity import IdentityStack
 from stacks.notifications import NotificationsStack
 from stacks.release import ReleaseStack
 from stacks.site import SiteStack
+from stacks.support import SupportStack
 from stacks.vouchers import VouchersStack
 
 LAMBDA_SRC = Path(__file__).parent.parent / "lambda_src"
@@ -77,6 +78,16 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         bus=foundation.bus,
         alarms=foundation.alarms,
     )
+    support = SupportStack(
+        scope,
+        "Support",
+        config=config,
+        service=NodeService(name="support", source=LAMBDA_SRC, log_level=config.log_level),
+        users=identity.users,
+        site_origin=site.origin,
+        bus=foundation.bus,
+        alarms=foundation.alarms,
+    )
     campaigns = CampaignsStack(
         scope,
         "Campaigns",
@@ -99,6 +110,7 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
             "catalog": catalog.url,
             "vouchers": vouchers.url,
             "forecast": forecast.url,
+            "support": support.url,
             "campaigns": campaigns.url,
         },
         socket_url=notifications.socket_url,

@@ -12,7 +12,15 @@ from blockwork.local.toolchain import Toolchain
 from tools.outside_world import OUTSIDE_WORLD, campaign_key, payment_key, webhook_keys
 from tools.seed import Platform, as_json
 
-CODE = ("app.py", "cdk.json", "stages.toml", "stacks", "blockwork/runtime", "constructs_lib")
+CODE = (
+    "app.py",
+    "cdk.json",
+    "stages.toml",
+    "stacks",
+    "blockwork/runtime",
+    "blockwork/node",
+    "constructs_lib",
+)
 CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
 

@@ -72,6 +72,7 @@ LINT = [
     Step(name="style", command=["ruff", "check", "."]),
     Step(name="format", command=["ruff", "format", "--check", "--quiet", "."]),
     Step(name="layers", command=["lint-imports"]),
+    Step(name="types in TypeScript", command=["npm", "run", "--loglevel=error", "typecheck"]),
     Step(name="registries", command=[sys.executable, "-m", "tools.registries"]),
 ]
 UNIT = ROOT / "tests" / "unit"
@@ -107,8 +108,7 @@ TESTS = [
     pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
     pytest("packaging", "tests/packaging"),
     pytest("examples", "tests/examples"),
-    Step(name="types of the web app", command=["npm", "run", "--loglevel=error", "typecheck"]),
-    Step(name="units of the web app", command=["npm", "test", "--loglevel=error"]),
+    Step(name="units in TypeScript", command=["npm", "test", "--loglevel=error"]),
 ]
 
 

@@ -7,7 +7,8 @@ A chain's queue holds messages of five services, each with a form of its own:
 - Lambda's record of a stream's batch, which says where in the stream the records are.
 - EventBridge's and EventBridge Scheduler's dead letters: the payload, with attributes that say
   where it could not be delivered.
-- What Step Functions says of an execution that ended without success, with its input.
+- What Step Functions says of an execution that ended without success, with its input unless
+  that is too large.
 - What SQS itself moved here from a queue whose consumer took it again and again and never said that
   it was done: the message as it was, with the queue as `DeadLetterQueueSourceArn`.
 """
@@ -70,6 +71,7 @@ class Failure:
     :param target: the ARN of what shall have the payload; `None` if the message does not say.
     :param payload: what the target shall have. With a batch, the payload is in the stream.
     :param event: what kind of thing the payload is.
+    :param execution: the ARN of the execution of a state machine that failed, if it is one.
     :param obstacle: why it cannot be run again as it is, if it cannot.
     """
 
@@ -78,6 +80,7 @@ class Failure:
     target: str | None = None
     payload: Any = None
     batch: Batch | None = None
+    execution: str | None = None
     event: str = "?"
     error: str = "?"
     attempts: int | None = None
@@ -171,13 +174,11 @@ def _execution(message: Message, detail: dict[str, Any]) -> Failure:
         "message": message,
         "origin": "execution of a state machine",
         "target": detail["stateMachineArn"],
+        "execution": detail["executionArn"],
         "error": ": ".join(said) or str(detail["status"]),
         "failed_at": message.sent_at,
     }
-    if text is None:
-        obstacle = f"it does not carry its input, which was too large: see {detail['executionArn']}"
-        return Failure(**known, obstacle=obstacle)
-    payload = json.loads(text)
+    payload = None if text is None else json.loads(text)
     return Failure(**known, payload=payload, event=event_of(payload))
 
 

@@ -15,6 +15,8 @@ LONGEST_INVOCATION_SECONDS = 905  # Lambda's 15 minutes, and a moment for the an
 THROTTLED = ("TooManyRequestsException", "ThrottlingException", "Throttling")
 LONGEST_PAUSE_SECONDS = 20.0
 MOST_TRIES = 10
+UNDER_WAY = ("RUNNING", "PENDING_REDRIVE", "SUCCEEDED")
+"""What an execution is that was redriven before."""
 
 
 class Clients(Protocol):
@@ -60,6 +62,8 @@ class Targets:
                 self._invoke(target, self._payload(failure))
             elif service == "sqs":
                 self._send(target, failure.message)
+            elif service == "states" and failure.execution:
+                self._redrive(failure.execution, failure)
             elif service == "states":
                 self._start(target, failure)
             else:
@@ -98,6 +102,39 @@ class Targets:
             if self._stop.wait(random.uniform(pause / 2, pause)):
                 break
         raise RedriveError("the function is throttled: it runs as often as its concurrency allows")
+
+    def _redrive(self, execution: str, failure: Failure) -> None:
+        """Let an execution go on where it failed, with the definition that it began with.
+
+        Begun anew is one that cannot go on, and one that a Fail state ended, where nothing would
+        change ("Restarting state machine executions with redrive in Step Functions").
+        """
+        known = self._states.exceptions
+        why = "it ended in a Fail state"
+        try:
+            if not self._ended_in_fail(execution):
+                self._states.redrive_execution(
+                    executionArn=execution, clientToken=f"redriven-{failure.message.id}"
+                )
+                return
+        except known.ExecutionNotRedrivable as refusal:
+            why = str(refusal)
+            if self._states.describe_execution(executionArn=execution)["status"] in UNDER_WAY:
+                return  # as after a redrive that was cut off before the message was deleted
+        except known.ExecutionDoesNotExist as refusal:
+            why = str(refusal)
+        if failure.payload is None:
+            raise RedriveError(
+                f"it cannot go on ({why}), nor begin anew, since the message does not carry its "
+                f"input, which was too large: start it by hand, then drop the message. {execution}"
+            )
+        self._start(failure.target or "", failure)
+
+    def _ended_in_fail(self, execution: str) -> bool:
+        history = self._states.get_execution_history(
+            executionArn=execution, reverseOrder=True, maxResults=2, includeExecutionData=False
+        )
+        return any(event["type"] == "FailStateEntered" for event in history["events"])
 
     def _start(self, machine: str, failure: Failure) -> None:
         """Start an execution of its own from the beginning; one that fails comes back by itself.

@@ -22,12 +22,13 @@ class Files:
 
     path: Path
     inline: str | None = None
+    inline_name: str = "index.py"
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every file by its path within, `/` between folders."""
         if self.inline is not None:
-            return ("index.py",)
+            return (self.inline_name,)
         if self.path.is_dir():
             files = (file for file in self.path.rglob("*") if file.is_file())
             return tuple(sorted(file.relative_to(self.path).as_posix() for file in files))
@@ -94,14 +95,24 @@ def top_of(name: str) -> str:
 
 
 def code_of(function: SynthesisedResource) -> Files | None:
-    """Return the code of a Python function; None where there is none to read in the assembly."""
+    """Return the code of a function in Python or Node.js; None where there is none to read.
+
+    Other languages, container images, and what is not in the assembly.
+    """
     said = function.properties
-    if not str(said.get("Runtime", "")).startswith("python"):
+    if language_of(function) is None:
         return None
     code = said.get("Code", {})
     if isinstance(code.get("ZipFile"), str):
-        return Files(function.stack.folder, inline=code["ZipFile"])
+        name = "index.js" if language_of(function) == "nodejs" else "index.py"
+        return Files(function.stack.folder, inline=code["ZipFile"], inline_name=name)
     return _asset(function.stack.folder, code.get("S3Key"))
+
+
+def language_of(function: SynthesisedResource) -> str | None:
+    """Return which of the languages that can be read here a function is in."""
+    runtime = str(function.properties.get("Runtime", ""))
+    return next((each for each in ("python", "nodejs") if runtime.startswith(each)), None)
 
 
 def layers_of(function: SynthesisedResource) -> list[Files] | None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from blockwork.testing.bundles import Files, code_of, top_of, unpacked
+from blockwork.testing.bundles import Files, code_of, language_of, top_of, unpacked
 from blockwork.testing.judging import Finding, Judged, rule
+from blockwork.testing.node_variables import variables_of
 from blockwork.testing.synthesis import SynthesisedApp, SynthesisedResource
 from blockwork.testing.variables import Variables, variables_in
 from constructs_lib.primitives.import_graph import modules_behind
 
-READ_BY_OTHERS = ("AWS_", "OTEL_", "POWERTOOLS_", "PYTHON", "TZ")
-"""What names begin with that Python, the SDK, Powertools and OpenTelemetry read themselves."""
+READ_BY_OTHERS = ("AWS_", "NODE_", "OTEL_", "POWERTOOLS_", "PYTHON", "TZ")
+"""What names begin with that the languages, the SDK, Powertools and OpenTelemetry read."""
+NOT_READ = "neither Python nor Node.js"
 SET_BY_LAMBDA = {
     "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
@@ -87,8 +89,9 @@ def environment(app: SynthesisedApp) -> Iterator[Finding]:
 class EnvironmentContract(Judged):
     """What handlers read of the environment, held against what their templates give them.
 
-    It reads the bundles as they are deployed, by the import graph; `check` fails with every name
-    that is missing or unused. What a layer's packages read is theirs to document.
+    It reads the bundles as they are deployed, those in Python by the import graph, those in Node.js
+    as they are written; `check` fails with every name that is missing or unused. What packages read
+    is theirs to document.
     """
 
     def __init__(self, app: SynthesisedApp) -> None:
@@ -113,7 +116,7 @@ class EnvironmentContract(Judged):
         """
         read = {handler.function: handler for handler in _handlers(self.app)}
         return [
-            f"{function}: {'; '.join(read[function].unclear) if function in read else 'no Python'}"
+            f"{function}: {'; '.join(read[function].unclear) if function in read else NOT_READ}"
             for function in self.app.of_type("AWS::Lambda::Function")
             if function not in read or read[function].unclear
         ]
@@ -123,8 +126,11 @@ def _handlers(app: SynthesisedApp) -> Iterator[Handler]:
     for function in app.of_type("AWS::Lambda::Function"):
         code = code_of(function)
         if code is not None:
-            module = str(function.properties["Handler"]).rpartition(".")[0].replace("/", ".")
-            read = _read(code, module, app.scratch)
+            if language_of(function) == "nodejs":
+                read = _read_node(code)
+            else:
+                module = str(function.properties["Handler"]).rpartition(".")[0].replace("/", ".")
+                read = _read(code, module, app.scratch)
             yield Handler(
                 function=function,
                 needed=frozenset().union(*(one.needed for _, one in read)),
@@ -133,6 +139,11 @@ def _handlers(app: SynthesisedApp) -> Iterator[Handler]:
                     f"{name}:{line}" for name, one in read for line in sorted(one.unclear)
                 ),
             )
+
+
+@cache
+def _read_node(code: Files) -> tuple[tuple[str, Variables], ...]:
+    return tuple(variables_of(code))
 
 
 @cache

@@ -25,7 +25,8 @@ class SigningKey(Secret):
 
     :param signs: what it is for, in a few words.
     :param removal_policy: what becomes of it when it leaves its stack; what it has signed is worth
-        nothing without it. Default: it goes.
+        nothing without it. Default: it goes, whatever :class:`Defaults`
+        say of data.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class SigningKey(Secret):
         /,
         *,
         signs: str,
-        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -44,7 +45,7 @@ class SigningKey(Secret):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=LENGTH, exclude_punctuation=True
             ),
-            removal_policy=removal_policy,
+            removal_policy=removal_policy or RemovalPolicy.DESTROY,
         )
         acknowledge(self, SMG4="nobody knows it, so it is rotated when that is in doubt")
 

@@ -13,9 +13,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 
 from constructs_lib.blocks import EventConsumer, FailureChain, QueueConsumer
-from constructs_lib.primitives import AlarmTopic, Bucket, Queue, Table
+from constructs_lib.primitives import AlarmTopic, Bucket, NodeFunction, NodeService, Queue, Table
 
-INSPECT = Path(__file__).parent / "inspect"
+HERE = Path(__file__).parent
 A_MINUTE = cdk.Duration.minutes(1)
 KEPT = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
@@ -48,13 +48,11 @@ uploads = Queue(
 )
 told = notifications.SqsDestination(uploads)
 bucket.add_event_notification(s3.EventType.OBJECT_CREATED, told)  # pyright: ignore[reportArgumentType]
-inspect = lambda_.Function(
+inspect = NodeFunction(
     stack,
     "Inspect",
-    runtime=lambda_.Runtime.NODEJS_22_X,
-    handler="index.handler",
-    code=lambda_.Code.from_asset(str(INSPECT)),
-    timeout=cdk.Duration.seconds(10),
+    service=NodeService(name="inspect", source=HERE),
+    entry="index",
     log_group=logs.LogGroup(
         stack, "InspectLogs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=KEPT
     ),

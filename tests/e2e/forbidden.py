@@ -45,10 +45,25 @@ def listing(*names: str) -> tuple[str, Item]:
     }
 
 
+def querying_index(*names: str) -> tuple[str, Item]:
+    wanted = {"ProjectionExpression": ", ".join(names)} if names else {}
+    return "query", {
+        "IndexName": "Subscribers",
+        "KeyConditionExpression": "subscribedTo = :newsletter",
+        "ExpressionAttributeValues": {":newsletter": {"S": "newsletter"}},
+        **wanted,
+    }
+
+
 def scanning(*names: str) -> tuple[str, Item]:
     return "scan", ({"ProjectionExpression": ", ".join(names)} if names else {})
 
 
+DECIDING = (
+    setting("profile", "newsletter"),
+    setting("profile", "subscribedTo"),
+    removing("profile"),
+)
 GRANTING = (
     setting("permissions", "permissions", "*:*"),
     setting("permissions", "grantedBy"),
@@ -114,6 +129,56 @@ FORBIDDEN: dict[tuple[str, str], tuple[tuple[str, str], tuple[tuple[str, Item], 
         PEOPLE,
         (*GRANTING[:-1], setting("profile", "email"), reading("profile", "email"), listing()),
     ),
+    ("Identity", "NewsletterListSubscribers"): (
+        PEOPLE,
+        (
+            *GRANTING,
+            *DECIDING,
+            scanning(),
+            scanning("userId"),
+            ("scan", {"IndexName": "Subscribers", "ProjectionExpression": "userId"}),
+            querying_index(),
+            querying_index("email"),
+            listing("userId"),
+            reading("profile", "email"),
+        ),
+    ),
+    ("Identity", "NewsletterDescribeSubscribers"): (
+        PEOPLE,
+        (
+            *GRANTING,
+            *DECIDING,
+            scanning("email"),
+            querying_index("userId"),
+            ("batch_get_item", {"RequestItems": {"$table": {"Keys": [key("profile")]}}}),
+            (
+                "batch_get_item",
+                {
+                    "RequestItems": {
+                        "$table": {"Keys": [key("profile")], "ProjectionExpression": "phone"}
+                    }
+                },
+            ),
+        ),
+    ),
+    ("Identity", "NewsletterShowUnsubscribe"): (
+        PEOPLE,
+        (*GRANTING, *DECIDING, reading("profile", "email"), scanning("userId")),
+    ),
+    ("Identity", "NewsletterUnsubscribe"): (
+        PEOPLE,
+        (
+            *GRANTING,
+            removing("profile"),
+            setting("profile", "email"),
+            reading("profile", "newsletter"),
+            scanning("userId"),
+        ),
+    ),
+    ("Identity", "NewsletterIndexSubscribers"): (
+        PEOPLE,
+        (*GRANTING, removing("profile"), setting("profile", "email"), scanning("email")),
+    ),
     ("Vouchers", "ForgetUser"): (
         BOUGHT,
         (
@@ -122,6 +187,19 @@ FORBIDDEN: dict[tuple[str, str], tuple[tuple[str, str], tuple[tuple[str, Item], 
             setting(f"code#{VOUCHER}", "code"),
             *PRICING[3:],
             *SHOWING,
+        ),
+    ),
+    ("Support", "Support"): (
+        ("Support", "Tasks"),
+        (
+            scanning(),
+            scanning("itemId"),
+            putting("open#000000001"),
+            setting("open#000000001", "owner"),
+            reading("open#000000001"),
+            reading("message#1", "reply"),
+            listing(),
+            listing("correlationId"),
         ),
     ),
     ("Notifications", "PushForget"): (

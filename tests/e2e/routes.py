@@ -104,6 +104,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "$disconnect": Route(CONNECTED, 200),
         "$default": Route(CONNECTED, 200),
     },
+    "support": {"POST /chat": Route(SIGNED_IN, 422, body={})},
     "vouchers": {
         "POST /vouchers": Route(SIGNED_IN, 400, body={}),
         "GET /vouchers": Route(SIGNED_IN, 200),

@@ -99,8 +99,12 @@ def test_a_function_touches_only_the_items_and_attributes_that_it_is_for(
     how: str,
     request_: Item,
 ) -> None:
+    name = table_of(table)
+    asked = {"TableName": name, **request_}
+    if "RequestItems" in request_:
+        asked = {"RequestItems": {name: request_["RequestItems"]["$table"]}}
     with denied():
-        getattr(as_function("dynamodb", *who), how)(TableName=table_of(table), **request_)
+        getattr(as_function("dynamodb", *who), how)(**asked)
 
 
 @pytest.mark.parametrize("function", ["PostConfirmation", "PreTokenGeneration", "ListUsers"])
@@ -120,6 +124,7 @@ PUBLISHERS = {
     "identity": ("Identity", "PublishChanges"),
     "vouchers": ("Vouchers", "PublishChanges"),
     "forecast": ("Forecast", "FetchForecast"),
+    "support": ("Support", "Support"),
 }
 
 
@@ -187,6 +192,23 @@ def test_who_pays_reads_the_one_secret_as_it_is_now(
     ]["Value"]
     with denied():
         getattr(ssm, ask)(**arguments)
+
+
+NEWSLETTER = ("NewsletterDescribeSubscribers", "NewsletterShowUnsubscribe", "NewsletterUnsubscribe")
+
+
+@pytest.mark.parametrize("function", [*NEWSLETTER, "NewsletterListSubscribers", "ListUsers"])
+def test_who_has_to_do_with_links_to_unsubscribe_reads_their_key_and_nobody_else(
+    as_function: Client, platform: dict[str, Any], function: str
+) -> None:
+    secrets = as_function("secretsmanager", "Identity", function)
+    key_arn = physical_id(platform, "Identity", "NewsletterLinks", "AWS::SecretsManager::Secret")
+
+    if function in NEWSLETTER:
+        assert secrets.get_secret_value(SecretId=key_arn)["SecretString"]
+    else:
+        with denied():
+            secrets.get_secret_value(SecretId=key_arn)
 
 
 PAGED = {"Catalog": "ListProducts", "Identity": "ListUsers", "Vouchers": "ListVouchers"}

@@ -104,3 +104,52 @@ def test_a_child_ends_with_its_parent(aws: Aws) -> None:
     listed = states.list_executions(stateMachineArn=made["machine"])["executions"]
     statuses = [ended(aws, each["executionArn"])["status"] for each in listed]
     assert sorted(statuses) == ["ABORTED", "SUCCEEDED"]
+
+
+def test_what_a_state_assigns_it_assigns_at_once(aws: Aws) -> None:
+    before = {"tries": 1, "pause": 0}
+    after = {"tries": "{% $tries + 1 %}", "pause": "{% $tries * 10 %}"}
+    states = {
+        "Before": {"Type": "Pass", "Assign": before},
+        "After": {"Type": "Pass", "Assign": after},
+        "Say": {"Type": "Pass", "Output": {"tries": "{% $tries %}", "pause": "{% $pause %}"}},
+    }
+    resources = {"MachineRole": machine_role(), "Machine": machine(states)}
+    made = aws.deploy("assigned", resources, machine={"Ref": "Machine"})
+
+    assert output(aws, begin(aws, made["machine"])) == {"tries": 2, "pause": 10}
+
+
+def test_branches_see_variables_and_change_their_own(aws: Aws) -> None:
+    mine = {
+        "Own": {"Type": "Pass", "Assign": {"n": "{% $n + $states.input %}"}},
+        "Say": {"Type": "Pass", "Output": "{% $n %}"},
+    }
+    states = {
+        "Set": {"Type": "Pass", "Assign": {"n": 10}},
+        "Each": {"Type": "Map", "Items": [1, 2], "ItemProcessor": chained(mine)},
+        "Say": {"Type": "Pass", "Output": "{% $append($states.input, [$n]) %}"},
+    }
+    resources = {"MachineRole": machine_role(), "Machine": machine(states)}
+    made = aws.deploy("own-variables", resources, machine={"Ref": "Machine"})
+
+    assert output(aws, begin(aws, made["machine"])) == [11, 12, 10]
+
+
+def test_an_express_execution_answers_who_starts_it(aws: Aws) -> None:
+    states = {
+        "Twice": {"Type": "Pass", "Output": "{% $states.input.n * 2 %}"},
+        "Pause": {"Type": "Wait", "Seconds": 1},
+    }
+    resources = {
+        "MachineRole": machine_role(),
+        "Machine": machine(states, StateMachineType="EXPRESS"),
+    }
+    made = aws.deploy("express", resources, machine={"Ref": "Machine"})
+
+    client = aws.client("stepfunctions")
+    client.meta.config.inject_host_prefix = False  # AWS has a host of its own for it
+
+    answer = client.start_sync_execution(stateMachineArn=made["machine"], input='{"n": 21}')
+
+    assert (answer["status"], answer["output"]) == ("SUCCEEDED", "42")

@@ -1,21 +1,19 @@
 """Executions while the emulator is stopped, killed and started."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from blockwork.local.launch import Emulator
 from tests.emulator.machines import (
-    INVOKE,
     WAITING,
     begin,
     chained,
     describe,
+    ended,
     entered,
     history,
     machine,
@@ -25,22 +23,13 @@ from tests.emulator.machines import (
     wait_for_token,
     waiting_machine,
 )
-from tests.emulator.support import Aws, eventually, function, role
+from tests.emulator.noted_calls import notes, noting, noting_machine
+from tests.emulator.support import Aws, eventually
 from tests.emulator.test_saved_state import kill, save
 from tests.emulator.test_state import start
 from tests.waiting import eventually as until
 from tools.outside_world import emulator_with_outside_world
 
-# Notes down that it was called, and ends when its gate is open.
-NOTED = """
-import os, time
-def handler(event, context):
-    with open(event["notes"], "a") as notes:
-        notes.write(event["name"] + "\\n")
-    while not os.path.exists(event.get("gate", event["notes"])):
-        time.sleep(0.05)
-    return event["name"]
-"""
 EXECUTIONS = 50
 ITEMS = 20
 
@@ -51,28 +40,6 @@ def mortal(tmp_path: Path) -> Iterator[Emulator]:
     emulator = emulator_with_outside_world(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
     yield emulator
     emulator.stop()
-
-
-def noting(name: str, **event: Any) -> dict[str, Any]:
-    """Return the state that calls the function which notes it down."""
-    payload = {"name": name, "notes": "{% $states.context.Execution.Input.notes %}", **event}
-    arguments = {"FunctionName": "${Function}", "Payload": payload}
-    output = "{% $states.result.Payload %}"
-    return {"Type": "Task", "Resource": INVOKE, "Arguments": arguments, "Output": output}
-
-
-def noting_machine(states: dict[str, Any]) -> dict[str, Any]:
-    substitutions = {"Function": {"Fn::GetAtt": ["Function", "Arn"]}}
-    return {
-        "Role": role(),
-        "Function": function(NOTED, Timeout=120),
-        "MachineRole": machine_role("lambda:InvokeFunction"),
-        "Machine": machine(states, DefinitionSubstitutions=substitutions),
-    }
-
-
-def notes(file: Path) -> Counter[str]:
-    return Counter(file.read_text().split() if file.exists() else [])
 
 
 def test_a_token_is_waited_for_across_a_crash_and_not_asked_for_again(mortal: Emulator) -> None:
@@ -190,6 +157,24 @@ def test_branches_and_items_go_on_where_each_of_them_was(mortal: Emulator, tmp_p
     assert output(aws, execution) == [1, 2, 3, 4]
     assert gate_of_items == 1
     assert notes(noted)["quick"] == 1
+
+
+def test_a_failed_execution_is_redriven_after_a_crash(mortal: Emulator, tmp_path: Path) -> None:
+    aws, _ = start(mortal)
+    mended, noted = tmp_path / "mended", tmp_path / "notes"
+    states = {"First": noting("first"), "Second": noting("second", mended=str(mended))}
+    made = aws.deploy("redriven", noting_machine(states), machine={"Ref": "Machine"})
+    execution = begin(aws, made["machine"], notes=str(noted))
+    assert ended(aws, execution)["status"] == "FAILED"
+    save(aws, mortal)
+    kill(mortal)
+    start(mortal)
+    mended.touch()
+
+    aws.client("stepfunctions").redrive_execution(executionArn=execution)
+
+    assert output(aws, execution) == "second"
+    assert notes(noted) == {"first": 1, "second": 2}
 
 
 def test_a_pause_ends_when_it_should_have(mortal: Emulator) -> None:

@@ -40,6 +40,36 @@ def test_expiry_and_recovery_follow_the_template(aws: Aws, kind: str) -> None:
     assert settings_of(aws, made["name"]) == ("DISABLED", "DISABLED")
 
 
+def test_an_index_is_added_to_a_table_that_has_items(aws: Aws) -> None:
+    dynamodb = aws.client("dynamodb")
+    made = aws.deploy("indexed", table("GlobalTable"), name={"Ref": "Table"})
+    for number in range(3):
+        day = {"weekday": {"S": "monday"}} if number else {}
+        dynamodb.put_item(TableName=made["name"], Item={"id": {"S": str(number)}, **day})
+    index = {
+        "IndexName": "ByDay",
+        "KeySchema": [
+            {"AttributeName": "weekday", "KeyType": "HASH"},
+            {"AttributeName": "id", "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    keys = [*KEYS["AttributeDefinitions"], {"AttributeName": "weekday", "AttributeType": "S"}]
+    settings = {"AttributeDefinitions": keys, "GlobalSecondaryIndexes": [index]}
+
+    changed = aws.deploy("indexed", table("GlobalTable", **settings), name={"Ref": "Table"})
+
+    assert changed == made
+    found = dynamodb.query(
+        TableName=made["name"],
+        IndexName="ByDay",
+        KeyConditionExpression="weekday = :day",
+        ExpressionAttributeValues={":day": {"S": "monday"}},
+    )["Items"]
+    assert [item["id"]["S"] for item in found] == ["1", "2"]
+    assert dynamodb.scan(TableName=made["name"])["Count"] == 3
+
+
 def test_a_global_table_keeps_its_items_when_it_is_changed(aws: Aws) -> None:
     dynamodb = aws.client("dynamodb")
     made = aws.deploy("kept", table("GlobalTable"), name={"Ref": "Table"})

@@ -40,6 +40,8 @@ class Team:
         self.folder = folder / name
         self._wheels = wheels
         self._copy()
+        if (self.folder / "package.json").is_file():  # npm has installed what it names
+            (self.folder / "node_modules").symlink_to(ROOT / "node_modules")
         must(run(uv.find_uv_bin(), "venv", "--python", sys.executable, cwd=self.folder))
         self._install("pyproject.toml")
 

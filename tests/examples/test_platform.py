@@ -17,7 +17,7 @@ from tests.packaging.conftest import run
 PLATFORM = ("stacks", "lambda_src", "site")
 LIBRARY = ("blockwork", "constructs_lib")
 PACKAGES = ("constructs_lib.blocks.", "constructs_lib.primitives.")
-FILES = ("app.py", "cdk.json", "stages.toml")
+FILES = ("app.py", "cdk.json", "package.json", "stages.toml")
 PROJECT = """
 [project]
 name = "platform"

@@ -49,6 +49,7 @@ def assets(
     programs = checkout.with_name("programs")
     programs.mkdir(exist_ok=True)
     (programs / "node").symlink_to(str(shutil.which("node")))
+    (checkout / "node_modules").symlink_to(ROOT / "node_modules")  # as npm installs them
     if interpreter:
         (programs / f"python{LAMBDA_PYTHON}").write_text(interpreter)
         (programs / f"python{LAMBDA_PYTHON}").chmod(0o755)

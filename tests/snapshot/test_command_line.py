@@ -55,6 +55,7 @@ def test_synth_builds_one_stage_without_an_account(tmp_path: Path) -> None:
             "Notifications",
             "Release",
             "Site",
+            "Support",
             "Vouchers",
         )
     ]

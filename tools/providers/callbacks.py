@@ -1,7 +1,6 @@
 """Tells customers of the e-mail provider by HTTP, signed, until they have understood."""
 
 import asyncio
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -9,9 +8,9 @@ from datetime import UTC, datetime
 
 import httpx
 
+from blockwork.runtime.webhooks import HEADER, sign
 from tools.providers.campaigns import Callback, Campaign, Campaigns
 
-SIGNATURE = "X-Webhook-Signature"
 MOST_ATTEMPTS = 25
 """About ten minutes; who has not answered by then may ask for the status."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
@@ -80,7 +79,7 @@ class Callbacks:
         body = json.dumps(content).encode()
         headers = {
             "Content-Type": "application/json",
-            SIGNATURE: sign(keys[0], body, at=int(time.time())),
+            HEADER: sign(keys[0], body, at=time.time()),
         }
         try:
             self._http = self._http or httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN)
@@ -91,12 +90,3 @@ class Callbacks:
 
     def _note_tried(self, callback: Callback) -> None:
         self._tried.setdefault(callback.id, asyncio.Event()).set()
-
-
-def sign(key: str, body: bytes, *, at: int) -> str:
-    """Return the header's value that proves a body to come from who knows the key.
-
-    :param at: now, in seconds since 1970.
-    """
-    digest = hmac.new(key.encode(), f"{at}.".encode() + body, "sha256").hexdigest()
-    return f"t={at},v1={digest}"

@@ -147,6 +147,19 @@ class UserTable(TableAdapter):
             permissions=permissions_of(items[PERMISSIONS]) if is_granted else frozenset(),
         )
 
+    def change_address(self, user_id: str, email: str) -> None:
+        """Write the address, which is no part of what the user decides: the version stays."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=key(user_id, PROFILE),
+                UpdateExpression="SET email = :email",
+                ConditionExpression="attribute_exists(userId)",
+                ExpressionAttributeValues={":email": {"S": email}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # forgotten in this moment
+
     def _item(self, user_id: str, item_id: str, attributes: Iterable[str]) -> Item | None:
         answer = self._client.get_item(
             TableName=self._name,

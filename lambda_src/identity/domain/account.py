@@ -32,6 +32,9 @@ class Accounts(Protocol):
     def add_profile(self, profile: Profile) -> bool:
         """Keep a profile unless the user has one; return whether it was kept."""
 
+    def change_address(self, user_id: str, email: str) -> None:
+        """Keep the address that a user has now, if they have a profile."""
+
 
 def own_permissions(
     user_id: str,
@@ -42,10 +45,11 @@ def own_permissions(
     accounts: Accounts,
     blocked_domains: Iterable[str],
 ) -> frozenset[Permission]:
-    """Return what a user who signs in may do, and make up for a profile that is missing.
+    """Return what a user who signs in may do, and make up for a profile that is missing or behind.
 
     Nobody confirms an invited user, or one of another identity provider, and the trigger that
-    makes the profile may have failed.
+    makes the profile may have failed. No trigger says that an address has changed, which mails go
+    to that nobody asked for in this moment.
 
     :param blocked_domains: which no address may be changed to; who has one already keeps it.
     :raises SignUpRefusedError: if the user has changed theirs to one of these.
@@ -55,4 +59,6 @@ def own_permissions(
         check_blocked(email, blocked_domains=blocked_domains)
     if account.email is None:
         accounts.add_profile(first_profile(user_id, email, now=now, correlation_id=correlation_id))
+    elif account.email != email:
+        accounts.change_address(user_id, email)
     return account.permissions

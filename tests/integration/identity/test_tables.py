@@ -50,6 +50,17 @@ def test_who_has_no_profile_is_told_so(table: UserTable) -> None:
         table.profile("user-2")
 
 
+def test_an_address_that_changed_is_all_that_changes(table: UserTable) -> None:
+    table.add_profile(profile())
+
+    table.change_address("user-2", "ada@new.example")
+    table.change_address("nobody", "eve@new.example")
+
+    assert table.profile("user-2") == replace(profile(), email="ada@new.example")
+    with pytest.raises(UnknownProfileError):
+        table.profile("nobody")
+
+
 def test_replacing_keeps_when_and_by_what_the_profile_was_made(table: UserTable) -> None:
     table.add_profile(profile())
     other = replace(

@@ -112,6 +112,7 @@ def _context(run: Run, frame: Frame) -> Context:
             "RoleArn": record.get("roleArn"),
             "StartTime": record["startDate"],
             "RedriveCount": record.get("redriveCount", 0),
+            **({"RedriveTime": record["redriveDate"]} if "redriveDate" in record else {}),
         },
         "StateMachine": {"Id": run.machine, "Name": name},
         "State": {"Name": frame["state"], "EnteredTime": frame["entered"], "RetryCount": 0},

@@ -36,17 +36,25 @@ class Growing:
     :param key: where a holder has its list.
     :param rest: the entry without its lists.
     :param put: puts a list, with what else its holder had, back into the rest; returns the entry.
+    :param settled: returns what tells that an entry is as it was; None while it may change.
     """
 
     lists: Callable[[Any], Mapping[str, Any]]
     key: Any
     rest: Callable[[Any], Any]
     put: Callable[[Any, str, State, list[Any]], Any]
+    settled: Callable[[Any], Any] = lambda _entry: None
 
 
 def _put_stream(group: Any, name: str, stream: State, events: list[Any]) -> Any:
     group["streams"][name] = {"events": events, **stream}
     return group
+
+
+def _end_of(execution: Any) -> Any:
+    """Return how and when an execution has ended; None before it has, and that is told."""
+    is_over = execution["status"] != "RUNNING" and "announced" not in execution
+    return (execution["status"], execution["stopDate"]) if is_over else None
 
 
 WHOLE = Growing(
@@ -69,6 +77,7 @@ GROWING = {
         key="events",
         rest=lambda execution: _without("events", execution),
         put=lambda execution, _name, _head, events: {**execution, "events": events},
+        settled=lambda execution: _end_of(execution),
     ),
     ("cloudwatch_logs", "log_groups"): Growing(
         lists=lambda group: group["streams"],
@@ -95,10 +104,11 @@ class Changes:
 
 @dataclass
 class _Known:
-    """What was there the last time: entries, and by place and name how long their lists were."""
+    """What was there the last time: entries, how long their lists were, and which had settled."""
 
     entries: dict[str, set[Any]] = field(default_factory=dict)
     lists: dict[tuple[str, Any], dict[str, tuple[int, Any]]] = field(default_factory=dict)
+    settled: dict[tuple[str, Any], Any] = field(default_factory=dict)
 
 
 class Pieces:
@@ -134,8 +144,13 @@ class Pieces:
                 known.remove(gone)
                 changes.entries.append((store, repr(gone)))
                 self._known.lists.pop((store, gone), None)
+                self._known.settled.pop((store, gone), None)
         growing = GROWING.get((self.service, store))
         for key in new if (self.service, store) in NEVER_CHANGED else keys:
+            settled = growing.settled(entries[key]) if growing else None
+            if settled is not None and settled == self._known.settled.get((store, key)):
+                continue
+            self._known.settled[store, key] = settled
             entry = growing.rest(entries[key]) if growing else entries[key]
             changes.pieces[store, repr(key), ""] = pickle.dumps((key, entry), 5)
             if growing:

@@ -5,13 +5,14 @@ service's own host names lead to it, and there is nothing besides the API. Stock
 asks, under every host name, lets all origins read (CORS `*`), and has routes of its own that reset
 it, change its settings and hand out code: any web page could run functions on this machine. Closed
 in front of all else, on both ports, by the rule in `blockwork.local.front_door`: trusted are the
-pages that the edge serves, and the gateway's own sign-in pages for themselves. Links may lead to
-the website, to sign-in pages and to objects. `*` becomes the one origin that asked. Of stock's own
-routes health stays, and those where functions of custom resources answer, by names that cannot be
-guessed.
+pages that the edge serves, and for themselves the gateway's own sign-in pages and those of an HTTP
+API that is deployed. Links may lead to the website, to sign-in pages, to HTTP APIs and to objects.
+`*` becomes the one origin that asked. Of stock's own routes health stays, and those where functions
+of custom resources answer, by names that cannot be guessed.
 """
 
 import os
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -32,6 +33,7 @@ OWN_ROUTES = ("/_ministack/", "/_localstack/")
 HEALTH = "/_ministack/health"
 ANSWERS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
 SIGN_IN_PAGES = ("/login", "/logout", "/oauth2/")
+API = re.compile(r"/_aws/execute-api/[a-z0-9]+/")
 STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 
 
@@ -40,7 +42,7 @@ def close() -> None:
     port = int(os.environ.get("GATEWAY_PORT", "4566"))
     site = partial(_is_site, port + 1)
     doors = {at: FrontDoor(port=at, serves=serves, trusts=site) for at in (port, port + 1)}
-    sign_in = FrontDoor(
+    of_itself = FrontDoor(
         port=port, serves=serves, trusts=lambda origin: site(origin) or origin == _origin(port)
     )
     stock = gateway.app
@@ -54,8 +56,8 @@ def close() -> None:
             await _refuse(scope, send, 404, "there is no such route")
             return
         door = doors[scope["server"][1]]
-        if not is_edge and scope["path"] == "/login":
-            door = sign_in
+        if not is_edge and (scope["path"] == "/login" or _is_of_own_page(scope, _origin(port))):
+            door = of_itself
         reason = door.refusal(
             scope.get("method", "GET"),
             scope["raw_path"].decode("latin-1"),
@@ -101,13 +103,21 @@ def _is_open(scope: Message) -> bool:
     return path == HEALTH or not path.startswith(OWN_ROUTES)
 
 
+def _is_of_own_page(scope: Message, origin: str) -> bool:
+    """Tell whether a page of an HTTP API asks that API, which on AWS has a host of its own."""
+    api = API.match(scope["path"])
+    referer = dict(scope["headers"]).get(b"referer", b"")
+    return api is not None and referer.startswith(f"{origin}{api[0]}".encode())
+
+
 def _may_be_linked(scope: Message) -> bool:
     if scope["type"] != "http":
         return False
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     is_object: bool = detect_service(scope["method"], scope["path"], headers, query) == "s3"
-    return is_object or scope["path"].startswith(SIGN_IN_PAGES)
+    is_api = API.match(scope["path"]) is not None
+    return is_object or is_api or scope["path"].startswith(SIGN_IN_PAGES)
 
 
 def _to_one_origin(scope: Message, send: Send) -> Send:

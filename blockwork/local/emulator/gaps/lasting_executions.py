@@ -136,7 +136,8 @@ def _prepare(record: Record) -> None:
     record["roleArn"] = machine["roleArn"]
     if "TimeoutSeconds" in definition:
         started = datetime.fromisoformat(record["startDate"].replace("Z", "+00:00"))
-        record["deadline"] = started.timestamp() + definition["TimeoutSeconds"]
+        record["timeout"] = definition["TimeoutSeconds"]
+        record["deadline"] = started.timestamp() + record["timeout"]
     try:
         given = json.loads(record["input"])
     except ValueError:
@@ -158,8 +159,8 @@ def work(run: Run) -> None:
             logger.exception("%s", run.arn)
             run.end("FAILED", error="States.Runtime", cause=str(error))
         run.tell()
-        runs.pop(run.arn, None)
         announce(run.record)
+        runs.pop(run.arn, None)
 
 
 def announce(record: Record) -> None:
@@ -190,6 +191,8 @@ def _wake(stock: Callable[[dict[str, Any]], None], kept: dict[str, Any]) -> None
     for record in under_way:
         record["status"] = ASLEEP  # stock calls what runs failed
     stock(kept)
+    for gone in definitions.keys() - {record.get("definition") for record in records}:
+        del definitions[gone]
     for record in under_way:
         record["status"] = "RUNNING"
         region, account = record["executionArn"].split(":")[3:5]

@@ -61,7 +61,7 @@ def close() -> None:
                 raise
             raise RuntimeError(
                 f"{error}\nLambda has {missing[1]}; the local stage takes it from the app's own "
-                f"packages: npm install --save-dev {missing[1]}"
+                f"packages: add {missing[1]} to the devDependencies of its package.json"
             ) from error
 
     Worker._spawn = spawn

@@ -68,9 +68,12 @@ DEAD_LETTER = {
 MACHINE = "arn:aws:states:eu-west-2:111111111111:stateMachine:Dev-Orders-Fulfil"
 
 
+EXECUTION = f"{MACHINE.replace('stateMachine', 'execution')}:e1"
+
+
 def execution(input_: str | None = json.dumps(EVENT), **said: Any) -> dict[str, Any]:
     detail = {
-        "executionArn": f"{MACHINE.replace('stateMachine', 'execution')}:e1",
+        "executionArn": EXECUTION,
         "stateMachineArn": MACHINE,
         "status": "FAILED",
         "input": input_,

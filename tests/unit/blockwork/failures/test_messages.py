@@ -144,7 +144,9 @@ def test_an_execution_that_ran_out_of_time_says_so() -> None:
     assert recognise(message(ended)).error == "TIMED_OUT"
 
 
-def test_an_execution_without_its_input_cannot_be_started_again_from_here() -> None:
+def test_an_execution_without_its_input_can_still_go_on() -> None:
     failure = recognise(message(execution(None)))
 
-    assert "too large: see arn:aws:states" in str(failure.obstacle)
+    assert failure.payload is None
+    assert str(failure.execution).endswith(":execution:Dev-Orders-Fulfil:e1")
+    assert failure.obstacle is None

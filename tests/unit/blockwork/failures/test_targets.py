@@ -14,6 +14,7 @@ from blockwork.failures.targets import Targets
 from tests.unit.blockwork.failures.samples import (
     DEAD_LETTER,
     EVENT,
+    EXECUTION,
     FUNCTION,
     MACHINE,
     STREAM,
@@ -38,6 +39,9 @@ class FakeAws:
         self.function_error = function_error
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.status: str | None = "FAILED"
+        self.ended_in, self.too_old = "TaskStateEntered", False
+        self.redriven: list[tuple[str, str]] = []
         self.started: dict[str, tuple[str, Any]] = {}
         self.pages: list[list[dict[str, Any]]] = []
         self.filters: list[dict[str, Any]] = []
@@ -57,6 +61,26 @@ class FakeAws:
     class exceptions:  # noqa: N801 -- as boto3 has it
         class ExecutionAlreadyExists(Exception):  # noqa: N818
             """Of a client of Step Functions."""
+
+        class ExecutionNotRedrivable(Exception):  # noqa: N818
+            """Of a client of Step Functions."""
+
+        class ExecutionDoesNotExist(Exception):  # noqa: N818
+            """Of a client of Step Functions."""
+
+    def get_execution_history(self, *, executionArn: str, **_how: object) -> dict[str, Any]:  # noqa: N803
+        if self.status is None:
+            raise self.exceptions.ExecutionDoesNotExist(executionArn)
+        return {"events": [{"type": "ExecutionFailed"}, {"type": self.ended_in}]}
+
+    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803
+        return {"status": self.status}
+
+    def redrive_execution(self, *, executionArn: str, clientToken: str) -> None:  # noqa: N803
+        if self.status != "FAILED" or self.too_old:
+            raise self.exceptions.ExecutionNotRedrivable(f"it is {self.status}")
+        self.status = "RUNNING"
+        self.redriven.append((executionArn, clientToken))
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803
         if name in self.started:
@@ -227,10 +251,8 @@ def test_records_that_the_stream_has_forgotten_fail_and_nothing_is_invoked(trimm
     assert not aws.invoked
 
 
-@pytest.mark.parametrize("by_rule", [True, False])
-def test_a_state_machine_is_started_once_for_each_message(by_rule: bool) -> None:
-    letter = message(EVENT, attributes={**DEAD_LETTER, "TARGET_ARN": MACHINE})
-    failure = recognise(letter if by_rule else message(execution()))
+def test_a_state_machine_is_started_once_for_each_event_that_was_not_delivered() -> None:
+    failure = recognise(message(EVENT, attributes={**DEAD_LETTER, "TARGET_ARN": MACHINE}))
     aws = FakeAws()
     targets = Targets(aws, threading.Event())
 
@@ -238,3 +260,38 @@ def test_a_state_machine_is_started_once_for_each_message(by_rule: bool) -> None
     targets(failure)  # as after a crash, before the message was deleted
 
     assert aws.started == {"redriven-m1": (MACHINE, EVENT)}
+
+
+def test_an_execution_goes_on_where_it_failed_once_for_each_message() -> None:
+    failure = recognise(message(execution(None)))
+    aws = FakeAws()
+    targets = Targets(aws, threading.Event())
+
+    targets(failure)
+    targets(failure)  # as after a crash, before the message was deleted
+    aws.status = "SUCCEEDED"
+    targets(failure)
+
+    assert aws.redriven == [(EXECUTION, "redriven-m1")]
+    assert aws.started == {}
+
+
+@pytest.mark.parametrize(
+    "change", [{"ended_in": "FailStateEntered"}, {"too_old": True}, {"status": None}]
+)
+def test_an_execution_that_cannot_go_on_begins_anew(change: dict[str, Any]) -> None:
+    aws = FakeAws()
+    vars(aws).update(change)
+
+    targets(aws)(recognise(message(execution())))
+
+    assert aws.redriven == []
+    assert aws.started == {"redriven-m1": (MACHINE, EVENT)}
+
+
+def test_an_execution_that_can_do_neither_says_so() -> None:
+    aws = FakeAws()
+    aws.too_old = True
+
+    with pytest.raises(RedriveError, match=f"cannot go on .*too large.*{EXECUTION}"):
+        targets(aws)(recognise(message(execution(None))))

@@ -154,7 +154,7 @@ def test_modules_by_names_made_at_run_time_may_be_any(contract: Contract) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        {"Runtime": "nodejs22.x"},
+        {"Runtime": "ruby3.4"},
         {"PackageType": "Image", "Runtime": None, "Code": {"ImageUri": "image"}},
         {"Code": {"S3Bucket": "theirs", "S3Key": "theirs.zip"}},
     ],

@@ -66,6 +66,11 @@ class InMemoryUsers:
         email = self.profiles[user_id].email if user_id in self.profiles else None
         return Account(email=email, permissions=permissions)
 
+    def change_address(self, user_id: str, email: str) -> None:
+        self.before()
+        if user_id in self.profiles:
+            self.profiles[user_id] = replace(self.profiles[user_id], email=email)
+
 
 @dataclass
 class ListedUsers:

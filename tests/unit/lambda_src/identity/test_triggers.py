@@ -133,6 +133,14 @@ def test_more_permissions_than_fit_are_left_out_with_a_warning(log_lines: LogLin
     assert warning["left_out"] == 100 - len(granted)
 
 
+def test_the_profile_follows_an_address_that_was_changed() -> None:
+    users = InMemoryUsers({"user-2": profile()})
+
+    token_for(users, email="ada@new.example")
+
+    assert users.profiles["user-2"] == replace(profile(), email="ada@new.example")
+
+
 def test_who_has_no_profile_gets_one_with_their_first_token() -> None:
     users = InMemoryUsers()
 

@@ -67,6 +67,9 @@ def test_a_mail_needs_no_message_id(mailbox: Mailbox) -> None:
 
 def test_mails_are_found_by_address_and_subject(mailbox: Mailbox, tmp_path: Path) -> None:
     ann = mailbox.keep(["ann@example.com"], mail("<1@example>"))
+    mailbox.keep(["carol@example.com"], mail("<3@example>").replace(b"Subject: ", b"X: ", 1))
+    carols = b"Subject: Only Carol's\r\nMessage-ID: <4@example>\r\n\r\nHi"
+    mailbox.keep(["carol@example.com"], carols)
     both = mailbox.keep(["ann@example.com", "bob@example.com"], mail("<2@example>"))
 
     for box in (mailbox, Mailbox(tmp_path / "mails")):
@@ -74,7 +77,9 @@ def test_mails_are_found_by_address_and_subject(mailbox: Mailbox, tmp_path: Path
         assert [one["id"] for one in box.mails(to="bob@example.com")] == [both]
         assert [one["id"] for one in box.mails(subject="Your voucher: £25")] == [ann, both]
         assert box.mails(to="bob@example.com", subject="Other") == []
-        assert box.mails(to="carol@example.com") == []
+        assert box.mails(to="ann@example.com", subject="Only Carol's") == []
+        assert len(box.mails(to="carol@example.com")) == 2
+        assert box.mails(to="dan@example.com") == []
 
 
 def test_a_link_to_unsubscribe_is_shown(mailbox: Mailbox) -> None:

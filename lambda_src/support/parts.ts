@@ -1,0 +1,87 @@
+/** What the support service does, of what it is given to do it with. */
+
+import { readBody, text } from "#blockwork/bodies.ts";
+import type { TableChange } from "#blockwork/changes.ts";
+import { type Envelope, idIn } from "#blockwork/envelope.ts";
+import type { Request, Response } from "#blockwork/http.ts";
+import { log, setCorrelationId } from "#blockwork/log.ts";
+import type { Events } from "#blockwork/publishing.ts";
+import type { Parts } from "#blockwork/service.ts";
+import type { Said } from "./adapters/task-table.ts";
+import { callerOf } from "./domain/callers.ts";
+import { replyTo } from "./domain/chat.ts";
+import type { Tasks } from "./domain/tasks.ts";
+
+const SOURCE = "blockwork.support";
+const NAMES: Readonly<Record<string, string>> = { open: "TaskOpened", closed: "TaskClosed" };
+const LONGEST_MESSAGE = 10 * 1024;
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+const SHAPE = {
+  message: {
+    check: text((message) => {
+      const size = Buffer.byteLength(message);
+      if (message.trim() === "") return "must say something, got nothing but spaces";
+      if (size <= LONGEST_MESSAGE) return undefined;
+      return `must have at most ${LONGEST_MESSAGE} bytes in UTF-8, got ${size}`;
+    }),
+  },
+  conversationId: {
+    isOptional: true,
+    check: text((id) =>
+      ID.test(id) ? undefined : "must be one that a reply has had: 1 to 64 letters, digits, _ or -",
+    ),
+  },
+};
+
+interface Conversations {
+  remember(userId: string, said: Said): Promise<void>;
+  forget(userId: string): Promise<void>;
+}
+
+export interface Given {
+  readonly tasks: Tasks;
+  readonly conversations: Conversations;
+  readonly events: Events;
+  readonly ownIssuer: string;
+}
+
+export function parts({ tasks, conversations, events, ownIssuer }: Given): Parts {
+  async function chat(request: Request): Promise<Response> {
+    const body = readBody(request, SHAPE);
+    const message = body.message as string;
+    const conversationId = (body.conversationId as string | undefined) ?? crypto.randomUUID();
+    const { iss, sub } = request.claims;
+    const userId = callerOf(String(iss), String(sub), ownIssuer);
+    const reply = await replyTo(message, userId, tasks);
+    await conversations.remember(userId, { conversationId, message, reply });
+    return { status: 200, body: { reply, conversationId } };
+  }
+
+  /** Tell the others of a task that is new, or done; whatever else changes is nobody's business. */
+  async function publish(change: TableChange): Promise<void> {
+    const item = change.new;
+    const name = NAMES[String(item?.itemId?.S).split("#")[0] ?? ""];
+    if (change.kind !== "INSERT" || !item || name === undefined) return;
+    const correlationId = String(item.correlationId?.S);
+    setCorrelationId(correlationId);
+    const [taskId, userId] = [String(item.taskId?.S), String(item.userId?.S)];
+    await events.publish({
+      source: SOURCE,
+      name,
+      // The same however often the stream hands the change over.
+      metadata: { id: `${taskId}-${name}`, correlationId, time: String(item.since?.S), version: 1 },
+      data: { taskId, userId },
+    });
+    log.info("told", { event: name, task: taskId });
+  }
+
+  async function forget(event: Envelope): Promise<void> {
+    await conversations.forget(idIn(event, "userId"));
+  }
+
+  return {
+    routes: { "POST /chat": chat },
+    events: { "blockwork.identity UserDeleted": forget },
+    changes: publish,
+  };
+}
