@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sqlite3
 import time
 import uuid
 from collections import Counter
@@ -236,6 +237,19 @@ def start_afresh(platform: dict[str, Any], stack: str, function: str) -> None:
         functions.update_function_configuration(
             FunctionName=name, Environment={"Variables": {**settings, **more}}
         )
+
+
+def until_saved(platform: dict[str, Any]) -> None:
+    """Wait until the emulator has saved all that there is now, which a crash goes back to."""
+    mark, state = uuid.uuid4().hex, Path(platform["directory"]) / "state" / "state.sqlite"
+    aws(platform, "ssm").put_parameter(Name="/mark", Value=mark, Type="String", Overwrite=True)
+
+    def is_there() -> bool:
+        with contextlib.closing(sqlite3.connect(state)) as database:
+            asked = "SELECT count(*) FROM pieces WHERE service = ? AND instr(content, ?)"
+            return bool(database.execute(asked, ("ssm", mark.encode())).fetchone()[0])
+
+    eventually(is_there)
 
 
 def kill(platform: dict[str, Any], module: str) -> None:

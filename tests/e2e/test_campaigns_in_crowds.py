@@ -7,7 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.campaigning import ENDS, Campaign, Campaigns, kill, subscribers, unsubscribe
+from tests.e2e.campaigning import (
+    ENDS,
+    Campaign,
+    Campaigns,
+    kill,
+    subscribers,
+    unsubscribe,
+    until_saved,
+)
 from tests.e2e.conftest import Tokens, run_tool
 from tests.e2e.failure_chains import assert_nothing_waits
 from tests.waiting import eventually
@@ -93,6 +101,7 @@ def test_an_emulator_that_goes_and_comes_back_loses_no_campaign(
             assert run_tool(platform, "down").returncode == 0
             assert run_tool(platform, "up").returncode == 0
         else:
+            until_saved(platform)
             kill(platform, "blockwork.local.emulator")
 
         for campaign in started:
