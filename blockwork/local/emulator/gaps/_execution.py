@@ -144,7 +144,7 @@ class Run:
                 events, self._untold = self._untold, []
             for event in events:
                 for tell in listeners:
-                    tell(self.record, event)
+                    tell_safely(tell, self.record, event)
 
     def wait(
         self,
@@ -261,6 +261,14 @@ def _details_of(kind: str) -> str:
         if kind.endswith(shared):
             kind = shared
     return f"{kind[0].lower()}{kind[1:]}EventDetails"
+
+
+def tell_safely(tell: Callable[..., None], *what: Any) -> None:
+    """Tell somebody without whom an execution can go on: a failure is only logged."""
+    try:
+        tell(*what)
+    except Exception:
+        logger.exception("%s failed", getattr(tell, "__qualname__", tell))
 
 
 def plain(value: Any) -> Any:

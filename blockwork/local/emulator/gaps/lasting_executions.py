@@ -36,6 +36,7 @@ from blockwork.local.emulator.gaps._execution import (
     Run,
     current,
     logger,
+    tell_safely,
 )
 from blockwork.local.emulator.gaps._hooks import Answer, json_answer, keep_with
 from blockwork.local.emulator.gaps._state_machine import frame_at, matches, sleeping, work_off
@@ -117,7 +118,7 @@ def run_of(record: Record) -> Run:
             if is_new:
                 run.begin()
                 for tell in beginnings:
-                    tell(record)
+                    tell_safely(tell, record)
         return runs[record["executionArn"]]
 
 
@@ -166,7 +167,7 @@ def work(run: Run) -> None:
 def announce(record: Record) -> None:
     """Say how an execution has ended: after a crash once more rather than never."""
     for tell in endings:
-        tell(record)
+        tell_safely(tell, record)
     with _saving.lock:
         record.pop("announced", None)
     _saving.changed.set()
