@@ -7,38 +7,47 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from tools.providers.journal import Journal
+
 RECIPIENTS = "X-Envelope-To"
 
 
 class Mailbox:
-    """Mails in a folder.
+    """Mails in a folder, and a journal beside it that says what is in them.
+
+    To look into a thousand mails takes seconds, to read what was found in them does not.
 
     :param folder: made when it is needed.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        self._mails: dict[str, EmailMessage] = {}
+        self._journal = Journal(folder.with_suffix(".jsonl"))
         self._described: dict[str, dict[str, Any]] = {}
         self._found_by: dict[tuple[str, str], list[str]] = {}
-        for file in files:
-            self._add(file.stem, file.read_bytes())
+        for described in self._journal.entries():
+            self._add(described)
+        # Kept by a process that was killed before it described them.
+        files = [file for file in folder.glob("*.eml") if file.stem not in self._described]
+        for file in sorted(files, key=lambda one: one.stat().st_mtime_ns):
+            mail = _parse(file.read_bytes())
+            self._note(_describe(file.stem, str(mail[RECIPIENTS]).split(", "), mail))
 
     def keep(self, recipients: Sequence[str], message: bytes) -> str:
         """Keep a mail and return its id; a mail that comes a second time is the same mail.
 
         Servers repeat a mail when they are not sure that it arrived; its Message-ID tells.
         """
-        identity = _parse(message)["Message-ID"] or message
+        mail = _parse(message)
+        identity = mail["Message-ID"] or message
         mail_id = hashlib.sha256(repr((identity, recipients)).encode()).hexdigest()[:20]
-        if mail_id not in self._mails:
+        if mail_id not in self._described:
             content = f"{RECIPIENTS}: {', '.join(recipients)}\r\n".encode() + message
             self._folder.mkdir(parents=True, exist_ok=True)
             unfinished = self._folder / f"{mail_id}.unfinished"
             unfinished.write_bytes(content)
             unfinished.rename(self._folder / f"{mail_id}.eml")
-            self._add(mail_id, content)
+            self._note(_describe(mail_id, recipients, mail))
         return mail_id
 
     def mails(self, *, to: str | None = None, subject: str | None = None) -> list[dict[str, Any]]:
@@ -62,30 +71,34 @@ class Mailbox:
 
         :param number: counts from 0.
         """
-        mail = self._mails.get(mail_id)
-        attachments = list(mail.iter_attachments()) if mail else []
+        if mail_id not in self._described:
+            return None
+        mail = _parse((self._folder / f"{mail_id}.eml").read_bytes())
+        attachments = list(mail.iter_attachments())
         if not 0 <= number < len(attachments):
             return None
         return attachments[number].get_content_type(), _content(attachments[number])
 
-    def _add(self, mail_id: str, content: bytes) -> None:
-        """Describe it now and not whenever somebody looks: who waits for a mail looks often."""
-        mail = self._mails[mail_id] = _parse(content)
-        described = self._described[mail_id] = _describe(mail_id, mail)
+    def _note(self, described: dict[str, Any]) -> None:
+        self._journal.note(described)
+        self._add(described)
+
+    def _add(self, described: dict[str, Any]) -> None:
+        self._described[described["id"]] = described
         texts = [("to", address) for address in dict.fromkeys(described["to"])]
         for text in [*texts, ("subject", described["subject"])]:
-            self._found_by.setdefault(text, []).append(mail_id)
+            self._found_by.setdefault(text, []).append(described["id"])
 
 
 def _parse(message: bytes) -> EmailMessage:
     return message_from_bytes(message, policy=policy.default)
 
 
-def _describe(mail_id: str, mail: EmailMessage) -> dict[str, Any]:
+def _describe(mail_id: str, recipients: Sequence[str], mail: EmailMessage) -> dict[str, Any]:
     text = mail.get_body(("plain", "html"))
     return {
         "id": mail_id,
-        "to": str(mail[RECIPIENTS]).split(", "),
+        "to": list(recipients),
         "from": str(mail["From"]),
         "subject": str(mail["Subject"]),
         "listUnsubscribe": _text(mail["List-Unsubscribe"]),

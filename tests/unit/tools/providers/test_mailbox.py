@@ -49,6 +49,17 @@ def test_mails_survive_the_process(mailbox: Mailbox, tmp_path: Path) -> None:
     assert Mailbox(tmp_path / "mails").mails() == mailbox.mails()
 
 
+def test_a_mail_that_was_kept_and_not_described_is_found(mailbox: Mailbox, tmp_path: Path) -> None:
+    mailbox.keep(["ann@example.com"], mail("<1@example>"))
+    described = mailbox.mails()
+    (tmp_path / "mails.jsonl").write_bytes(b'{"id": "half a l')
+
+    for _ in range(2):
+        assert Mailbox(tmp_path / "mails").mails() == described
+    Mailbox(tmp_path / "mails").keep(["ann@example.com"], mail("<1@example>"))
+    assert Mailbox(tmp_path / "mails").mails() == described
+
+
 def test_a_mail_that_a_server_repeats_is_one_mail_and_two_equal_ones_are_two(
     mailbox: Mailbox,
 ) -> None:
