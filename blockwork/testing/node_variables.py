@@ -20,9 +20,21 @@ OF_A_FILE = re.compile(r"^// (\S+)$", re.MULTILINE)
 
 def variables_of(code: Files) -> Iterator[tuple[str, Variables]]:
     """Yield what each module of a team's own reads; packages' settings are theirs to document."""
+    for name, text in own_modules(code):
+        yield name, variables_in(text)
+
+
+def own_modules(code: Files) -> Iterator[tuple[str, str]]:
+    """Yield the modules of a bundle that were not installed, each with its text."""
     own = (name for name in code.names if name.endswith(MODULES) and "node_modules/" not in name)
     for name, content in code.read(*own):
-        yield name, variables_in(content.decode("utf-8", "replace"))
+        yield name, content.decode("utf-8", "replace")
+
+
+def part_of(text: str, found: re.Match[str]) -> str:
+    """Return which file of a bundle's a place in it was; nothing where that is not said."""
+    above = [match[1] for match in OF_A_FILE.finditer(text, 0, found.start())]
+    return above[-1] if above else ""
 
 
 def variables_in(text: str) -> Variables:
@@ -32,11 +44,9 @@ def variables_in(text: str) -> Variables:
     comparison), it is asked for.
     """
     needed, asked, unclear = set[str](), set[str](), set[int]()
-    files = [(match.end(), match[1]) for match in OF_A_FILE.finditer(text)]
     for found in ENVIRONMENT.finditer(text):
         before, after = text[: found.start()], text[found.end() :]
-        above = [file for end, file in files if end < found.start()]
-        if above and "node_modules/" in above[-1]:
+        if "node_modules/" in part_of(text, found):
             continue
         if name := BY_NAME.match(after):
             rest = after[name.end() :]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from blockwork.testing.bundles import Files, code_of, layers_of, top_of
+from blockwork.testing import node_imports
+from blockwork.testing.bundles import Files, code_of, language_of, layers_of, top_of
 from blockwork.testing.judging import Finding, rule
 from blockwork.testing.synthesis import SynthesisedApp
 
@@ -26,11 +27,14 @@ def imports(app: SynthesisedApp) -> Iterator[Finding]:
     for function in app.of_type("AWS::Lambda::Function"):
         code, layers = code_of(function), layers_of(function)
         if code is not None and layers is not None:
-            for module, lost in missing(code, layers).items():
+            is_node = language_of(function) == "nodejs"
+            lacks = node_imports.missing if is_node else missing
+            for module, lost in lacks(code, layers).items():
                 yield Finding(
                     at=str(function),
                     says=f"{module} imports {', '.join(sorted(lost))}, which neither the bundle, "
-                    "nor a layer, nor Lambda's runtime brings: add it to the requirements",
+                    "nor a layer, nor Lambda's runtime brings: "
+                    + ("bundle it" if is_node else "add it to the requirements"),
                 )
 
 

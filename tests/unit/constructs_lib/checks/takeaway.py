@@ -37,6 +37,13 @@ def needs_without_each(assembly: Assembly) -> tuple[set[str], set[str]]:
     return needed, {problem for some in together.values() for problem in without(some)}
 
 
+def _principals(statement: dict[str, Any]) -> list[Any]:
+    """Return whom a statement speaks of, one by one; else itself."""
+    principal = statement.get("Principal") or id(statement)
+    services = principal.get("Service", principal) if isinstance(principal, dict) else principal
+    return services if isinstance(services, list) else [services]
+
+
 def _permissions(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
     for resource in assembly.resources:
         properties = resource.properties
