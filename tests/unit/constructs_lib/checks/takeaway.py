@@ -14,7 +14,7 @@ NOTHING = "nothing:Nothing"
 def needs_without_each(assembly: Assembly) -> tuple[set[str], set[str]]:
     """Return what all deliveries need, and what is missed when one statement at a time is away.
 
-    What one policy says of the same principal twice goes together.
+    What one policy says of the same principal twice goes together, with others or alone.
     """
     deliveries = deliveries_of(assembly)
     permissions = list(_permissions(assembly))
@@ -54,6 +54,13 @@ def _permissions(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
             properties["PolicyDocument"] = json.loads(properties["PolicyDocument"])
         for statement in _statements(properties):
             yield str(resource), statement
+
+
+def _principals(statement: dict[str, Any]) -> list[object]:
+    principal = statement.get("Principal")
+    if isinstance(principal, dict) and isinstance(services := principal.get("Service"), list):
+        return [{"Service": service} for service in services]
+    return [principal or id(statement)]
 
 
 def _statements(value: Any) -> Iterator[dict[str, Any]]:
