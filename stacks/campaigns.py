@@ -1,5 +1,7 @@
 """E-mail campaigns: an outside provider mails, a workflow waits for what it calls back."""
 
+from collections.abc import Mapping, Sequence
+
 import aws_cdk as cdk
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -54,7 +56,7 @@ EXPIRATION = "expiration"
 FREEZE = ("status", "statusSince", "recipients", "batches")
 NOTE = ("status", "mailed", "recipients")
 GET, QUERY, WRITE = "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"
-TABLE_RIGHTS = {
+TABLE_RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "create_campaign": {GET: (*CAMPAIGN, *LINK), WRITE: (*CAMPAIGN, *LINK, EXPIRATION)},
     "list_campaigns": {QUERY: SHOWN},
     "get_campaign": {GET: CAMPAIGN},

@@ -84,12 +84,12 @@ class CallbackItems:
 
     def keep(self, key: str, message_id: str, text: str) -> None:
         """Keep a message until `forget`; once more, and nothing changes."""
-        item = {
-            **_item(key, f"message#{message_id}"),
-            "message": {"S": text},
-            "expiresAt": self._expires(),
-        }
-        self._client.put_item(TableName=self._name, Item=item)
+        self._client.update_item(
+            TableName=self._name,
+            Key=_item(key, f"message#{message_id}"),
+            UpdateExpression="SET message = :message, expiresAt = :expires",
+            ExpressionAttributeValues={":message": {"S": text}, ":expires": self._expires()},
+        )
 
     def message(self, key: str, message_id: str) -> str | None:
         """Return a message, None if it is not there any more."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
 
 VARIABLE = "CALLBACKS_TABLE"
+KNOWN = ("token", "waiting", "handing", "seen", "ended")
+MESSAGE = "message"
+"""The attributes of each kind of item, as `blockwork.runtime.callback_items` writes it."""
 RESUME = ("states:SendTaskSuccess", "states:SendTaskHeartbeat")
 
 
@@ -69,7 +72,7 @@ class Callbacks(Construct):
 
         :raises ValueError: if the function cannot be told, or was imported without its role.
         """
-        self._let_hand_over(function, "dynamodb:DeleteItem")
+        self._let_hand_over(function)
 
     def let_arrive(self, function: AnyFunction, /) -> None:
         """Let a function bring messages (`CallbackTable.arrive`), signs of life, and `end` a key.
@@ -78,7 +81,7 @@ class Callbacks(Construct):
 
         :raises ValueError: if the function cannot be told, or was imported without its role.
         """
-        self._let_hand_over(function, "dynamodb:DeleteItem", "dynamodb:PutItem")
+        self._let_hand_over(function, MESSAGE)
 
     def let_resume(self, state_machine: sfn.IStateMachine, /) -> None:
         """Let the functions resume executions of a state machine, and give them signs of life.
@@ -90,14 +93,20 @@ class Callbacks(Construct):
             iam.PolicyStatement(actions=[*RESUME], resources=[state_machine.state_machine_arn])
         )
 
-    def _let_hand_over(self, function: AnyFunction, *actions: str) -> None:
+    def _let_hand_over(self, function: AnyFunction, *brought: str) -> None:
         if function.role is None:
             raise ValueError(
                 "function must be imported with its role, which is allowed to resume executions, "
                 f"got {function.node.path} without (at {self.node.path})"
             )
         tell(function, VARIABLE, self.table.table_name, at=self.node.path)
-        self.table.grant(function, "dynamodb:GetItem", "dynamodb:UpdateItem", *actions)
+        self.table.grant_attributes(function, "dynamodb:GetItem", attributes=[*KNOWN, MESSAGE])
+        self.table.grant_attributes(
+            function,
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            attributes=[*KNOWN, *brought, "expiresAt"],
+        )
         if function not in self._functions:
             self._functions.append(function)
             self._resume.attach_to_role(function.role)

@@ -63,4 +63,9 @@ class WebhookKeys(Construct):
         let_read_parameter(self._parameter, function, variable="WEBHOOK_KEYS_PARAMETER")
         if self._key is not None:
             self._key.grant_decrypt(function)
-        self.replays.grant(function, "dynamodb:PutItem", "dynamodb:DeleteItem")
+        self.replays.grant_attributes(
+            function,
+            "dynamodb:PutItem",
+            "dynamodb:DeleteItem",
+            attributes=["caller", "expiresAt"],
+        )

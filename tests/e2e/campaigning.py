@@ -2,18 +2,20 @@
 
 import contextlib
 import json
+import sqlite3
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from blockwork.runtime.webhooks import sign
-from tests.e2e.conftest import Tokens, aws, bearer
+from tests.e2e.conftest import Tokens, aws, bearer, function_name
 from tests.waiting import eventually
 from tools.platform import platform_stage
 
@@ -35,9 +37,10 @@ class Campaigns:
     administrator: Tokens
     mailed: Counter[str] = field(default_factory=Counter)
 
-    def start(self, subject: str | None = None, **headers: str) -> Campaign:
+    def start(self, subject: str | None = None, key: str | None = None) -> Campaign:
         mail = {"subject": subject or uuid.uuid4().hex, "text": "It is here."}
-        answer = self.ask("POST", "/campaigns", json=mail, headers=headers)
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        answer = self.ask_patiently("POST", "/campaigns", json=mail, headers=headers)
         assert answer.status_code == 202, answer.text
         return {**mail, **answer.json()}
 
@@ -45,9 +48,14 @@ class Campaigns:
         headers = {**bearer(self.administrator.id_token), **options.pop("headers", {})}
         return self.api.request(method, path, headers=headers, **options)
 
+    def ask_patiently(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Ask again what a slow machine could not answer, as every client has to."""
+        ask = partial(self.ask, method, path, **options)
+        return eventually(ask, until=lambda one: one.status_code not in (429, 500, 503))
+
     def see(self, campaign: Campaign) -> Campaign:
         """Return a campaign as it is shown, having checked what must be true at every moment."""
-        answer = self.ask("GET", f"/campaigns/{campaign['campaignId']}")
+        answer = self.ask_patiently("GET", f"/campaigns/{campaign['campaignId']}")
         assert answer.status_code == 200, answer.text
         shown: Campaign = answer.json()
         before = self.mailed[shown["campaignId"]]
@@ -209,11 +217,39 @@ def link_of(mail: dict[str, Any]) -> str:
 
 
 def unsubscribe(mails: Iterable[dict[str, Any]]) -> None:
-    """Click once, as a mail program does: no cookie, no token, no redirect."""
+    """Click once, as a mail program does: no cookie, no token, no redirect.
+
+    Whoever is one of too many at once (429) tries again.
+    """
     with httpx.Client(follow_redirects=False) as program:
         for mail in mails:
-            answer = program.post(link_of(mail), data={"List-Unsubscribe": "One-Click"})
+            click = partial(program.post, link_of(mail), data={"List-Unsubscribe": "One-Click"})
+            answer = eventually(click, until=lambda one: one.status_code != 429)
             assert answer.status_code == 200, answer.text
+
+
+def start_afresh(platform: dict[str, Any], stack: str, function: str) -> None:
+    """Let a function forget all that it has read, as after a while without calls."""
+    functions = aws(platform, "lambda")
+    name = function_name(platform, stack, function)
+    settings = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    for more in ({"STARTED_AFRESH": "yes"}, {}):
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**settings, **more}}
+        )
+
+
+def until_saved(platform: dict[str, Any]) -> None:
+    """Wait until the emulator has saved all that there is now, which a crash goes back to."""
+    mark, state = uuid.uuid4().hex, Path(platform["directory"]) / "state" / "state.sqlite"
+    aws(platform, "ssm").put_parameter(Name="/mark", Value=mark, Type="String", Overwrite=True)
+
+    def is_there() -> bool:
+        with contextlib.closing(sqlite3.connect(state)) as database:
+            asked = "SELECT count(*) FROM pieces WHERE service = ? AND instr(content, ?)"
+            return bool(database.execute(asked, ("ssm", mark.encode())).fetchone()[0])
+
+    eventually(is_there)
 
 
 def kill(platform: dict[str, Any], module: str) -> None:

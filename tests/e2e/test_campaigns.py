@@ -17,6 +17,7 @@ from tests.e2e.campaigning import (
     Campaign,
     Campaigns,
     link_of,
+    start_afresh,
     subscribers,
     unsubscribe,
 )
@@ -32,10 +33,7 @@ HELD = 600.0
 
 @pytest.fixture(scope="module")
 def campaigns(
-    platform: dict[str, Any],
-    config: dict[str, Any],
-    outside: httpx.Client,
-    administrator: Tokens,
+    platform: dict[str, Any], config: dict[str, Any], outside: httpx.Client, administrator: Tokens
 ) -> Iterator[Campaigns]:
     with httpx.Client(base_url=config["apis"]["campaigns"]) as client:
         yield Campaigns(platform, client, outside, administrator)
@@ -137,8 +135,8 @@ def test_a_provider_that_fails_again_and_again_fails_the_campaign(
 
 def test_the_same_key_starts_one_campaign(campaigns: Campaigns, readers: list[str]) -> None:
     subject, key = uuid.uuid4().hex, uuid.uuid4().hex
-    first = campaigns.start(subject, **{"Idempotency-Key": key})
-    again = campaigns.start(subject, **{"Idempotency-Key": key})
+    first = campaigns.start(subject, key)
+    again = campaigns.start(subject, key)
     other = campaigns.ask(
         "POST",
         "/campaigns",
@@ -310,12 +308,14 @@ def test_two_keys_count_while_they_are_rotated(
     def tell(by: str) -> int:
         return campaigns.call_back(campaigns.said(campaign), key=by).status_code
 
+    assert (tell(key), tell(new)) == (200, 401)
     try:
         store(f"{key} {new}")
-        eventually(lambda: tell(new), until=lambda status: status == 200)
-        assert tell(key) == 200
+        start_afresh(platform, "Local-Campaigns", "CampaignStatus")  # or a minute goes by
+        assert (tell(key), tell(new)) == (200, 200)
     finally:
         store(key)
+        start_afresh(platform, "Local-Campaigns", "CampaignStatus")
     campaigns.cancel(campaign)
     campaigns.end_of(campaign)
 

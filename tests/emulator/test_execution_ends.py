@@ -97,7 +97,7 @@ def test_a_stopped_execution_ends_at_once_with_all_that_waits(aws: Aws) -> None:
 
 def test_an_execution_that_is_out_of_time_says_so_on_the_bus(aws: Aws) -> None:
     resources = with_definition({**waiting_machine(), **ENDS}, TimeoutSeconds=1)
-    made = aws.deploy("late", resources, **WAITING, ends={"Ref": "Ends"})
+    made = aws.deploy("out-of-time", resources, **WAITING, ends={"Ref": "Ends"})
 
     execution = begin(aws, made["machine"])
 

@@ -153,3 +153,38 @@ def test_an_express_execution_answers_who_starts_it(aws: Aws) -> None:
     answer = client.start_sync_execution(stateMachineArn=made["machine"], input='{"n": 21}')
 
     assert (answer["status"], answer["output"]) == ("SUCCEEDED", "42")
+
+
+def test_a_distributed_map_has_an_execution_for_each_item(aws: Aws) -> None:
+    each = {
+        **chained({"Twice": {"Type": "Pass", "Output": "{% $states.input.n * 2 %}"}}),
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+    }
+    states = {
+        "Each": {
+            "Type": "Map",
+            "Items": "{% [1..$states.input.most] %}",
+            "ItemSelector": {"n": "{% $states.context.Map.Item.Value %}"},
+            "MaxConcurrency": 2,
+            "ItemProcessor": each,
+            "Output": "{% $sum($states.result) %}",
+        }
+    }
+    resources = {"MachineRole": machine_role(), "Machine": machine(states)}
+    made = aws.deploy("distributed", resources, machine={"Ref": "Machine"})
+    execution = begin(aws, made["machine"], most=4)
+
+    assert output(aws, execution) == 20
+    states_api = aws.client("stepfunctions")
+    (run,) = states_api.list_map_runs(executionArn=execution)["mapRuns"]
+    listed = states_api.list_executions(mapRunArn=run["mapRunArn"])["executions"]
+    assert [item["status"] for item in listed] == ["SUCCEEDED"] * 4
+
+
+def test_an_expression_has_time_enough_on_a_slow_machine(aws: Aws) -> None:
+    long = "{% $count([1..200000].($ * 2)) %}"  # seconds
+    states = {"Count": {"Type": "Pass", "Output": long}}
+    resources = {"MachineRole": machine_role(), "Machine": machine(states)}
+    made = aws.deploy("counting", resources, machine={"Ref": "Machine"})
+
+    assert output(aws, begin(aws, made["machine"])) == 200000

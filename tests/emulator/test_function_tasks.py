@@ -7,6 +7,7 @@ from typing import Any
 from tests.emulator.machines import INVOKE, begin, ended, output
 from tests.emulator.noted_calls import notes, noting, noting_machine
 from tests.emulator.support import Aws, eventually
+from tests.waiting import settled
 
 MACHINE: dict[str, Any] = {"machine": {"Ref": "Machine"}}
 
@@ -50,3 +51,16 @@ def test_the_error_of_a_function_is_its_own_and_its_cause_can_be_read(
 
     assert end["error"] == "RuntimeError"
     assert json.loads(end["cause"])["errorMessage"] == "not mended"
+
+
+def test_functions_of_many_executions_take_their_turns(aws: Aws, tmp_path: Path) -> None:
+    gate, noted = tmp_path / "gate", tmp_path / "notes"
+    states = {"Call": noting("called", gate=str(gate))}
+    made = aws.deploy("turns", noting_machine(states), **MACHINE)
+
+    executions = [begin(aws, made["machine"], notes=str(noted)) for _ in range(10)]
+
+    eventually(lambda: notes(noted)["called"] == 8)
+    assert settled(lambda: notes(noted)["called"]) == 8
+    gate.touch()
+    assert [output(aws, execution) for execution in executions] == ["called"] * 10

@@ -18,6 +18,17 @@ STREAM_ACTIONS = {
 ALLOWED_ON_EVERYTHING = {
     "xray:PutTelemetryRecords": "X-Ray knows no resources",
     "xray:PutTraceSegments": "X-Ray knows no resources",
+    **dict.fromkeys(
+        ("xray:GetSamplingRules", "xray:GetSamplingTargets"), "what traces a state machine asks"
+    ),
+    **dict.fromkeys(
+        (
+            *("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery"),
+            *("logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy"),
+            *("logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+        ),
+        "deliveries of logs, which a state machine makes for its own, know no resources",
+    ),
 }
 
 

@@ -16,11 +16,22 @@ KNOW_NO_RESOURCES = {
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
 """AWS allows these for every resource or not at all (Service Authorization Reference; what Lambda
-needs in a VPC: Lambda developer guide, Amazon VPC networking)."""
+needs in a VPC: Lambda developer guide, Amazon VPC networking; what a state machine needs for its
+log and traces: Step Functions developer guide, "Using CloudWatch Logs" and "Tracing")."""
 
 
 def statements(resource: SynthesisedResource) -> Iterator[Mapping[str, Any]]:

@@ -34,6 +34,7 @@ from blockwork.local.emulator.gaps import (
     execution_metrics,
     execution_redrives,
     existing_identities,
+    expression_time,
     failed_creations,
     front_door,
     function_tasks,
@@ -146,6 +147,7 @@ GAPS = (
     execution_metrics,
     execution_redrives,
     task_tokens,
+    expression_time,
     assigned_variables,
     function_tasks,
     machine_roles,  # around all calls of tasks

@@ -1,6 +1,7 @@
 """The states that have branches: one for each machine of a Parallel, one for each item of a Map."""
 
 import json
+from functools import partial
 from typing import Any
 
 from ministack.services import stepfunctions
@@ -45,7 +46,7 @@ def _parallel(run: Run, scope: Scope, state: State, frame: Frame, context: Conte
         ]
         with run.change(scope):
             run.note(frame, "ParallelStateStarted")
-            work["branches"] = begun
+            work["branches"] = _after(frame, begun)
     results = _together(run, scope, machines, work["branches"], len(machines))
     with run.change(scope):
         run.note(frame, "ParallelStateSucceeded")
@@ -61,7 +62,7 @@ def _map(run: Run, scope: Scope, state: State, frame: Frame, context: Context) -
         begun = _items(state, frame, context, machine)
         with run.change(scope):
             run.note(frame, "MapStateStarted", length=len(begun))
-            work["branches"] = begun
+            work["branches"] = _after(frame, begun)
     branches = work["branches"]
     most = number(state, "MaxConcurrency", frame, context) or MOST_ITEMS_AT_ONCE
     results = _together(run, scope, [machine] * len(branches), branches, int(most), frame["state"])
@@ -74,17 +75,20 @@ def _distributed(
     run: Run, scope: Scope, state: State, frame: Frame, context: Context, machine: Machine
 ) -> Outcome:
     """Leave it to stock: such a Map begins anew after a restart."""
-    given = frame["input"]
+    given, bare = frame["input"], state
     effective = stepfunctions._apply_input_path(state, given, context)
-
-    def do() -> Outcome:
-        output, following = stepfunctions._run_distributed_map(
-            state, given, effective, machine, run.record, context
-        )
-        return output, following
-
-    (outcome,) = run.call(scope, do)
-    return outcome  # type: ignore[no-any-return]
+    if is_jsonata(state, context) and "ItemReader" not in state:  # stock knows paths only
+        effective = [item["input"] for item in _items(state, frame, context, machine)]
+        named = ("Items", "ItemSelector", "Output", "Assign", "MaxConcurrency")
+        bare = {name: value for name, value in state.items() if name not in named}
+        bare["MaxConcurrency"] = number(state, "MaxConcurrency", frame, context) or 0
+    do = partial(
+        stepfunctions._run_distributed_map, bare, given, effective, machine, run.record, context
+    )
+    ((output, following),) = run.call(scope, do)
+    if is_jsonata(state, context):
+        return concluded(state, frame, context, output)
+    return output, following
 
 
 def _told(perform: Perform) -> Perform:
@@ -140,8 +144,13 @@ def _path(frame: Frame, number: int) -> str:
 
 def _inherited(frame: Frame, context: Context) -> dict[str, Any]:
     """Return what a branch has of what is around it: it sees variables, and changes its own."""
-    inherited = {"variables": plain(context["variables"]), "previous": frame.get("previous", 0)}
-    return inherited | {"context": frame["context"]} if "context" in frame else inherited
+    around = {"context": frame["context"]} if "context" in frame else {}
+    return {"variables": plain(context["variables"]), **around}
+
+
+def _after(frame: Frame, branches: list[Frame]) -> list[Frame]:
+    """Let branches come after what the history has of the state that they are of."""
+    return [branch | {"previous": frame["previous"]} for branch in branches]
 
 
 def _together(

@@ -92,6 +92,7 @@ class Run:
         self.machine: str = record["stateMachineArn"].partition("/")[0]
         self.changed = threading.Condition(_saving.lock)
         self._untold: list[Event] = []
+        self._telling = threading.Lock()
         try:
             self.input = json.loads(record["input"])
         except ValueError:
@@ -138,11 +139,12 @@ class Run:
     def tell(self) -> None:
         """Tell the listeners what is new in the history."""
         _saving.changed.set()
-        with self.changed:
-            events, self._untold = self._untold, []
-        for event in events:
-            for tell in listeners:
-                tell(self.record, event)
+        with self._telling:  # in their order, whoever has added them
+            with self.changed:
+                events, self._untold = self._untold, []
+            for event in events:
+                for tell in listeners:
+                    tell(self.record, event)
 
     def wait(
         self,

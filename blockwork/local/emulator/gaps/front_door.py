@@ -116,8 +116,8 @@ def _may_be_linked(scope: Message) -> bool:
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     is_object: bool = detect_service(scope["method"], scope["path"], headers, query) == "s3"
-    is_api = API.match(scope["path"]) is not None
-    return is_object or is_api or scope["path"].startswith(SIGN_IN_PAGES)
+    # So are paths of HTTP APIs to stock, which sends them there before it asks whose they are.
+    return is_object or scope["path"].startswith(SIGN_IN_PAGES)
 
 
 def _to_one_origin(scope: Message, send: Send) -> Send:

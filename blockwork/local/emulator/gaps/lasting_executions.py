@@ -99,7 +99,7 @@ def _is_repeated(known: Record, request: Request) -> bool:
 def run_execution(arn: str) -> None:
     """Work an execution off that has just been made."""
     record = stepfunctions._executions.get(arn)
-    if record is not None:
+    if record is not None and record["stateMachineArn"] in stepfunctions._state_machines:
         run = run_of(record)
         # Nothing of the request that it was made by: its caller is not who calls from now on.
         contextvars.Context().run(work, run)
@@ -183,10 +183,13 @@ def _stop(stock: Callable[[Request], Answer], request: Request) -> Answer:
 def _wake(stock: Callable[[dict[str, Any]], None], kept: dict[str, Any]) -> None:
     """Take the state back, and go on as soon as the gateway serves."""
     records = list(kept["executions"].all_values()) if "executions" in kept else []
+    machines = {arn for (_, _, arn), _ in kept["state_machines"].all_items()}
     under_way = [
         record
         for record in records
-        if record["status"] == "RUNNING" and not record.get("sync") and "mapRunArn" not in record
+        if record["status"] == "RUNNING"
+        and not record.get("sync")
+        and ("frame" in record or record["stateMachineArn"] in machines)
     ]
     for record in under_way:
         record["status"] = ASLEEP  # stock calls what runs failed

@@ -82,6 +82,8 @@ class Saver:
         """Write what differs from the last time, at once."""
         is_first = not self._pieces
         self._write(self._take(), is_first)
+        for end in _saving.when_written:
+            end()
 
     def _take(self) -> dict[str, Changes]:
         # On the loop and without a pause: no request is served meanwhile.

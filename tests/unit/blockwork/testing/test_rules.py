@@ -180,6 +180,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         allows("dynamodb:DeleteTable", "arn:aws:dynamodb:eu-west-1:111111111111:table/mine"),
     ),
     ("wildcards", allows("sqs:SendMessage", "*"), allows("xray:PutTraceSegments", "*")),
+    ("wildcards", allows("logs:DeleteLogGroup", "*"), allows("logs:CreateLogDelivery", "*")),
     ("state-machines", machine(LoggingConfiguration={}), machine()),
     ("state-machines", machine(LoggingConfiguration={"Level": "OFF"}), {}),
     (

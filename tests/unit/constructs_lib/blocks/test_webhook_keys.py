@@ -31,7 +31,7 @@ def test_a_function_finds_keys_and_table_and_may_use_them(
     may(stack, "ssm:GetParameter", stack.resolve(parameter.parameter_arn))
     may(
         stack,
-        ["dynamodb:PutItem", "dynamodb:DeleteItem"],
+        ["dynamodb:DeleteItem", "dynamodb:PutItem"],
         stack.resolve(webhooks.replays.table_arn),
     )
 

@@ -20,8 +20,8 @@ def needs_without_each(assembly: Assembly) -> tuple[set[str], set[str]]:
     permissions = list(_permissions(assembly))
     together: dict[str, list[dict[str, Any]]] = {}
     for holder, statement in permissions:
-        of = statement.get("Principal") or id(statement)
-        together.setdefault(f"{holder} {of}", []).append(statement)
+        for of in _principals(statement):
+            together.setdefault(f"{holder} {of}", []).append(statement)
 
     def without(statements: list[dict[str, Any]]) -> set[str]:
         allowed = [statement["Action"] for statement in statements]
@@ -35,6 +35,13 @@ def needs_without_each(assembly: Assembly) -> tuple[set[str], set[str]]:
 
     needed = without([statement for _, statement in permissions])
     return needed, {problem for some in together.values() for problem in without(some)}
+
+
+def _principals(statement: dict[str, Any]) -> list[Any]:
+    """Return whom a statement speaks of, one by one; else itself."""
+    principal = statement.get("Principal") or id(statement)
+    services = principal.get("Service", principal) if isinstance(principal, dict) else principal
+    return services if isinstance(services, list) else [services]
 
 
 def _permissions(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
