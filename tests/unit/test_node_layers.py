@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 SOURCE = Path(__file__).parents[2] / "lambda_src"
-IMPORT = re.compile(r"""(?:^|\bfrom )\s*(?:import\s*)?["']([^"']+)["']""", re.MULTILINE)
+IMPORT = re.compile(r"""^(?:import\b[^"';]*|\} from )["']([^"']+)["']""", re.MULTILINE)
 
 
 def imports() -> Iterator[tuple[PurePosixPath, str]]:
