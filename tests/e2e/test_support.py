@@ -304,9 +304,22 @@ def test_who_is_gone_is_forgotten(platform: dict[str, Any], person: Person) -> N
     eventually(lambda: items_of(platform, user_id), until=lambda items: not items)
 
 
-def test_an_event_that_cannot_be_read_ends_in_the_failure_chain(
-    platform: dict[str, Any],
-) -> None:
+@pytest.fixture
+def impatient(platform: dict[str, Any]) -> Iterator[None]:
+    """Let the function be tried once alone, so that nobody has to wait for Lambda's retries."""
+    functions = aws(platform, "lambda")
+    name = function_name(platform, "Local-Support", "Support")
+    function = {"FunctionName": name, "Qualifier": "$LATEST"}
+    found = functions.get_function_event_invoke_config(**function)
+    said = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+    settings = {**function, **{each: found[each] for each in said}}
+    functions.put_function_event_invoke_config(**{**settings, "MaximumRetryAttempts": 0})
+    yield
+    functions.put_function_event_invoke_config(**settings)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_event_that_cannot_be_read_ends_in_the_failure_chain(platform: dict[str, Any]) -> None:
     bus = outputs(platform, "Local-Foundation")["EventBusName"]
     detail = {"metadata": {"id": "x", "correlationId": "x", "version": 1}, "data": {"userId": "u"}}
     entry = {"EventBusName": bus, "Source": "blockwork.identity", "DetailType": "UserDeleted"}

@@ -27,7 +27,9 @@ def test_the_configuration_is_the_contract_every_client_builds_on(
     }
     assert config["stage"] == "local"
     assert config["region"] == platform["region"]
-    assert set(config["apis"]) == {"catalog", "forecast", "identity", "support", "vouchers"}
+    assert set(config["apis"]) == {
+        *("campaigns", "catalog", "forecast", "identity", "support", "vouchers")
+    }
 
 
 def test_the_configuration_is_never_stored_and_the_page_asked_for_anew(

@@ -97,9 +97,13 @@ def start_up_and_sizes(folder: Path) -> Iterator[Row]:
                 properties = resource["Properties"]
                 module = properties["Handler"].rpartition(".")[0]
                 code, size = unzip(assembly, properties["Code"]["S3Key"], folder)
-                service = module.split(".")[0]
-                sizes[service] = max(size, sizes.get(service, 0))
                 names = properties["Environment"]["Variables"]
+                in_node = properties["Runtime"].startswith("nodejs")
+                service = names["POWERTOOLS_SERVICE_NAME"] if in_node else module.split(".")[0]
+                sizes[service] = max(size, sizes.get(service, 0))
+                if in_node:
+                    yield node_start_up(service, code, dict.fromkeys(names, "1"))
+                    continue
                 own = [layers[stack + layer["Ref"]] for layer in properties.get("Layers", [])]
                 handlers[module] = ([code, *own], dict.fromkeys(names, "1"))
     for service, size in sizes.items():
@@ -129,6 +133,40 @@ def start_up_and_sizes(folder: Path) -> Iterator[Row]:
             bar=1.3,
             unit="x",
         )
+
+
+def node_start_up(service: str, code: Path, variables: dict[str, str]) -> Row:
+    """Import a bundle in Node.js, against importing what it takes of AWS's SDK alone."""
+    (code.parent / "node_modules").unlink(missing_ok=True)
+    (code.parent / "node_modules").symlink_to(ROOT / "node_modules")
+    clients = sorted(set(re.findall(r'from "(@aws-sdk/[^"]+)"', (code / "index.mjs").read_text())))
+    variables = {**variables, "NODE_OPTIONS": "", "AWS_REGION": "eu-west-2"}
+
+    def quickest(*modules: str) -> float:
+        imports = ", ".join(f"import({json.dumps(each)})" for each in modules)
+        timed = f"const t = performance.now(); await Promise.all([{imports}]);"
+        command = ["node", "--input-type=module", "--eval"]
+        command.append(f"{timed} console.log(performance.now() - t)")
+        runs = [
+            subprocess.run(
+                command,
+                cwd=code,
+                env={"PATH": os.environ["PATH"], **variables},
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(START_RUNS)
+        ]
+        return min(float(run.stdout) for run in runs)
+
+    whole, base = quickest("./index.mjs"), quickest(*clients)
+    return Row(
+        what=f"start-up of {service} in Node.js, {whole:.0f} ms (AWS's SDK {base:.0f} ms)",
+        measured=whole / base,
+        bar=1.3,
+        unit="x",
+    )
 
 
 def clients_of(module: str, path: list[Path], variables: dict[str, str]) -> tuple[str, ...]:
