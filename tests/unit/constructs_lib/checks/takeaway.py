@@ -56,13 +56,6 @@ def _permissions(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
             yield str(resource), statement
 
 
-def _principals(statement: dict[str, Any]) -> list[object]:
-    principal = statement.get("Principal")
-    if isinstance(principal, dict) and isinstance(services := principal.get("Service"), list):
-        return [{"Service": service} for service in services]
-    return [principal or id(statement)]
-
-
 def _statements(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         if value.get("Effect") == "Allow":
