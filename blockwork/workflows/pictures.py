@@ -140,7 +140,7 @@ def _lay_out(dots: list[str]) -> list[str]:
     if done.returncode:
         missing = "ERR_MODULE_NOT_FOUND" in done.stderr
         raise DrawingError(
-            "Graphviz is not here: add @viz-js/viz to the devDependencies of this folder's package.json"
+            "Graphviz is not here: add @viz-js/viz to what this folder's package.json asks for"
             if missing
             else f"Graphviz could not draw: {done.stderr.strip()}"
         )

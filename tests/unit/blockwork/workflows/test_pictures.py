@@ -98,7 +98,7 @@ def test_without_graphviz_it_says_how_to_get_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(DrawingError, match="let npm add @viz-js/viz"):
+    with pytest.raises(DrawingError, match="add @viz-js/viz to what"):
         draw(find_machines(assembly), tmp_path / "docs")
 
 
