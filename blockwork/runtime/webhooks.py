@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from uuid import uuid4
 
 import boto3
@@ -19,6 +19,7 @@ import boto3
 from blockwork.runtime.aws import PATIENCE
 from blockwork.runtime.bodies import LARGEST_BODY
 from blockwork.runtime.http import Request
+from blockwork.runtime.parameters import secure_string
 from blockwork.runtime.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -84,9 +85,7 @@ class WebhookVerifier:
     def from_environment(cls) -> Self:
         """Read keys from the parameter WEBHOOK_KEYS_PARAMETER, remember in REPLAYS_TABLE."""
         return cls(
-            ParameterKeys(
-                lambda: boto3.client("ssm", config=PATIENCE), os.environ["WEBHOOK_KEYS_PARAMETER"]
-            ),
+            secure_string(os.environ["WEBHOOK_KEYS_PARAMETER"]),
             ReplayTable(boto3.client("dynamodb", config=PATIENCE), os.environ["REPLAYS_TABLE"]),
         )
 
@@ -160,27 +159,6 @@ class WebhookVerifier:
                 )
             self._kept = (keys, now)
         return self._kept[0]
-
-
-class ParameterKeys:
-    """Reads the keys from an SSM SecureString.
-
-    :param connect: makes a client of SSM, once, at the first request.
-    :param name: the parameter's name.
-    """
-
-    def __init__(self, connect: Callable[[], Any], name: str) -> None:
-        self._connect = connect
-        self._name = name
-        self._client: Any = None
-
-    def __call__(self) -> str:
-        """Return its value."""
-        if self._client is None:
-            self._client = self._connect()
-        answer = self._client.get_parameter(Name=self._name, WithDecryption=True)
-        value: str = answer["Parameter"]["Value"]
-        return value
 
 
 class ReplayTable:

@@ -11,7 +11,11 @@ from tests.packaging.conftest import ROOT
 
 LOCK = Path(__file__).with_name("requirements-oldest.txt")
 OLDEST = LOCK.read_text(encoding="utf-8").split()[0]
-ADAPTERS = ("forecast/test_weather_api.py", "vouchers/test_payment_provider.py")
+ADAPTERS = (
+    "campaigns/test_provider_api.py",
+    "forecast/test_weather_api.py",
+    "vouchers/test_payment_provider.py",
+)
 
 
 def test_who_speaks_http_does_so_with_the_oldest_urllib3_too(tmp_path: Path) -> None:

@@ -7,19 +7,17 @@ key that comes again with another body is answered 422, what comes too late 409.
 """
 
 import os
-import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Annotated, Self, TypeVar
 from urllib.parse import quote
 
-import boto3
 import msgspec
 import urllib3
 from msgspec import Meta
 
-from blockwork.runtime.aws import PATIENCE
-from blockwork.runtime.observability import logger
+from blockwork.runtime.outside_api import NoUsableAnswerError, OutsideApi
+from blockwork.runtime.parameters import secure_string
 from campaigns.domain.accounting import Report
 from campaigns.domain.campaign import Subject, Text
 from campaigns.domain.outside import (
@@ -32,7 +30,6 @@ from campaigns.domain.outside import (
 )
 
 TRIES = 2
-FIRST_PAUSE = 0.2
 # A step asks twice at most, so all tries fit into half a minute; the workflow tries a step again.
 TIMEOUT = urllib3.Timeout(connect=1, read=5)
 
@@ -87,12 +84,8 @@ class ProviderApi:
         timeout: urllib3.Timeout = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url = url.rstrip("/")
-        self._api_key = api_key
+        self._api = OutsideApi("the e-mail provider", url, api_key, timeout=timeout, sleep=sleep)
         self._callback_url = callback_url
-        self._sleep = sleep
-        self._secret: str | None = None
-        self._http = urllib3.PoolManager(timeout=timeout, retries=False)
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -100,10 +93,9 @@ class ProviderApi:
 
         The provider calls back at CALLBACK_URL.
         """
-        parameter = os.environ["PROVIDER_KEY_PARAMETER"]
         return cls(
             os.environ["CAMPAIGN_URL"],
-            lambda: _secure_string(parameter),
+            secure_string(os.environ["PROVIDER_KEY_PARAMETER"]),
             callback_url=os.environ["CALLBACK_URL"],
         )
 
@@ -115,7 +107,7 @@ class ProviderApi:
             "callbackUrl": self._callback_url,
         }
         _, answer = self._ask("POST", "/campaigns", (200, 201), body=body, key=key)
-        return _read(answer, CreatedBody).id
+        return self._read(answer, CreatedBody).id
 
     def hand_over(self, provider_id: str, key: str, subscribers: Sequence[Subscriber]) -> None:
         """Add recipients; their ids are what the provider refers to them by."""
@@ -141,7 +133,7 @@ class ProviderApi:
         status, answer = self._ask("GET", path, (200, 404))
         if status == 404:
             return None
-        body = _read(answer, ReportBody)
+        body = self._read(answer, ReportBody)
         return Report(
             references=frozenset(body.references),
             mailed=body.mailed,
@@ -156,11 +148,11 @@ class ProviderApi:
 
     def cancel(self, provider_id: str) -> Standing:
         """Let it stop."""
-        return _standing(self._ask("POST", f"{_path(provider_id)}/cancel", (200,))[1])
+        return self._standing(self._ask("POST", f"{_path(provider_id)}/cancel", (200,))[1])
 
     def look_up(self, provider_id: str) -> Standing:
         """Ask how it stands."""
-        return _standing(self._ask("GET", _path(provider_id), (200,))[1])
+        return self._standing(self._ask("GET", _path(provider_id), (200,))[1])
 
     def _ask(
         self,
@@ -171,60 +163,21 @@ class ProviderApi:
         body: object = None,
         key: str | None = None,
     ) -> tuple[int, bytes]:
-        """Return the first answer that says something, after some tries if need be."""
-        reason = "none"
-        for attempt in range(TRIES):
-            if attempt:
-                self._sleep(FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1))
-            try:
-                answer = self._http.request(
-                    method,
-                    self._url + path,
-                    body=None if body is None else msgspec.json.encode(body),
-                    headers={
-                        "Authorization": f"Bearer {self._key()}",
-                        "Connection": "close",
-                        **({} if body is None else {"Content-Type": "application/json"}),
-                        **({} if key is None else {"Idempotency-Key": key}),
-                    },
-                    redirect=False,
-                )
-            except urllib3.exceptions.HTTPError as error:
-                reason = type(error).__name__  # its text could show the request
-                logger.warning("the e-mail provider gave no answer", reason=reason)
-                continue
-            if answer.status in answers:
-                return answer.status, answer.data
-            reason = f"status {answer.status}"
-            logger.warning("the e-mail provider gave no usable answer", status=answer.status)
-            if answer.status in (401, 403):
-                self._secret = None  # it may have been replaced since it was read
-        raise ProviderUnavailableError(f"no usable answer of the e-mail provider: {reason}")
+        try:
+            return self._api.ask(method, path, answers, tries=TRIES, body=body, key=key)
+        except NoUsableAnswerError as error:
+            raise ProviderUnavailableError(str(error)) from error
 
-    def _key(self) -> str:
-        if self._secret is None:
-            self._secret = self._api_key()
-        return self._secret
+    def _standing(self, answer: bytes) -> Standing:
+        body = self._read(answer, StandingBody)
+        return Standing(status=body.status, mailed=body.mailed, sequence=body.sequence)
+
+    def _read(self, answer: bytes, shape: type[Shape]) -> Shape:
+        try:
+            return self._api.read(answer, shape)
+        except NoUsableAnswerError as error:
+            raise ProviderUnavailableError(str(error)) from error
 
 
 def _path(provider_id: str) -> str:
     return f"/campaigns/{quote(provider_id, safe='')}"
-
-
-def _standing(answer: bytes) -> Standing:
-    body = _read(answer, StandingBody)
-    return Standing(status=body.status, mailed=body.mailed, sequence=body.sequence)
-
-
-def _read(answer: bytes, shape: type[Shape]) -> Shape:
-    try:
-        return msgspec.json.decode(answer, type=shape)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ProviderUnavailableError(
-            f"the e-mail provider's answer does not fit its API: {shape.__name__}"
-        ) from error
-
-
-def _secure_string(name: str) -> str:
-    client = boto3.client("ssm", config=PATIENCE)
-    return client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]

@@ -8,7 +8,8 @@ import pytest
 from campaigns.adapters.campaign_table import CampaignTable
 from moto import mock_aws
 
-from tests.integration.campaigns.provider import SECRET, Provider
+from tests.integration.scripted_api import SECRET
+from tests.integration.scripted_api import ScriptedApi as Provider
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

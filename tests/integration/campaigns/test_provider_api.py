@@ -18,7 +18,8 @@ from campaigns.domain.outside import (
 )
 
 from tests.integration.campaigns.conftest import KEY_PARAMETER
-from tests.integration.campaigns.provider import SECRET, Provider
+from tests.integration.scripted_api import SECRET
+from tests.integration.scripted_api import ScriptedApi as Provider
 
 ADA = Subscriber(user_id="u1", email="ada@example.org", unsubscribe_url="https://x.example/?t=1")
 STANDING = {"id": "p1", "status": "pending", "mailed": 3, "rejected": 1, "sequence": 2}

@@ -159,7 +159,7 @@ class Shop:
 
     def _payments(self) -> PaymentProvider:
         payments = PaymentProvider.from_environment()
-        payments._sleep = lambda _: None
+        payments._api._sleep = lambda _: None
         return payments
 
     def _records(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""An e-mail provider on this machine that answers whatever it is told."""
+"""An HTTP API of somebody else, on this machine, that answers whatever it is told."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 SECRET = "key-test-4711"
 
 
-class Provider:
+class ScriptedApi:
     """Remembers every request, and answers from a script.
 
     :param script: the next answers, each a status and a body; 0 cuts the connection.
@@ -23,8 +23,8 @@ class Provider:
         self.url = ""
 
     @contextmanager
-    def running(self) -> Iterator["Provider"]:
-        provider = self
+    def running(self) -> Iterator["ScriptedApi"]:
+        api = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
@@ -37,13 +37,15 @@ class Provider:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = json.loads(self.rfile.read(length) or b"null")
                 key = self.headers.get("Idempotency-Key")
-                provider.requests.append((self.command, self.path, key, body))
-                provider.secrets.append(self.headers.get("Authorization"))
-                status, answer = provider.script.pop(0)
+                api.requests.append((self.command, self.path, key, body))
+                api.secrets.append(self.headers.get("Authorization"))
+                status, answer = api.script.pop(0)
                 if not status:
                     return
                 content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", f"{api.url}/elsewhere")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
