@@ -26,6 +26,10 @@ BATCH = 25
 """As many items as DynamoDB writes at once."""
 WEBHOOK_KEYS = "/blockwork/local/campaigns/webhook-keys"
 
+Control = Callable[..., None]
+HELD = 600.0
+"""Seconds for which a provider is at it that shall not come to an end."""
+
 
 @dataclass
 class Campaigns:
@@ -259,3 +263,24 @@ def kill(platform: dict[str, Any], module: str) -> None:
     (process,) = (one for one in group.members() if one.cmdline()[-1] == module)
     process.kill()
     process.wait()
+
+
+def sending(campaigns: Campaigns, control: Control, **behaviour: object) -> Campaign:
+    """Start a campaign, and wait until its provider is at it."""
+    control(campaigns={"mode": "ok", "seconds": HELD, **behaviour})
+    campaign = campaigns.start()
+    eventually(lambda: campaigns.provider_id(campaign))
+    eventually(lambda: provider_view(campaigns, campaign), until=lambda one: one != "ready")
+    return campaign
+
+
+def provider_view(campaigns: Campaigns, campaign: Campaign) -> str:
+    """Return the campaign's status at its provider."""
+    parameter = aws(campaigns.platform, "ssm").get_parameter(
+        Name="/blockwork/local/campaigns/provider-key", WithDecryption=True
+    )
+    answer = campaigns.outside.get(
+        f"/campaigns/{campaigns.provider_id(campaign)}",
+        headers=bearer(parameter["Parameter"]["Value"]),
+    )
+    return str(answer.json()["status"])

@@ -1,32 +1,23 @@
 """The support chatbot, in Node.js: what it does, and what it promises as all services do."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from shared.events import TaskClosed, TaskOpened, UserDeleted
 
-from blockwork.runtime.envelope import Envelope, read_event
-from blockwork.runtime.event_publisher import EventPublisher
-from tests.e2e.accounts import claims, tap
+from tests.e2e.accounts import claims
+from tests.e2e.chatting import Person, items_of, talker
 from tests.e2e.conftest import (
-    Account,
     NewAccount,
     Tokens,
     aws,
     bearer,
-    function_name,
-    outputs,
-    run_tool,
-    sign_in_by_srp,
 )
-from tests.e2e.failure_chains import redrive_all, waiting
 from tests.e2e.test_bytes import unreadable
-from tests.e2e.test_stolen_roles import GLOBAL_TABLE, physical_id
 from tests.waiting import PATIENCE, eventually
 
 APOLOGY = "Sorry, I did not understand that."
@@ -46,35 +37,9 @@ SCRIPTS = {
 Say = Callable[..., httpx.Response]
 
 
-class Person:
-    """Somebody who talks to support."""
-
-    def __init__(self, url: str, account: Account, token: str) -> None:
-        self.url, self.account, self.token = url, account, token
-
-    def says(self, message: object, **more: Any) -> httpx.Response:
-        body = {"message": message, **more.pop("fields", {})}
-        return self.sends(json.dumps(body), **more)
-
-    def sends(self, content: str | bytes, **headers: str) -> httpx.Response:
-        return httpx.post(
-            f"{self.url}/chat",
-            content=content,
-            headers={"content-type": "application/json", **bearer(self.token), **headers},
-            timeout=PATIENCE,
-        )
-
-    def reply(self, message: str) -> str:
-        answer = self.says(message)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["reply"])
-
-
 @pytest.fixture
 def person(config: dict[str, Any], new_account: NewAccount) -> Person:
-    account = new_account()
-    tokens = sign_in_by_srp(config, account.email, account.password)
-    return Person(config["apis"]["support"], account, tokens.id_token)
+    return talker(config, new_account())
 
 
 def test_tasks_are_opened_listed_and_closed(person: Person) -> None:
@@ -200,40 +165,6 @@ def test_what_is_not_text_in_utf_8_is_refused_and_nothing_is_stored(
     assert items_of(platform, person.account.user_id) == {}
 
 
-@pytest.fixture
-def tapped(platform: dict[str, Any]) -> Iterator[Callable[[str, int], list[dict[str, Any]]]]:
-    """Return what waits for so many events about tasks of a user."""
-    with tap(platform, "TaskOpened", "TaskClosed") as heard:
-        found: list[dict[str, Any]] = []
-
-        def about(user_id: str, count: int) -> list[dict[str, Any]]:
-            def of_user() -> list[dict[str, Any]]:
-                found.extend(heard.events(1))
-                return [one for one in found if one["detail"]["data"]["userId"] == user_id]
-
-            return eventually(of_user, until=lambda events: len(events) >= count)
-
-        yield about
-
-
-def test_opened_and_closed_tasks_are_told_by_the_events_that_were_agreed(
-    person: Person, tapped: Callable[[str, int], list[dict[str, Any]]]
-) -> None:
-    opened = person.says("new task: call me", **{"x-correlation-id": "opened-1"})
-    closed = person.says("done 1", **{"x-correlation-id": "closed-1"})
-
-    events = tapped(person.account.user_id, 2)
-    first, second = read_event(events[0], TaskOpened), read_event(events[1], TaskClosed)
-    assert first.data.user_id == second.data.user_id == person.account.user_id
-    assert first.data.task_id == second.data.task_id
-    assert (first.metadata.correlation_id, second.metadata.correlation_id) == (
-        opened.headers["x-correlation-id"],
-        closed.headers["x-correlation-id"],
-    )
-    assert first.metadata.correlation_id == "opened-1"
-    assert first.metadata.id == f"{first.data.task_id}-TaskOpened"
-
-
 def test_the_same_lines_are_logged_and_a_request_is_found_by_its_correlation_id(
     platform: dict[str, Any], person: Person
 ) -> None:
@@ -289,71 +220,6 @@ def test_another_users_tasks_are_not_there(person: Person, customer: Tokens) -> 
     assert other.reply("done 999999") == "You have no task 999999. “my tasks” lists yours."
 
 
-def test_who_is_gone_is_forgotten(platform: dict[str, Any], person: Person) -> None:
-    for number in range(3):
-        person.reply(f"new task: {number}")
-    person.reply("done 1")
-    user_id = person.account.user_id
-    assert len(items_of(platform, user_id)) > 5
-
-    bus = outputs(platform, "Local-Foundation")["EventBusName"]
-    EventPublisher(aws(platform, "events"), bus).publish(
-        Envelope.of(UserDeleted(user_id=user_id), correlation_id="gone")
-    )
-
-    eventually(lambda: items_of(platform, user_id), until=lambda items: not items)
-
-
-@pytest.fixture
-def impatient(platform: dict[str, Any]) -> Iterator[None]:
-    """Let the function be tried once alone, so that nobody has to wait for Lambda's retries."""
-    functions = aws(platform, "lambda")
-    name = function_name(platform, "Local-Support", "Support")
-    function = {"FunctionName": name, "Qualifier": "$LATEST"}
-    found = functions.get_function_event_invoke_config(**function)
-    said = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
-    settings = {**function, **{each: found[each] for each in said}}
-    functions.put_function_event_invoke_config(**{**settings, "MaximumRetryAttempts": 0})
-    yield
-    functions.put_function_event_invoke_config(**settings)
-
-
-@pytest.mark.usefixtures("impatient")
-def test_an_event_that_cannot_be_read_ends_in_the_failure_chain(platform: dict[str, Any]) -> None:
-    bus = outputs(platform, "Local-Foundation")["EventBusName"]
-    detail = {"metadata": {"id": "x", "correlationId": "x", "version": 1}, "data": {"userId": "u"}}
-    entry = {"EventBusName": bus, "Source": "blockwork.identity", "DetailType": "UserDeleted"}
-
-    aws(platform, "events").put_events(Entries=[{**entry, "Detail": json.dumps(detail)}])
-
-    eventually(lambda: waiting(platform, "Local-Support"))
-    shown = run_tool(platform, "failures", "show", "support").stdout
-    assert "InvalidEventError: UserDeleted does not fit" in shown
-    which = ("--id", shown.split()[1], "--reason", "a test's")
-    assert run_tool(platform, "failures", "drop", "support", *which).returncode == 0
-
-
-def test_what_could_not_be_told_is_told_once_the_bus_is_back(
-    platform: dict[str, Any],
-    person: Person,
-    tapped: Callable[[str, int], list[dict[str, Any]]],
-) -> None:
-    functions = aws(platform, "lambda")
-    name = function_name(platform, "Local-Support", "Support")
-    good = functions.get_function_configuration(FunctionName=name)["Environment"]
-    broken = {"Variables": {**good["Variables"], "EVENT_BUS_NAME": "no-bus-of-ours"}}
-    functions.update_function_configuration(FunctionName=name, Environment=broken)
-    try:
-        person.reply("new task: tell them")
-        eventually(lambda: waiting(platform, "Local-Support") >= 1)
-    finally:
-        functions.update_function_configuration(FunctionName=name, Environment=good)
-
-    redrive_all(platform, "support")
-
-    assert [e["detail-type"] for e in tapped(person.account.user_id, 1)] == ["TaskOpened"]
-
-
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/chat"), ("DELETE", "/chat"), ("POST", "/"), ("POST", "/chat/1"), ("POST", "/tasks")],
@@ -374,16 +240,6 @@ def test_scripts_of_the_website_alone_may_call(platform: dict[str, Any], person:
     allowed = ask(platform["siteUrl"])
     assert allowed.headers["access-control-allow-origin"] == platform["siteUrl"]
     assert "access-control-allow-origin" not in ask("https://evil.example").headers
-
-
-def items_of(platform: dict[str, Any], user_id: str) -> dict[str, dict[str, Any]]:
-    table = physical_id(platform, "Support", "Tasks", GLOBAL_TABLE)
-    answer = aws(platform, "dynamodb").query(
-        TableName=table,
-        KeyConditionExpression="userId = :userId",
-        ExpressionAttributeValues={":userId": {"S": user_id}},
-    )
-    return {item["itemId"]["S"]: item for item in answer["Items"]}
 
 
 def test_the_users_id_is_that_of_the_token(platform: dict[str, Any], person: Person) -> None:

