@@ -1,8 +1,6 @@
 """Webhooks: who calls proves by a signature that it knows a key, and cannot call twice by one.
 
-The header `X-Webhook-Signature: t=1767225600,v1=5257a8…` holds the Unix second of the signature,
-and in lower-case hexadecimals HMAC-SHA256 (RFC 2104) of the text `1767225600.` and the body's
-bytes.
+`blockwork.runtime.webhook_signatures` says of what the signature is.
 """
 
 import hmac
@@ -21,11 +19,11 @@ from blockwork.runtime.bodies import LARGEST_BODY
 from blockwork.runtime.http import Request
 from blockwork.runtime.parameters import secure_string
 from blockwork.runtime.problems import ProblemError
+from blockwork.runtime.webhook_signatures import HEADER, digest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-HEADER = "X-Webhook-Signature"
 SIGNATURE = re.compile(r"t=(?P<second>[0-9]{1,12}),v1=(?P<digest>[0-9a-f]{64})", re.ASCII)
 TOLERANCE_SECONDS = 300
 KEPT_SECONDS = 60
@@ -42,15 +40,6 @@ class Replays(Protocol):
     def forget(self, signature: str) -> None:
         """Let one be accepted again."""
         ...
-
-
-def sign(key: str, body: bytes, *, at: float) -> str:
-    """Return the header's value for who calls a webhook; each attempt is to be signed anew.
-
-    :param key: what both sides know.
-    :param at: epoch seconds of now; fractions do not count.
-    """
-    return f"t={int(at)},v1={_digest(key, str(int(at)), body)}"
 
 
 class WebhookVerifier:
@@ -131,7 +120,7 @@ class WebhookVerifier:
             )
         # Every key is compared, in constant time, so that nobody learns by the time it takes.
         matches = [
-            hmac.compare_digest(_digest(key, parts["second"], request.body), parts["digest"])
+            hmac.compare_digest(digest(key, parts["second"], request.body), parts["digest"])
             for key in self._keys(now)
         ]
         if not any(matches):
@@ -194,10 +183,6 @@ class ReplayTable:
     def forget(self, signature: str) -> None:
         """Let one be accepted again."""
         self._client.delete_item(TableName=self._name, Key={"signature": {"S": signature}})
-
-
-def _digest(key: str, second: str, body: bytes) -> str:
-    return hmac.digest(key.encode(), f"{second}.".encode() + body, "sha256").hex()
 
 
 def _refused(detail: str) -> ProblemError:

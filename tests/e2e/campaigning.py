@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from blockwork.runtime.webhooks import sign
+from blockwork.runtime.webhook_signatures import sign
 from tests.e2e.conftest import Tokens, aws, bearer, function_name
 from tests.waiting import eventually
 from tools.platform import platform_stage

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from blockwork.runtime.webhooks import sign
+from blockwork.runtime.webhook_signatures import sign
 from tests.e2e.campaigning import (
     ENDS,
     WEBHOOK_KEYS,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from blockwork.runtime.webhooks import HEADER, sign
+from blockwork.runtime.webhook_signatures import HEADER, sign
 from tools.providers.campaigns import Callback, Campaign, Campaigns
 
 MOST_ATTEMPTS = 25

@@ -7,7 +7,8 @@ import pytest
 
 from blockwork.runtime.http import Request
 from blockwork.runtime.problems import ProblemError
-from blockwork.runtime.webhooks import ReplayTable, WebhookVerifier, sign
+from blockwork.runtime.webhook_signatures import sign
+from blockwork.runtime.webhooks import ReplayTable, WebhookVerifier
 from tests.integration.lost_answers import lose_first_answer
 
 KEY = "a-key-that-both-sides-know"

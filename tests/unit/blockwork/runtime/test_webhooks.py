@@ -7,7 +7,8 @@ import pytest
 
 from blockwork.runtime.http import Request
 from blockwork.runtime.problems import ProblemError
-from blockwork.runtime.webhooks import WebhookVerifier, sign
+from blockwork.runtime.webhook_signatures import sign
+from blockwork.runtime.webhooks import WebhookVerifier
 
 KEY = "a-key-that-both-sides-know"
 OTHER = "another-key-the-next-one"

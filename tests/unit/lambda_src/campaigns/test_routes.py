@@ -21,7 +21,8 @@ from campaigns.handlers.list_campaigns import list_campaigns
 
 from blockwork.runtime.http import Request, Response
 from blockwork.runtime.problems import ProblemError
-from blockwork.runtime.webhooks import WebhookVerifier, sign
+from blockwork.runtime.webhook_signatures import sign
+from blockwork.runtime.webhooks import WebhookVerifier
 from tests.unit.blockwork.runtime.fakes import KnownKey
 from tests.unit.lambda_src.campaigns.fakes import (
     NOW,

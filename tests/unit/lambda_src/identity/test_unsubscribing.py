@@ -1,7 +1,7 @@
 """Links in mails: what they do, and what they are not good for."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from identity.adapters.unsubscribe_links import UnsubscribeLinks
 from identity.adapters.unsubscribe_tokens import BOUND, user_of
 from identity.domain.newsletter import Described, InvalidLinkError, Subscriber, SubscriberPage
 from identity.handlers.describe_subscribers import describe_subscribers
+from identity.handlers.index_subscribers import index_subscribers
 from identity.handlers.list_subscribers import list_subscribers
 from identity.handlers.show_unsubscribe import show_unsubscribe
 from identity.handlers.unsubscribe import unsubscribe
@@ -186,3 +187,13 @@ def test_subscribers_are_listed_page_by_page(subscribers: ListedSubscribers) -> 
     for wrong in ({"limit": 0}, {"limit": 1001}, {}, {"limit": 1, "nextToken": "a b"}):
         with pytest.raises(InvalidQuestionError):
             handler(wrong, CONTEXT)
+
+
+def test_each_night_what_the_index_lacks_is_mended_and_counted(log_lines: LogLines) -> None:
+    class Index:
+        def mend(self) -> int:
+            return 7
+
+    index_subscribers(datetime(2026, 3, 1, 2, 30, tzinfo=UTC), profiles=Index())
+
+    assert log_lines()[-1]["mended"] == 7
