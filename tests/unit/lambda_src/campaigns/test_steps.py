@@ -72,8 +72,8 @@ def test_a_campaign_goes_from_step_to_step_and_no_address_is_told(machine: Machi
     )
     assert close == {"ending": "SENT", "batches": batches}
     for batch in batches:
-        account, shape = account_for_batch.account_for_batch, account_for_batch.AccountStep
-        assert machine.does(account, shape, *both, batch=batch, ending="SENT") is None
+        account, told = account_for_batch.account_for_batch, account_for_batch.AccountStep
+        assert machine.does(account, told, *both, batch=batch, ending="SENT") is None
     finish, last = finish_campaign.finish_campaign, finish_campaign.FinishStep
     assert machine.does(finish, last, "campaigns", "doorbell", ending="SENT", reason="") is None
 
