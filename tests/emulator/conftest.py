@@ -24,7 +24,10 @@ QUICK = {
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """An emulator with an empty state, on free ports."""
-    emulator = emulator_with_outside_world(tmp_path_factory.mktemp("emulator"), settings=QUICK)
+    directory = tmp_path_factory.mktemp("emulator")
+    # As in an app whose modules are all ES modules: what runs below is not of the app.
+    (directory / "package.json").write_text('{"type": "module"}')
+    emulator = emulator_with_outside_world(directory, settings=QUICK)
     emulator.start(port=free_port(), python=Toolchain().emulator_environment())
     yield emulator
     emulator.stop()

@@ -6,6 +6,9 @@ alone. Closed by a link to those of the app's own packages (NODE_PACKAGES: its f
 `node_modules`), where every handler looks for what its bundle has not; nothing else of them is
 found, as on AWS. A client that the app has not installed is named with what to do.
 
+On AWS no `package.json` is around a function's code but its own; that of the app says nothing of
+what is unpacked in a folder of the app.
+
 Stock loads ES modules by `require`, too, and asks for addresses in a way of old: Node.js says so in
 lines of the log, which AWS's has not.
 """
@@ -39,6 +42,8 @@ process.noDeprecation = false;
 
 def close() -> None:
     """Link the packages, and say what to do where one is missing."""
+    # Where the app says that its modules are ES modules, this one does not: Node.js asks the next.
+    Path(tempfile.gettempdir(), "package.json").write_text("{}")
     packages = os.environ.get("NODE_PACKAGES")
     if packages:
         # Code is unpacked below this folder, and Node.js looks in every one around.
