@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.errorfactory import ClientExceptionsFactory
 from botocore.loaders import create_loader
+from moto import mock_aws
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,3 +32,14 @@ def slow_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another may have made them
     monkeypatch.setattr(ClientExceptionsFactory, name, slowly)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Let AWS be played in this process; give what sets functions' variables."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    with mock_aws():
+        yield monkeypatch

@@ -6,25 +6,13 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from campaigns.adapters.campaign_table import CampaignTable
-from moto import mock_aws
 
-from tests.integration.scripted_api import SECRET
-from tests.integration.scripted_api import ScriptedApi as Provider
+from tests.integration.scripted_api import SECRET, ScriptedApi
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEY_PARAMETER = "/blockwork/test/campaigns/provider-key"
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
-    with mock_aws():
-        yield monkeypatch
 
 
 @pytest.fixture
@@ -53,11 +41,11 @@ def table(client: "DynamoDBClient") -> CampaignTable:
 
 
 @pytest.fixture
-def provider(aws: pytest.MonkeyPatch) -> Iterator[Provider]:
+def provider(aws: pytest.MonkeyPatch) -> Iterator[ScriptedApi]:
     """Return a provider that the functions' settings name."""
     aws.setenv("PROVIDER_KEY_PARAMETER", KEY_PARAMETER)
     aws.setenv("CALLBACK_URL", "https://api.example/webhooks/campaign-status")
     boto3.client("ssm").put_parameter(Name=KEY_PARAMETER, Value=SECRET, Type="SecureString")
-    with Provider().running() as provider:
+    with ScriptedApi().running() as provider:
         aws.setenv("CAMPAIGN_URL", provider.url)
         yield provider

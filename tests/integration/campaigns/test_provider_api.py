@@ -18,19 +18,20 @@ from campaigns.domain.outside import (
 )
 
 from tests.integration.campaigns.conftest import KEY_PARAMETER
-from tests.integration.scripted_api import SECRET
-from tests.integration.scripted_api import ScriptedApi as Provider
+from tests.integration.scripted_api import SECRET, ScriptedApi
 
 ADA = Subscriber(user_id="u1", email="ada@example.org", unsubscribe_url="https://x.example/?t=1")
 STANDING = {"id": "p1", "status": "pending", "mailed": 3, "rejected": 1, "sequence": 2}
 
 
 @pytest.fixture
-def api(provider: Provider) -> ProviderApi:
+def api(provider: ScriptedApi) -> ProviderApi:
     return ProviderApi.from_environment()
 
 
-def test_each_request_is_what_the_provider_documents(api: ProviderApi, provider: Provider) -> None:
+def test_each_request_is_what_the_provider_documents(
+    api: ProviderApi, provider: ScriptedApi
+) -> None:
     provider.script = [
         (201, {"id": "p1"}),
         (202, {"batch": "c1-1", "accepted": 1}),
@@ -62,7 +63,7 @@ def test_each_request_is_what_the_provider_documents(api: ProviderApi, provider:
     assert set(provider.secrets) == {f"Bearer {SECRET}"}
 
 
-def test_what_the_provider_refuses_is_told_apart(api: ProviderApi, provider: Provider) -> None:
+def test_what_the_provider_refuses_is_told_apart(api: ProviderApi, provider: ScriptedApi) -> None:
     provider.script = [(422, {}), (409, {}), (409, {}), (404, {})]
 
     with pytest.raises(BatchChangedError):
@@ -87,7 +88,7 @@ def test_what_the_provider_refuses_is_told_apart(api: ProviderApi, provider: Pro
     ],
 )
 def test_an_answer_that_cannot_be_relied_on_is_none(
-    api: ProviderApi, provider: Provider, answer: tuple[int, object]
+    api: ProviderApi, provider: ScriptedApi, answer: tuple[int, object]
 ) -> None:
     provider.script = [answer] * 2
 
@@ -97,7 +98,7 @@ def test_an_answer_that_cannot_be_relied_on_is_none(
 
 @pytest.mark.parametrize("first", [0, 503])
 def test_what_had_no_answer_is_tried_again_with_the_same_key(
-    api: ProviderApi, provider: Provider, first: int
+    api: ProviderApi, provider: ScriptedApi, first: int
 ) -> None:
     provider.script = [(first, {}), (200, {})]
 
@@ -106,7 +107,7 @@ def test_what_had_no_answer_is_tried_again_with_the_same_key(
     assert provider.requests[0] == provider.requests[1]
 
 
-def test_a_key_that_was_replaced_is_read_again(api: ProviderApi, provider: Provider) -> None:
+def test_a_key_that_was_replaced_is_read_again(api: ProviderApi, provider: ScriptedApi) -> None:
     provider.script = [(200, STANDING), (401, {}), (200, STANDING)]
     api.look_up("p1")
     ssm = boto3.client("ssm")
@@ -116,7 +117,7 @@ def test_a_key_that_was_replaced_is_read_again(api: ProviderApi, provider: Provi
     assert provider.secrets[-1] == "Bearer new"
 
 
-def test_no_address_is_in_what_is_raised(api: ProviderApi, provider: Provider) -> None:
+def test_no_address_is_in_what_is_raised(api: ProviderApi, provider: ScriptedApi) -> None:
     ask: Callable[[], None] = partial(api.hand_over, "p1", "c1-1", [ADA])
     provider.script = [(500, b"ada@example.org")] * 2
 
