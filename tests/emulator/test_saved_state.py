@@ -183,6 +183,9 @@ def test_a_save_writes_what_changed_and_not_what_there_is(mortal: Emulator) -> N
         aws.client("logs").create_log_stream(logGroupName=GROUP, logStreamName=str(stream))
         put(aws, str(stream), *(secrets.token_hex(500) for _ in range(500)))
     save(aws, mortal)
+    # What a save has added is copied into the database once it is already there to be read.
+    log = mortal.state / "state.sqlite-wal"
+    eventually(lambda: not log.exists())
     gateway = next(p for p in group.members() if p.cmdline()[-1] == "blockwork.local.emulator")
 
     def written() -> int:
