@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from blockwork.local.logs import FILE, OLDER_FILE, Filter, follow, read_line
@@ -72,12 +73,16 @@ def test_a_file_is_followed_over_its_end_and_half_a_line_is_waited_for(tmp_path:
         with (logs / FILE).open("a") as file:
             file.write(text)
 
-    steps = iter(
+    def begin_anew() -> None:
+        (logs / FILE).replace(logs / OLDER_FILE)
+        write(logs, "three")
+
+    steps: Iterator[Callable[[], None]] = iter(
         [
             lambda: write(logs, "one"),
             lambda: add('{"time": 1, "function": "f", "te'),
             lambda: add('xt": "two"}\n'),
-            lambda: ((logs / FILE).replace(logs / OLDER_FILE), write(logs, "three")),
+            begin_anew,
         ]
     )
     left = [True]
