@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 HERE, DEPLOYED, CODE = "An app on this machine", "Any stage, `local` too", "An app's code"
 
@@ -91,7 +91,8 @@ class Listed(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 -- Typer's own
         """Write the help, with Typer's own options told in a line each."""
         for option in self.params:
-            option.help = SAID.get(str(option.name), option.help)
+            if isinstance(option, TyperOption):
+                option.help = SAID.get(str(option.name), option.help)
         super().format_help(ctx, formatter)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 -- Typer's own
