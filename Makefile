@@ -56,18 +56,18 @@ diff: build  ## Show what a deployment would change (STAGE=dev)
 
 deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
-	@python -m blockwork.lift_protection cdk.out
+	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
-	@PYTHONPATH=lambda_src python -m tools.event_schemas
+	@python -m blockwork schemas docs/events
 
 pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
-	  python -m blockwork.workflows .build/pictures docs/workflows --stage Dev
+	  python -m blockwork workflows .build/pictures docs/workflows --stage Dev
 
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
