@@ -34,6 +34,11 @@ COMMANDS = {
         says="Run it here: up, down, status, clean.",
         group=HERE,
     ),
+    "dev": Command(
+        at="blockwork.dev.cli:dev",
+        says="Run it, let each save have its effect at once, show what is logged.",
+        group=HERE,
+    ),
     "failures": Command(
         at="blockwork.failures.cli:app",
         says="What failed for good, and the way back.",

@@ -62,6 +62,30 @@ class Local(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     beside: tuple[Beside, ...] = ()
 
 
+class DevWebsite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A website that a tool of the app's builds anew whenever a source is saved.
+
+    :param content: the folder that it builds into, such as `site/dist`.
+    :param watch: the tool's words, such as `["vite", "build", "site", "--watch"]`; programs of
+        `node_modules` and of the Python environment are found.
+    :param sources: the folder that holds the sources. Default: the one around `content`.
+    """
+
+    content: str
+    watch: tuple[str, ...]
+    sources: str | None = None
+
+
+class Dev(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the app is worked on: `blockwork dev`.
+
+    :param websites: whose saved sources are to be in their buckets at once. The others are built
+        and deployed as the app does it.
+    """
+
+    websites: tuple[DevWebsite, ...] = ()
+
+
 class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A deployed stage that commands can operate, by the credentials of the shell.
 
@@ -81,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All that an app says of itself.
 
     :param local: how it runs on this machine.
+    :param dev: how it is worked on there.
     :param stages: its deployed stages by name. `local` is always there.
     :param stages_file: a TOML file of the app's own with a table a stage, for which `stages` would
         be a second place: `region` and `profile` of each count, whatever else it holds.
@@ -92,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     local: Local = Local()
+    dev: Dev = Dev()
     stages: dict[str, Stage] = {}
     stages_file: str | None = None
     called: dict[str, str] = {}

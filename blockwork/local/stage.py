@@ -97,6 +97,30 @@ class LocalStage:
             for file in (self.platform_file, self.directory / "emulator.json"):
                 file.unlink(missing_ok=True)
 
+    @property
+    def account(self) -> Account:
+        """Return the account that the app is deployed to."""
+        return self._account
+
+    @property
+    def assembly(self) -> Path:
+        """Return the folder of what was synthesised last."""
+        return self._cdk.assembly
+
+    def forget_deployed(self) -> None:
+        """Let the next `up` synthesise and deploy: what runs may be another thing by then."""
+        self._account.remember(DEPLOYED, "edited since")
+
+    def deploy_again(self) -> None:
+        """Build, synthesise and deploy what it runs already, whatever was deployed before.
+
+        :raises LocalStageError: if the app, or what deploys it, fails.
+        """
+        with self._alone(called("dev")):
+            self.app.build(lambda _line: None)
+            self._cdk.synthesize()
+            self._cdk.deploy()
+
     @contextmanager
     def _alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
         """Let no other command at this stage while the block runs."""
