@@ -32,6 +32,9 @@ clean: $(COMMAND)  ## Stop it and forget its state
 status: $(COMMAND)  ## Say whether it runs, where, and how much memory it takes
 	@python -m blockwork local status
 
+dev: $(COMMAND)  ## Run it, and let each save have its effect at once (PORT=4566)
+	@python -m blockwork dev $(if $(PORT),--port "$(PORT)")
+
 test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
 
@@ -56,18 +59,18 @@ diff: build  ## Show what a deployment would change (STAGE=dev)
 
 deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
-	@python -m blockwork.lift_protection cdk.out
+	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
-	@PYTHONPATH=lambda_src python -m tools.event_schemas
+	@python -m blockwork schemas docs/events
 
 pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
-	  python -m blockwork.workflows .build/pictures docs/workflows --stage Dev
+	  python -m blockwork workflows .build/pictures docs/workflows --stage Dev
 
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
@@ -107,4 +110,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy bench schemas pictures lock

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 HERE, DEPLOYED, CODE = "An app on this machine", "Any stage, `local` too", "An app's code"
 
@@ -19,7 +19,7 @@ class Command:
     """A command, or several under one name.
 
     :param at: `module:name` of a function, or of a `typer.Typer` with several.
-    :param says: the first line of its help.
+    :param says: what the list says of it, on one line of 80 columns.
     :param group: under which it is listed.
     """
 
@@ -31,7 +31,7 @@ class Command:
 COMMANDS = {
     "local": Command(
         at="blockwork.local.cli:app",
-        says="Run the app here: up, down, status, clean.",
+        says="Run it here: up, down, status, clean, logs.",
         group=HERE,
     ),
     "dev": Command(
@@ -49,11 +49,37 @@ COMMANDS = {
         says="What passes on the bus, and what passed before.",
         group=DEPLOYED,
     ),
-    "doctor": Command(
-        at="blockwork.doctor.cli:doctor",
-        says="Say what will get in the way: Node.js, Pythons, timeouts, packages, public routes.",
+    "diff": Command(
+        at="blockwork.diff.cli:diff",
+        says="What changes between two syntheses, data at risk first.",
         group=CODE,
     ),
+    "doctor": Command(
+        at="blockwork.doctor.cli:doctor",
+        says="What will get in the way, of the machine and the app.",
+        group=CODE,
+    ),
+    "lift-protection": Command(
+        at="blockwork.lift_protection:lift_protection",
+        says="Let a first deployment that failed be tried again.",
+        group=CODE,
+    ),
+    "schemas": Command(
+        at="blockwork.schemas.cli:schemas",
+        says="The JSON Schema of every event.",
+        group=CODE,
+    ),
+    "workflows": Command(
+        at="blockwork.workflows.cli:workflows",
+        says="A picture of every state machine.",
+        group=CODE,
+    ),
+}
+
+
+SAID = {
+    "install_completion": "Let the shell complete words.",
+    "show_completion": "Print what the shell needs for it.",
 }
 
 
@@ -66,6 +92,13 @@ class Listed(TyperGroup):
             name: TyperCommand(name, help=each.says, rich_help_panel=each.group)
             for name, each in COMMANDS.items()
         }
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 -- Typer's own
+        """Write the help, with Typer's own options told in a line each."""
+        for option in self.params:
+            if isinstance(option, TyperOption):
+                option.help = SAID.get(str(option.name), option.help)
+        super().format_help(ctx, formatter)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 -- Typer's own
         """Return the command itself where the list has it."""
@@ -93,7 +126,9 @@ app = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode="markdown")
 
 @app.callback()
 def blockwork() -> None:
-    """Run, watch and mend any CDK app on one machine, and operate its deployed stages.
+    """Run any CDK app on one machine, and operate its deployed stages.
 
-    It stands in the app's folder, where `cdk.json` is: `blockwork local up` runs it here.
+    Stand in the app's folder, where `cdk.json` is, and begin: blockwork local up
+
+    Exit codes: 0 all is well, 1 it is not, 2 not called rightly, 130 interrupted.
     """
