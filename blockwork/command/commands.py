@@ -31,7 +31,7 @@ class Command:
 COMMANDS = {
     "local": Command(
         at="blockwork.local.cli:app",
-        says="Run it here: up, down, status, clean.",
+        says="Run it here: up, down, status, clean, logs.",
         group=HERE,
     ),
     "dev": Command(
