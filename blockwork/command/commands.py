@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "dev": Command(
         at="blockwork.dev.cli:dev",
-        says="Run it, let each save have its effect at once, show what is logged.",
+        says="Run it, with each save in effect at once, and its logs.",
         group=HERE,
     ),
     "failures": Command(
