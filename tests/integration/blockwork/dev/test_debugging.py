@@ -1,0 +1,40 @@
+import socket
+from pathlib import Path
+
+import pytest
+
+from blockwork.dev.debugging import debugging
+from blockwork.local.errors import LocalStageError
+from blockwork.local.live import LiveFile
+
+
+def test_a_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path) -> None:
+    live = LiveFile(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken, live.held():
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(LocalStageError, match=f"port {port} .*--debug-port"),
+            debugging(live, tmp_path, say=print, functions=["*"], port=port),
+        ):
+            raise AssertionError
+
+
+def test_the_stage_is_told_while_it_lasts(tmp_path: Path) -> None:
+    live = LiveFile(tmp_path)
+    said: list[str] = []
+    with live.held():
+        with debugging(live, tmp_path, say=said.append, functions=["orders"], port=0) as server:
+            assert server is not None
+            told = (live.read() or {})["debug"]
+            assert told["functions"] == ["orders"]
+            assert told["port"] == server.port
+            assert len({told["port"], told["processes"], told["console"]}) == 3
+            assert f"Debugger of orders on 127.0.0.1:{server.port}" in said[0]
+        assert (live.read() or {})["debug"] is None
+
+
+def test_without_functions_there_is_only_pdb(tmp_path: Path) -> None:
+    live = LiveFile(tmp_path)
+    with live.held(), debugging(live, tmp_path, say=print) as server:
+        assert server is None
+        assert set((live.read() or {})["debug"]) == {"functions", "console"}
