@@ -11,6 +11,7 @@ override export ALONE :=
 RUN := .venv/.ready
 DEV := .venv/.ready-dev
 NODE := node_modules/.package-lock.json
+COMMAND := .venv/bin/blockwork
 
 # Installers say why they fail, so none is told to be silent; this says what to do then.
 CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv), the lines above say why. \
@@ -19,17 +20,17 @@ CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv), the line
 help:  ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(RUN)  ## Run the whole platform on this machine (PORT=4566)
-	@python -m tools up $(if $(PORT),--port "$(PORT)")
+up: $(COMMAND)  ## Run the whole platform on this machine (PORT=4566)
+	@python -m blockwork local up $(if $(PORT),--port "$(PORT)")
 
-down: $(RUN)  ## Stop it and keep its state
-	@python -m tools down
+down: $(COMMAND)  ## Stop it and keep its state
+	@python -m blockwork local down
 
-clean: $(RUN)  ## Stop it and forget its state
-	@python -m tools clean
+clean: $(COMMAND)  ## Stop it and forget its state
+	@python -m blockwork local clean
 
-status: $(RUN)  ## Say whether it runs, where, and how much memory it takes
-	@python -m tools status
+status: $(COMMAND)  ## Say whether it runs, where, and how much memory it takes
+	@python -m blockwork local status
 
 test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
@@ -93,6 +94,11 @@ $(RUN): requirements.txt | .venv/bin/uv
 	  { uv pip install --quiet --python .venv --require-hashes --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && \
 	  echo ../../../.. > "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/checkout.pth" && \
 	  python -c 'import app' && touch $@
+
+# What the wheel's installation would write.
+$(COMMAND): | $(RUN)
+	@printf '%s\n' "#!$$PWD/.venv/bin/python" 'from blockwork.command.entry import main' 'main()' > $@.new && \
+	  chmod +x $@.new && mv $@.new $@
 
 $(DEV): requirements-dev.txt | $(RUN)
 	@echo "Installing $<" && \

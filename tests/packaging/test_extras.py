@@ -26,7 +26,7 @@ PARTS = {
     "runtime": ["blockwork/runtime"],
     "command": [
         *("blockwork/arguments.py", "blockwork/deployed.py", "blockwork/lift_protection.py"),
-        "blockwork/doctor",
+        *("blockwork/command", "blockwork/doctor"),
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas.py"),
     ],
     "local": ["blockwork/local"],

@@ -11,9 +11,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.testing import CliRunner
 
+from blockwork.command.commands import COMMANDS, app, load
 from blockwork.diff.__main__ import main as template_diff
 from blockwork.doctor.cli import doctor
-from tools.__main__ import app
 
 runner = CliRunner()
 diff = typer.Typer()
@@ -62,8 +62,7 @@ def commands(group: TyperGroup, *path: str) -> Iterator[tuple[tuple[str, ...], T
 
 def cases() -> Iterator[tuple[str, ...]]:
     """Give every command with every garbage for each of its parameters, and the rest as needed."""
-    whole = typer.main.get_command(app)
-    assert isinstance(whole, TyperGroup)
+    whole = TyperGroup(commands={name: load(name) for name in COMMANDS})
     for path, command in commands(whole):
         for asked in command.params:
             if getattr(asked, "is_flag", False):
