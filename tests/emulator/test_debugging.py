@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from blockwork.dev.debugging import debugging
+from blockwork.dev.debugging import Editing, debugging
 from blockwork.local.launch import Emulator
 from blockwork.local.live import LiveFile
 from tests.conftest import free_port
@@ -176,7 +176,7 @@ def terminal() -> Iterator[Terminal]:
 
 
 @contextmanager
-def loop(app: App, terminal: Terminal, *functions: str, **options: Any) -> Iterator[int]:
+def loop(app: App, terminal: Terminal, *functions: str, wait: bool = False) -> Iterator[int]:
     """Be a loop that debugs these functions, and return the editor's port."""
     port = free_port()
     with (
@@ -185,11 +185,9 @@ def loop(app: App, terminal: Terminal, *functions: str, **options: Any) -> Itera
             app.live,
             app.folder,
             say=terminal.lines.append,
-            functions=functions or None,
-            port=port,
+            editing=Editing(functions=functions, port=port, wait=wait) if functions else None,
             stdin=terminal.stdin,
             stdout=terminal.stdout,
-            **options,
         ),
     ):
         yield port
@@ -287,6 +285,26 @@ def test_an_editor_comes_again(app: App, terminal: Terminal) -> None:
             assert again.result() == "eve"
 
 
+def test_live_sources_stop_in_what_was_saved_last(app: App, terminal: Terminal) -> None:
+    source = app.source("Other")
+    with (
+        loop(app, terminal, "*") as port,
+        DapClient(port, {source: [3]}) as editor,
+    ):
+        source.write_text(OTHER.replace('event["name"]', 'event["name"] + "!"'))
+        state = source.stat()
+        seen = {str(source): [state.st_mtime_ns, state.st_size]}
+        files = {"index.py": str(source)}
+        app.live.change(functions={app.names["Other"]: {"files": files, "seen": seen}})
+        call = app.call("Other", name="bob")
+        thread, frame = editor.stops()
+        editor.ask("continue", threadId=thread)
+
+        assert frame["source"]["path"] == str(source)
+        assert call.result() == "bob!"
+    source.write_text(OTHER)
+
+
 def test_functions_wait_for_the_editor_where_that_is_asked_for(
     app: App, terminal: Terminal
 ) -> None:
@@ -375,11 +393,11 @@ def test_without_a_loop_breakpoint_says_a_line_and_goes_on(app: App) -> None:
 LOOP = """
 import sys, time
 from pathlib import Path
-from blockwork.dev.debugging import debugging
+from blockwork.dev.debugging import Editing, debugging
 from blockwork.local.live import LiveFile
 stage, app, port = sys.argv[1:]
 live = LiveFile(Path(stage))
-with live.held(), debugging(live, Path(app), say=print, functions=["*"], port=int(port)):
+with live.held(), debugging(live, Path(app), say=print, editing=Editing(port=int(port))):
     print("ready", flush=True)
     time.sleep(3600)
 """
