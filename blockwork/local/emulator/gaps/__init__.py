@@ -30,6 +30,7 @@ from blockwork.local.emulator.gaps import (
     edge_listener,
     embedded_metrics,
     event_archive,
+    event_bus_policies,
     execution_events,
     execution_logs,
     execution_metrics,
@@ -60,6 +61,7 @@ from blockwork.local.emulator.gaps import (
     node_console,
     node_loading,
     object_texts,
+    placeholders,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -83,6 +85,7 @@ from blockwork.local.emulator.gaps import (
 )
 
 GAPS = (
+    placeholders,
     secure_transport,
     condition_keys,
     stack_outputs,
@@ -128,6 +131,7 @@ GAPS = (
     target_delivery,
     replay_filters,
     event_archive,
+    event_bus_policies,
     schedule_settings,
     secret_references,
     stream_records,
