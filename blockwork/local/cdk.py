@@ -9,7 +9,7 @@ from blockwork.local.command import run
 from blockwork.local.launch import REGION
 from blockwork.local.places import REPOSITORY
 from blockwork.local.ports import HOST
-from blockwork.local.toolchain import tool_environment
+from blockwork.local.toolchain import cdk_program, tool_environment
 
 OnLine = Callable[[str], None]
 
@@ -24,12 +24,25 @@ class Cdk:
     :param directory: for the assembly, the CDK's own cache and logs.
     :param port: where the emulator answers.
     :param context: what the app is told at synthesis.
+    :param stacks: names or patterns of those to deploy. Default: all.
+    :param parameters: CloudFormation's, by `Stack:Name` or `Name`. Default: none.
     """
 
-    def __init__(self, directory: Path, port: int, context: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        port: int,
+        context: Mapping[str, str],
+        stacks: Sequence[str] = (),
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory.absolute()
         self.port = port
         self.assembly = self.directory / "cdk.out"
+        self._stacks = stacks or ["--all"]
+        self._parameters = [
+            word for each in (parameters or {}).items() for word in ("--parameters", "=".join(each))
+        ]
         self._context = [word for each in context.items() for word in ("-c", "=".join(each))]
 
     def bootstrap(
@@ -57,8 +70,9 @@ class Cdk:
         self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
 
     def deploy(self, on_line: OnLine = lambda _line: None) -> None:
-        """Deploy every stack of the assembly."""
-        arguments = ["deploy", "--all", "--app", str(self.assembly), "--require-approval", "never"]
+        """Deploy the assembly's stacks."""
+        arguments = ["deploy", *self._stacks, *self._parameters, "--app", str(self.assembly)]
+        arguments += ["--require-approval", "never"]
         arguments += ["--concurrency", str(AT_ONCE), "--method", "direct", "--progress", "events"]
         self._run([*arguments, *QUIET], "deploy the local stage", REPOSITORY, on_line)
 
@@ -66,7 +80,7 @@ class Cdk:
         self, arguments: list[str], doing: str, cwd: Path, on_line: OnLine, **variables: str
     ) -> None:
         run(
-            [REPOSITORY / "node_modules" / ".bin" / "cdk", *arguments],
+            [cdk_program(), *arguments],
             doing=doing,
             log=self.directory / "logs" / f"cdk-{arguments[0]}.log",
             env=self._environment() | variables,
