@@ -72,6 +72,7 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
 	  examples/orders/src/requirements examples/site/src/requirements \
+	  blockwork/new/templates/app/lambda_src/requirements \
 	  blockwork/local/emulator/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
