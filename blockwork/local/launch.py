@@ -26,7 +26,7 @@ from blockwork.local.toolchain import NODE_BIN, tool_environment
 REGION = "eu-west-2"
 START_SECONDS = 30.0
 HERE = Path(__file__).parent
-SOURCES = [HERE / "emulator", HERE / "front_door.py"]
+SOURCES = [HERE / "emulator", HERE / "front_door.py", HERE / "live.py", HERE / "logs.py"]
 
 
 class Emulator:
