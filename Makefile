@@ -65,6 +65,9 @@ bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@python -m blockwork schemas docs/events
 
+guides: $(DEV)  ## Write AGENTS.md and llms.txt anew from the docstrings
+	@python -m blockwork.new.guides
+
 pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
 	  python -m blockwork workflows .build/pictures docs/workflows --stage Dev
@@ -108,4 +111,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas pictures lock
+.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas guides pictures lock

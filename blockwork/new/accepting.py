@@ -1,20 +1,15 @@
-"""Synthesise an app, and take what comes out as reviewed: templates, pinned ids, schemas of events.
-
-`python -m blockwork.new.accepting` writes the schemas of the app in the folder where it is called.
-"""
+"""Synthesise an app, and take what comes out as reviewed: templates, pinned ids, schemas."""
 
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
-
-from blockwork.command.settings import read_settings
 
 TEMPLATES = "tests/test_templates.py"
 PLUGIN = "blockwork.pytest_plugin"  # by its name: it is loaded once, however it is installed
 PYTEST = ("-m", "pytest", "-q", "-p", PLUGIN, "--snapshot-update", "--pin-ids", TEMPLATES)
-SCHEMAS = Path("docs") / "events"
+SCHEMAS = "docs/events"
+WRITE_SCHEMAS = ("-m", "blockwork", "schemas", SCHEMAS)
 
 
 class NotAcceptedError(Exception):
@@ -35,7 +30,7 @@ def accept(root: Path) -> list[Path]:
     before = _files(root)
     python = python_of(root)
     environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
-    for words in (("-m", "blockwork.new.accepting"), PYTEST):
+    for words in (WRITE_SCHEMAS, PYTEST):
         done = subprocess.run(
             [python, *words], cwd=root, env=environment, capture_output=True, text=True, check=False
         )
@@ -46,26 +41,7 @@ def accept(root: Path) -> list[Path]:
 
 
 def _files(root: Path) -> dict[Path, bytes]:
-    folders = (SCHEMAS.as_posix(), "tests/__snapshots__")
+    folders = (SCHEMAS, "tests/__snapshots__")
     found = [file for folder in folders for file in sorted((root / folder).rglob("*.json"))]
     found += [file for file in (root / "tests" / "pinned_ids.json",) if file.is_file()]
     return {file.relative_to(root): file.read_bytes() for file in found}
-
-
-def main() -> None:
-    """Write the schemas, in a process of its own that imports the app's modules."""
-    from blockwork.runtime.envelope import Event
-    from blockwork.schemas import write
-
-    root = Path.cwd()
-    settings = read_settings(root)
-    sys.path[:0] = [str(root / folder) for folder in settings.path]
-    there = vars(import_module(str(settings.events))).values()
-    kinds = [each for each in there if isinstance(each, type) and issubclass(each, Event)]
-    refused = write([kind for kind in kinds if kind is not Event], root / SCHEMAS)
-    if refused:
-        sys.exit("\n".join(refused))
-
-
-if __name__ == "__main__":
-    main()

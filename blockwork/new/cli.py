@@ -1,6 +1,5 @@
 """The commands `new app`, `new service`, `new route`, `new event` and `new block`."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from blockwork.arguments import filled, folder
+from blockwork.command.output import FAILED, AsJson, print_json
 from blockwork.new.layout import Layout
 from blockwork.new.names import NewError
 from blockwork.new.outcome import Outcome
@@ -17,7 +17,6 @@ app = typer.Typer(
     help="Make an app, or a microservice, route, event or block of one. "
     "No file that is there is overwritten without --force.",
 )
-As_json = Annotated[bool, typer.Option("--json", help="Say it for machines.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 Synth = Annotated[
     bool,
@@ -54,7 +53,7 @@ def new_app(
     thing: Thing = None,
     force: Force = False,
     synth: Synth = True,
-    as_json: As_json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a complete app: stages, stacks, a first microservice, an event, tests, settings."""
     from blockwork.new import making
@@ -79,7 +78,7 @@ def new_service(
     thing: Thing = None,
     force: Force = False,
     synth: Synth = True,
-    as_json: As_json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add a microservice: a table behind an API, an event, a consumer, tests; wired in app.py."""
     from blockwork.new import making
@@ -114,7 +113,7 @@ def new_route(
     ] = False,
     force: Force = False,
     synth: Synth = True,
-    as_json: As_json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add a route with its function, handler and test to a microservice."""
     from blockwork.new import making
@@ -138,7 +137,7 @@ def new_event(
     ],
     service: Service = None,
     synth: Synth = True,
-    as_json: As_json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add an event: its class, with a version, and its JSON Schema."""
     from blockwork.new import making
@@ -152,7 +151,7 @@ def new_block(
         str, typer.Argument(callback=filled, metavar="NAME", help="Such as `OrderArchive`.")
     ],
     force: Force = False,
-    as_json: As_json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add a block of the app's own, and its test."""
     from blockwork.new import making
@@ -160,18 +159,26 @@ def new_block(
     _run(lambda: making.new_block(_here(), name, force=force), synth=False, as_json=as_json)
 
 
+@app.command("guide")
+def new_guide(force: Force = False, as_json: AsJson = False) -> None:
+    """Write AGENTS.md as this version has it: rules, blocks and commands for coding assistants."""
+    from blockwork.new import making
+
+    _run(lambda: making.new_guide(_here(), force=force), synth=False, as_json=as_json, next_=False)
+
+
 def _here() -> Layout:
     return Layout.of(Path.cwd())
 
 
-def _run(make: Callable[[], Outcome], *, synth: bool, as_json: bool) -> None:
+def _run(make: Callable[[], Outcome], *, synth: bool, as_json: bool, next_: bool = True) -> None:
     from blockwork.new.accepting import NotAcceptedError, accept
 
     try:
         outcome = make()
     except NewError as error:
         typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(FAILED) from error
     failed = None
     if synth and not outcome.by_hand:
         typer.echo("Synthesising …", err=True)
@@ -179,12 +186,15 @@ def _run(make: Callable[[], Outcome], *, synth: bool, as_json: bool) -> None:
             outcome.made += [path for path in accept(outcome.root) if path not in outcome.changed]
         except NotAcceptedError as error:
             failed = error
-    elif synth or not outcome.by_hand:
+    elif next_:
         outcome.next.append("pytest --snapshot-update --pin-ids, then read git diff")
-    typer.echo(json.dumps(outcome.as_json(), indent=2) if as_json else _text(outcome))
+    if as_json:
+        print_json(outcome.as_json())
+    else:
+        typer.echo(_text(outcome))
     if failed:
         typer.echo(f"error: all is made, but the app does not pass:\n{failed}", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _text(outcome: Outcome) -> str:

@@ -59,8 +59,23 @@ def new_app(
     }
     folder.mkdir(parents=True, exist_ok=True)
     outcome = Outcome(root=folder)
-    outcome.write(render("app", values), force=force)
+    outcome.write({**render("app", values), **guide()}, force=force)
     return _add_service(Layout.of(folder), words, outcome, force=force)
+
+
+def guide() -> dict[Path, str]:
+    """Return what this version of the library says to coding assistants: AGENTS.md."""
+    return {Path("AGENTS.md"): (Path(__file__).parent / "guide" / "AGENTS.md").read_text("utf-8")}
+
+
+def new_guide(layout: Layout, *, force: bool = False) -> Outcome:
+    """Write AGENTS.md as this version of the library has it.
+
+    :raises NewError: if the app has another one, and it is not meant.
+    """
+    outcome = Outcome(root=layout.root)
+    outcome.write(guide(), force=force)
+    return outcome
 
 
 def new_service(

@@ -35,7 +35,7 @@ def shop(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> NewTeam:
     team = NewTeam("shop", tmp_path_factory.mktemp("new"), wheels)
     team._install("--group", "dev", "pyproject.toml")
     for words in ADDED:
-        said = must(team.run(team.python, "-m", "blockwork", "new", *words))
+        said = must(team.run(team.python.parent / "blockwork", "new", *words))
     assert len(json.loads(said)["made"]) == 3 + 6 + 1  # schemas, snapshots, ids
     return team
 

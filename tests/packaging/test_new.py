@@ -230,3 +230,13 @@ def test_an_app_that_is_laid_out_otherwise_is_told_what_it_lacks(shop: Path) -> 
     )
     with pytest.raises(NewError, match=r"\[tool.blockwork\]: Object contains unknown field `x`"):
         Layout.of(shop)
+
+
+def test_the_guide_of_the_library_is_brought_up_to_date(shop: Path) -> None:
+    guide = shop / "AGENTS.md"
+    assert guide.read_text() == (ROOT / "AGENTS.md").read_text()
+    guide.write_text("# Of an older version\n")
+
+    assert "AGENTS.md" in call("guide").stderr
+    assert made("guide", "--force")["made"] == ["AGENTS.md"]
+    assert guide.read_text() == (ROOT / "AGENTS.md").read_text()
