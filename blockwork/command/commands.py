@@ -64,6 +64,11 @@ COMMANDS = {
         says="Let a first deployment that failed be tried again.",
         group=CODE,
     ),
+    "new": Command(
+        at="blockwork.new.cli:app",
+        says="Make an app, or a service, route, event or block of one.",
+        group=CODE,
+    ),
     "schemas": Command(
         at="blockwork.schemas.cli:schemas",
         says="The JSON Schema of every event.",
