@@ -71,6 +71,12 @@ COMMANDS = {
         group=CODE,
         extra="command",
     ),
+    "new": Command(
+        at="blockwork.new.cli:app",
+        says="Make an app, or a service, route, event or block of one.",
+        group=CODE,
+        extra="new",
+    ),
     "schemas": Command(
         at="blockwork.schemas.cli:schemas",
         says="The JSON Schema of every event.",
