@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from blockwork.companions import FakeService
 from blockwork.local.account import Account
 from blockwork.local.app import OnLine
 from blockwork.local.places import LOCAL, REPOSITORY
 from blockwork.local.stage import LocalStage
 from blockwork.local.toolchain import Toolchain
-from tools.outside_world import OUTSIDE_WORLD, campaign_key, payment_key, webhook_keys
 from tools.seed import Platform, as_json
 
 CODE = (
@@ -23,13 +23,42 @@ CODE = (
 )
 CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
+SECRETS = "/blockwork/local"
+PROVIDERS = ("tools/providers",)
+# At the root: one address is that of all of them.
+FAKES = (
+    FakeService(
+        name="payments",
+        code="tools.providers.payment_api:payment_provider",
+        path="/",
+        secrets={"key": f"{SECRETS}/vouchers/payment-key"},
+        sources=PROVIDERS,
+    ),
+    FakeService(
+        name="weather",
+        code="tools.providers.weather:weather_service",
+        path="/",
+        sources=PROVIDERS,
+    ),
+    FakeService(
+        name="campaigns",
+        code="tools.providers.campaign_api:campaign_provider",
+        path="/",
+        secrets={
+            "key": f"{SECRETS}/campaigns/provider-key",
+            "webhooks": f"{SECRETS}/campaigns/webhook-keys",
+        },
+        sources=PROVIDERS,
+    ),
+)
 
 
 class PlatformApp:
     """Implements :class:`blockwork.local.app.App`."""
 
     inputs = tuple(REPOSITORY / name for name in (*CODE, *CONTENT))
-    beside = (OUTSIDE_WORLD,)
+    fakes = FAKES
+    companions = ()
 
     def context(self, port: int) -> Mapping[str, str]:
         """Name the stage, and where the emulator answers."""
@@ -41,14 +70,7 @@ class PlatformApp:
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def prepare(self, account: Account, state: Path) -> None:
-        """Store what the platform shares with providers."""
-        Platform(account).know_secrets(
-            {
-                "vouchers/payment-key": payment_key(state),
-                "campaigns/provider-key": campaign_key(state),
-                "campaigns/webhook-keys": webhook_keys(state),
-            }
-        )
+        """Need nothing: the secrets that it shares with providers are stored already."""
 
     def is_serving(self, account: Account) -> bool:
         """Ask the website."""

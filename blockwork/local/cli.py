@@ -1,7 +1,7 @@
 """The local stage's commands: up, down, clean and status."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from blockwork.arguments import Directory, whole_number
-from blockwork.local.companion import PORT
+from blockwork.companions import FIRST_COMPANION, OUTSIDE, FakeService
 from blockwork.local.errors import LocalStageError
 from blockwork.local.launch import answers
 from blockwork.local.places import LOCAL
@@ -83,9 +83,17 @@ def show_status(stage: LocalStage) -> None:
     )
     console.print(f"  Website  http://localhost:{stage.port + 1}")
     console.print(f"  AWS API  http://localhost:{stage.port}")
-    for each in stage.app.beside:
-        console.print(f"  Outside  http://localhost:{stage.port + PORT}  ({each.offers})")
+    console.print(f"  Outside  {outside_line(stage.port, stage.app.fakes)}")
+    for number, each in enumerate(stage.app.companions, start=stage.port + FIRST_COMPANION):
+        console.print(f"  {each.name}  http://localhost:{number}  {each.offers}".rstrip())
     console.print(f"  Log      {stage.emulator.log}")
+
+
+def outside_line(port: int, fakes: Sequence[FakeService]) -> str:
+    """Return where all that is outside is, and what there is."""
+    names = ", ".join(each.name for each in fakes)
+    played = f", fakes: {names}" if names else ""
+    return f"http://localhost:{port + OUTSIDE}/mails  (every mail that was sent{played})"
 
 
 @contextmanager

@@ -59,6 +59,7 @@ from blockwork.local.emulator.gaps import (
     node_console,
     node_loading,
     object_texts,
+    outside_addresses,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -106,6 +107,7 @@ GAPS = (
     native_packages,  # of layers too
     node_loading,
     node_console,
+    outside_addresses,
     quiet_handlers,
     handler_errors,
     idle_workers,
