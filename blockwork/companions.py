@@ -1,5 +1,7 @@
 """What an app speaks to besides AWS, played on this machine: fakes, and servers of their own."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 OUTSIDE, MAIL, FIRST_COMPANION = 2, 3, 4
@@ -81,8 +83,32 @@ class Companion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError(f"command must have at least one word (companion {self.name})")
 
 
+def beside(
+    fakes: Sequence[FakeService], companions: Sequence[Companion], port: int
+) -> list[dict[str, str]]:
+    """Return `name`, `url` and `offers` of the outside world and each server beside it.
+
+    :param port: of AWS's APIs.
+    """
+    names = ", ".join(each.name for each in fakes)
+    mails = f"every mail that was sent; fakes: {names}" if names else "every mail that was sent"
+    url = f"http://localhost:{port + OUTSIDE}/mails"
+    return [
+        {"name": "Outside", "url": url, "offers": f"({mails})"},
+        *(
+            {"name": each.name, "url": f"http://localhost:{number}", "offers": each.offers}
+            for number, each in enumerate(companions, start=port + FIRST_COMPANION)
+        ),
+    ]
+
+
+def beside_lines(told: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return what :func:`beside` has returned as lines for a person."""
+    return [f"  {each['name']:7}  {each['url']}  {each['offers']}".rstrip() for each in told]
+
+
 def addresses(
-    fakes: tuple[FakeService, ...], companions: tuple[Companion, ...], port: int
+    fakes: Sequence[FakeService], companions: Sequence[Companion], port: int
 ) -> dict[str, str]:
     """Return the local address of each service whose variable is known, by that variable.
 

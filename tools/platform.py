@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from blockwork.companions import FakeService
+from blockwork.command.called import called
+from blockwork.command.settings import read_settings
 from blockwork.local.account import Account
 from blockwork.local.app import OnLine
+from blockwork.local.configured_app import ConfiguredApp
 from blockwork.local.places import LOCAL, REPOSITORY
 from blockwork.local.stage import LocalStage
 from blockwork.local.toolchain import Toolchain
@@ -23,54 +25,23 @@ CODE = (
 )
 CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
-SECRETS = "/blockwork/local"
-PROVIDERS = ("tools/providers",)
-# At the root: one address is that of all of them.
-FAKES = (
-    FakeService(
-        name="payments",
-        code="tools.providers.payment_api:payment_provider",
-        path="/",
-        secrets={"key": f"{SECRETS}/vouchers/payment-key"},
-        sources=PROVIDERS,
-    ),
-    FakeService(
-        name="weather",
-        code="tools.providers.weather:weather_service",
-        path="/",
-        sources=PROVIDERS,
-    ),
-    FakeService(
-        name="campaigns",
-        code="tools.providers.campaign_api:campaign_provider",
-        path="/",
-        secrets={
-            "key": f"{SECRETS}/campaigns/provider-key",
-            "webhooks": f"{SECRETS}/campaigns/webhook-keys",
-        },
-        sources=PROVIDERS,
-    ),
-)
 
 
-class PlatformApp:
-    """Implements :class:`blockwork.local.app.App`."""
+class PlatformApp(ConfiguredApp):
+    """The app that `pyproject.toml` tells of, with its web app and first content."""
 
-    inputs = tuple(REPOSITORY / name for name in (*CODE, *CONTENT))
-    fakes = FAKES
-    companions = ()
+    def __init__(self) -> None:
+        super().__init__(read_settings(REPOSITORY).local)
 
-    def context(self, port: int) -> Mapping[str, str]:
-        """Name the stage, and where the emulator answers."""
-        return {"stage": "local", "port": str(port)}
+    @property
+    def inputs(self) -> list[Path]:
+        """Return what is ours; what is installed is known by its lock."""
+        return [REPOSITORY / name for name in (*CODE, *CONTENT)]
 
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
         inputs = [SITE, REPOSITORY / "package-lock.json"]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
-
-    def prepare(self, account: Account, state: Path) -> None:
-        """Need nothing: the secrets that it shares with providers are stored already."""
 
     def is_serving(self, account: Account) -> bool:
         """Ask the website."""
@@ -105,7 +76,7 @@ class PlatformApp:
             "",
             *users,
             "",
-            "  Stop with make down; forget everything with make clean.",
+            f"  Stop with {called('local down')}; forget everything with {called('local clean')}.",
         ]
 
 

@@ -1,4 +1,4 @@
-"""`python -m tools events tail | replay`."""
+"""`blockwork events tail | replay`."""
 
 import json
 import signal
@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from blockwork.arguments import Directory, all_filled, filled, whole_number
-from blockwork.deployed import DeployedStage, Stage, StageError, StageName, readable_errors
+from blockwork.deployed import THIS_MACHINE, DeployedStage, Stage, StageError, readable_errors
 from blockwork.events.pattern import EVERY_EVENT, PatternError, line, make_pattern
 from blockwork.events.replay import Replays, check_targets, event_bus, name_of
 from blockwork.events.tap import Tap
@@ -93,14 +93,14 @@ def tail(
     as_json: AsJson = False,
     minutes: Minutes = 60,
     bus: BusName = None,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
 ) -> None:
     """Show events as they pass, until Ctrl-C.
 
     Makes a temporary rule and queue, and removes them at the end.
 
-    Example: python -m tools events tail --type VoucherPaid
+    Example: blockwork events tail --type VoucherPaid
     """
     with readable_errors(), usage_errors():
         wanted = make_pattern(pattern, type_) or EVERY_EVENT
@@ -124,7 +124,7 @@ def replay(
     dry_run: DryRun = False,
     bus: BusName = None,
     archive: ArchiveName = None,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
 ) -> None:
     """Hand archived events to their consumers once more, and wait until that is done.
@@ -135,7 +135,7 @@ def replay(
     EventBridge replays everything a rule matches. With --pattern or --type the command itself picks
     the events and invokes the functions of the rules they match, as EventBridge would.
 
-    Example: python -m tools events replay --from '2h ago' --to '1h ago' --type VoucherPaid
+    Example: blockwork events replay --from '2h ago' --to '1h ago' --type VoucherPaid
     """
     with readable_errors(), usage_errors():
         now = datetime.now(UTC)
@@ -150,7 +150,7 @@ def replay(
         deployed = DeployedStage(stage, directory)
         replays = Replays(deployed, event_bus(deployed, bus), archive)
         rules = replays.rules(to_rule or []) if to_rule or wanted else []
-        if stage is not StageName.LOCAL and end > now - ARCHIVE_DELAY:
+        if stage != THIS_MACHINE and end > now - ARCHIVE_DELAY:
             typer.echo("Events of the last 10 minutes may not be in the archive yet.", err=True)
         span = f"{as_text(start)} to {as_text(end)}"
         status = Console(stderr=True).status(f"Replaying {span}")

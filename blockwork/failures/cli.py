@@ -1,4 +1,4 @@
-"""`python -m tools failures list | show | redrive | drop`."""
+"""`blockwork failures list | show | redrive | drop`."""
 
 import os
 import signal
@@ -17,10 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from blockwork.arguments import Directory, filled
 from blockwork.deployed import (
+    THIS_MACHINE,
     DeployedStage,
     Stage,
     StageError,
-    StageName,
     only_one,
     readable_errors,
 )
@@ -68,10 +68,10 @@ console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isat
 
 
 @app.command("list")
-def list_(stage: Stage = StageName.LOCAL, directory: Directory = LOCAL) -> None:
+def list_(stage: Stage = THIS_MACHINE, directory: Directory = LOCAL) -> None:
     """Say what waits in every service's failure chain; takes nothing out.
 
-    Example: python -m tools failures list --stage prod
+    Example: blockwork failures list --stage prod
     """
     with readable_errors():
         queues = chains(DeployedStage(stage, directory))
@@ -87,12 +87,12 @@ def list_(stage: Stage = StageName.LOCAL, directory: Directory = LOCAL) -> None:
 def show(
     service: Service = None,
     id_: Id = None,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
 ) -> None:
     """Show messages whole: where each came from, function, error, time, attempts, event.
 
-    Example: python -m tools failures show orders
+    Example: blockwork failures show orders
     """
     with readable_errors():
         queues = chains(DeployedStage(stage, directory), service)
@@ -113,7 +113,7 @@ def redrive(
     service: Service = None,
     id_: Id = None,
     dry_run: DryRun = False,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
 ) -> None:
     """Run failed events again, and delete each only after it went well.
@@ -123,7 +123,7 @@ def redrive(
     for which the next redrive waits.
     Exit code 1: some failed again and stay in the chain.
 
-    Example: python -m tools failures redrive orders --dry-run
+    Example: blockwork failures redrive orders --dry-run
     """
     with readable_errors():
         deployed = DeployedStage(stage, directory)
@@ -161,7 +161,7 @@ def drop(
     service: OneService,
     id_: OneId,
     reason: Reason,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
 ) -> None:
     """Delete one message that nobody needs, and keep a record of it.
@@ -169,7 +169,7 @@ def drop(
     The record (who, when, why, the whole message) is written first, to the stage's log group
     /blockwork/STAGE/dropped-failures, and printed as a line of JSON.
 
-    Example: python -m tools failures drop orders --id 0d2b… --reason "test data"
+    Example: blockwork failures drop orders --id 0d2b… --reason "test data"
     """
     with readable_errors():
         if not reason.strip():

@@ -1,5 +1,6 @@
 """The AWS account that an emulator plays, as the local stage sees it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from blockwork.local.aws import local_client
@@ -46,11 +47,14 @@ class Account:
         """Tell whether the CDK can deploy here."""
         return self.recall("/cdk-bootstrap/hnb659fds/version") is not None
 
+    def stacks(self) -> Iterator[dict[str, Any]]:
+        """Yield what CloudFormation tells of each stack."""
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        return (stack for page in pages for stack in page["Stacks"])
+
     def damage(self) -> str | None:
         """Tell what a crash has left that no deployment can mend, if there is any."""
-        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
-        stacks = [stack for page in pages for stack in page["Stacks"]]
-        stuck = [stack["StackName"] for stack in stacks if is_stuck(stack["StackStatus"])]
+        stuck = [each["StackName"] for each in self.stacks() if is_stuck(each["StackStatus"])]
         if stuck:
             return f"the deployment of {', '.join(stuck)} was cut off"
         if not self.is_bootstrapped() and self.client("s3").list_buckets()["Buckets"]:

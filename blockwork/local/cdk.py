@@ -1,13 +1,13 @@
 """The real CDK command line, talking to the emulator and to nobody else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from blockwork.local.command import run
 from blockwork.local.launch import REGION
 from blockwork.local.places import REPOSITORY
 from blockwork.local.ports import HOST
-from blockwork.local.toolchain import tool_environment
+from blockwork.local.toolchain import cdk_program, tool_environment
 
 OnLine = Callable[[str], None]
 
@@ -22,12 +22,25 @@ class Cdk:
     :param directory: for the assembly, the CDK's own cache and logs.
     :param port: where the emulator answers.
     :param context: what the app is told at synthesis.
+    :param stacks: names or patterns of those to deploy. Default: all.
+    :param parameters: CloudFormation's, by `Stack:Name` or `Name`. Default: none.
     """
 
-    def __init__(self, directory: Path, port: int, context: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        port: int,
+        context: Mapping[str, str],
+        stacks: Sequence[str] = (),
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory.absolute()
         self.port = port
         self.assembly = self.directory / "cdk.out"
+        self._stacks = stacks or ["--all"]
+        self._parameters = [
+            word for each in (parameters or {}).items() for word in ("--parameters", "=".join(each))
+        ]
         self._context = [word for each in context.items() for word in ("-c", "=".join(each))]
 
     def bootstrap(self, on_line: OnLine = lambda _line: None) -> None:
@@ -42,14 +55,15 @@ class Cdk:
         self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
 
     def deploy(self, on_line: OnLine = lambda _line: None) -> None:
-        """Deploy every stack of the assembly."""
-        arguments = ["deploy", "--all", "--app", str(self.assembly), "--require-approval", "never"]
+        """Deploy the assembly's stacks."""
+        arguments = ["deploy", *self._stacks, *self._parameters, "--app", str(self.assembly)]
+        arguments += ["--require-approval", "never"]
         arguments += ["--concurrency", str(AT_ONCE), "--method", "direct", "--progress", "events"]
         self._run([*arguments, *QUIET], "deploy the local stage", REPOSITORY, on_line)
 
     def _run(self, arguments: list[str], doing: str, cwd: Path, on_line: OnLine) -> None:
         run(
-            [REPOSITORY / "node_modules" / ".bin" / "cdk", *arguments],
+            [cdk_program(), *arguments],
             doing=doing,
             log=self.directory / "logs" / f"cdk-{arguments[0]}.log",
             env=self._environment(),

@@ -27,7 +27,7 @@ from blockwork.local.toolchain import NODE_BIN, tool_environment
 REGION = "eu-west-2"
 START_SECONDS = 30.0
 HERE = Path(__file__).parent
-SOURCES = [HERE / "emulator", HERE / "fakes", HERE / "front_door.py"]
+SOURCES = [HERE / name for name in ("emulator", "fakes", "front_door.py", "live.py", "logs.py")]
 OUTSIDE_WORLD = "the outside world"
 
 

@@ -4,9 +4,10 @@ import socket
 import time
 from collections.abc import Sequence
 
+from blockwork.command.called import called
+from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.errors import LocalStageError
 
-DEFAULT_PORT = 4566
 PURPOSES = (
     "AWS's APIs",
     "the website",
@@ -28,14 +29,14 @@ def check_port(port: int, further: Sequence[str] = ()) -> None:
     if not LOWEST <= port <= highest:
         raise LocalStageError(
             f"port must be between {LOWEST} and {highest}, got {port}: choose another:"
-            f" make up PORT={DEFAULT_PORT}"
+            f" {called('local up', port=DEFAULT_PORT)}"
         )
     needs = (*PURPOSES, *further)
     for number, purpose in enumerate(needs, start=port):
         if not _becomes_free(number):
             raise LocalStageError(
                 f"port {number} is taken, the local stage needs it for {purpose}: choose another:"
-                f" make up PORT={_next_free(port, len(needs))}"
+                f" {called('local up', port=_next_free(port, len(needs)))}"
             )
 
 

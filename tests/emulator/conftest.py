@@ -10,13 +10,14 @@ from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.push import Channel, deploy_channel
 from tests.emulator.support import Aws
-from tools.platform import FAKES
+from tools.platform import PlatformApp
 
 # What takes minutes on AWS takes as long as a test can wait.
 QUICK = {
     "METRIC_SECONDS": "0.3",
     "STATE_SAVE_SECONDS": "0.3",
     "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1",
+    "CUSTOM_RESOURCE_SECONDS": "1",
     "COGNITO_TRIGGER_SECONDS": "60",  # what takes seconds there takes longer on a slow machine
 }
 
@@ -27,7 +28,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     directory = tmp_path_factory.mktemp("emulator")
     # As in an app whose modules are all ES modules: what runs below is not of the app.
     (directory / "package.json").write_text('{"type": "module"}')
-    emulator = Emulator(directory, settings=QUICK, fakes=FAKES)
+    emulator = Emulator(directory, settings=QUICK, fakes=PlatformApp().fakes)
     emulator.start(port=free_port(), python=Toolchain().emulator_environment())
     yield emulator
     emulator.stop()

@@ -16,7 +16,7 @@ from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually
 from tests.waiting import PATIENCE, QUIET, settled
-from tools.platform import FAKES
+from tools.platform import PlatformApp
 
 
 def payment_key(state: Path) -> str:
@@ -211,7 +211,7 @@ def test_a_mail_waits_for_a_server_that_is_down(aws: Aws, world: httpx.Client) -
 
 
 def test_a_mail_that_waits_and_what_was_paid_survive_a_restart(tmp_path: Path) -> None:
-    emulator = Emulator(tmp_path, fakes=FAKES)
+    emulator = Emulator(tmp_path, fakes=PlatformApp().fakes)
     port = free_port()
     python = Toolchain().emulator_environment()
     url, key = f"http://127.0.0.1:{port + 2}", payment_key(emulator.state)

@@ -26,8 +26,8 @@ PARTS = {
     "runtime": ["blockwork/runtime"],
     "command": [
         *("blockwork/arguments.py", "blockwork/deployed.py", "blockwork/lift_protection.py"),
-        "blockwork/doctor",
-        *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas.py"),
+        *("blockwork/command", "blockwork/doctor"),
+        *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
     "local": ["blockwork/local"],
     "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],

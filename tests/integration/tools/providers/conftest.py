@@ -17,7 +17,7 @@ import pytest
 from blockwork.local.fakes.keys import folder_of
 from tests.conftest import free_port
 from tests.waiting import eventually
-from tools.platform import FAKES
+from tools.platform import PlatformApp
 
 ROOT = Path(__file__).parents[4]
 KEY, WEBHOOK_KEY = "key-of-the-customer", "key-of-callbacks"
@@ -39,7 +39,9 @@ class Outside:
         self.http = httpx.Client(base_url=url, trust_env=False, headers=headers)
 
     def start(self) -> None:
-        fakes = [{"name": one.name, "code": one.code, "path": one.mounted} for one in FAKES]
+        fakes = [
+            {"name": one.name, "code": one.code, "path": one.mounted} for one in PlatformApp().fakes
+        ]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "blockwork.local.fakes"],
             cwd=ROOT,

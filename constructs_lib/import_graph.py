@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from constructs_lib.primitives.runtime_kit import refuse_of_the_library
+from constructs_lib.runtime_kit import refuse_of_the_library
 
 BY_NAME_AT_RUN_TIME = {"importlib", "pkgutil", "runpy", "pydoc", "pickle", "zipimport"}
 """Where one of these is imported, statements do not tell which modules are needed."""

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.primitives.import_graph import modules_behind
+from constructs_lib.import_graph import modules_behind
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 LIBRARY = "blockwork"
 KIT = f"{LIBRARY}.runtime"
-INSTALLED = Path(__file__).resolve().parents[2]
+INSTALLED = Path(__file__).resolve().parents[1]
 """The folder on the import path that the library is installed in."""
 PARTS = ((INSTALLED, f"{LIBRARY}/__init__"), (INSTALLED, f"{LIBRARY}/runtime"))
 PACKAGES = {"msgspec": "msgspec", "aws_lambda_powertools": "aws-lambda-powertools"}
