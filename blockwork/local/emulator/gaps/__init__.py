@@ -23,6 +23,7 @@ from blockwork.local.emulator.gaps import (
     cognito_triggers,
     condition_keys,
     custom_resources,
+    debugged_workers,
     default_endpoints,
     deletion_guards,
     early_answers,
@@ -30,6 +31,7 @@ from blockwork.local.emulator.gaps import (
     edge_listener,
     embedded_metrics,
     event_archive,
+    event_bus_policies,
     execution_events,
     execution_logs,
     execution_metrics,
@@ -63,6 +65,7 @@ from blockwork.local.emulator.gaps import (
     node_loading,
     object_texts,
     outside_addresses,
+    placeholders,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -87,6 +90,7 @@ from blockwork.local.emulator.gaps import (
 )
 
 GAPS = (
+    placeholders,
     secure_transport,
     condition_keys,
     stack_outputs,
@@ -117,6 +121,7 @@ GAPS = (
     handler_errors,
     start_failures,
     idle_workers,
+    debugged_workers,
     invocation_metrics,
     function_lines,
     embedded_metrics,
@@ -136,6 +141,7 @@ GAPS = (
     target_delivery,
     replay_filters,
     event_archive,
+    event_bus_policies,
     schedule_settings,
     secret_references,
     stream_records,
