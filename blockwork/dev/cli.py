@@ -49,11 +49,12 @@ def dev(
         terminal = Terminal(REPOSITORY)
         for line in stage.app.summary(content):
             terminal.say(line)
+        watched = websites(REPOSITORY)
         Loop(
             stage,
-            DeployedByCdk(stage),
+            DeployedByCdk(stage, builds=not watched),
             terminal,
-            websites=websites(REPOSITORY),
+            websites=watched,
             wanted=Filter(service=service, correlation_id=correlation_id),
         ).run()
 

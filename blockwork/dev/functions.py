@@ -105,12 +105,9 @@ class LiveFunctions:
             before = self._files.get(name, {})
             try:
                 now = self._sources[name].files()
-            except ValueError as error:
+            except ValueError:  # of what is not known to be in its bundle: the app itself knows
                 now = before
-                if not errors:
-                    needs_synthesis = True
-                    if str(error) not in errors:
-                        errors.append(str(error))
+                needs_synthesis = needs_synthesis or not errors
             if now != before or texts & set(now.values()):
                 affected.add(name)
             self._files[name] = now

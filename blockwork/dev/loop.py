@@ -75,7 +75,7 @@ class Loop:
         """Watch until Ctrl-C, SIGTERM, or the stage's own end."""
         with contextlib.ExitStack() as open_, self.live.held(self._terminal.say):
             open_.enter_context(self._stopped_by(signal.SIGINT, signal.SIGTERM))
-            self._functions.read(self._stage.assembly)
+            self._functions.read(self._stage.cdk.assembly)
             buckets = {
                 site: SiteBucket(self._client("s3"), site.content) for site in self._websites
             }
@@ -171,7 +171,7 @@ class Loop:
             return
         self._terminal.mended("stacks")
         self._edited = {path: at for path, at in self._edited.items() if at >= started}
-        self._functions.read(self._stage.assembly)
+        self._functions.read(self._stage.cdk.assembly)
         effect = f"→ {', '.join(done)}" if done else "→ no stack changes"
         self._terminal.done(names(list(saved), self._folder), effect, seconds)
 
