@@ -68,6 +68,9 @@ bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@python -m blockwork schemas docs/events
 
+guides: $(DEV)  ## Write AGENTS.md and llms.txt anew from the docstrings
+	@python -m blockwork.new.guides
+
 pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
 	  python -m blockwork workflows .build/pictures docs/workflows --stage Dev
@@ -76,6 +79,7 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
 	  examples/orders/src/requirements examples/site/src/requirements \
+	  blockwork/new/templates/app/lambda_src/requirements \
 	  blockwork/local/emulator/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
@@ -110,4 +114,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy bench schemas pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy bench schemas guides pictures lock

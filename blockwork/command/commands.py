@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "dev": Command(
         at="blockwork.dev.cli:dev",
-        says="Run it, let each save have its effect at once, show what is logged.",
+        says="Run it, with each save in effect at once, and its logs.",
         group=HERE,
     ),
     "failures": Command(
@@ -62,6 +62,11 @@ COMMANDS = {
     "lift-protection": Command(
         at="blockwork.lift_protection:lift_protection",
         says="Let a first deployment that failed be tried again.",
+        group=CODE,
+    ),
+    "new": Command(
+        at="blockwork.new.cli:app",
+        says="Make an app, or a service, route, event or block of one.",
         group=CODE,
     ),
     "schemas": Command(

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from blockwork.command.called import called
+from blockwork.dev.debugging import Editing, debugging
 from blockwork.dev.functions import LiveFunctions, error_in
 from blockwork.dev.sites import Builder, SiteBucket
 from blockwork.dev.terminal import Terminal, names
@@ -49,6 +50,7 @@ class Loop:
     :param terminal: where it tells what it does.
     :param websites: built by tools of their own. Default: none.
     :param wanted: which log lines to show. Default: all.
+    :param editing: what an editor debugs. Default: nothing; `breakpoint()` opens pdb here.
     :param folder: of the app.
     """
 
@@ -60,10 +62,11 @@ class Loop:
         *,
         websites: Sequence[Website] = (),
         wanted: Filter = ALL,
+        editing: Editing | None = None,
         folder: Path = REPOSITORY,
     ) -> None:
         self._stage, self._terminal, self._folder = stage, terminal, folder
-        self._websites, self._wanted = websites, wanted
+        self._websites, self._wanted, self._editing = websites, wanted, editing
         self.live = LiveFile(stage.directory)
         self._functions = LiveFunctions(folder, self.live, lambda service, _: self._client(service))
         self._updates = updates
@@ -76,6 +79,9 @@ class Loop:
         with contextlib.ExitStack() as open_, self.live.held(self._terminal.say):
             open_.enter_context(self._stopped_by(signal.SIGINT, signal.SIGTERM))
             self._functions.read(self._stage.cdk.assembly)
+            open_.enter_context(
+                debugging(self.live, self._folder, say=self._terminal.say, editing=self._editing)
+            )
             buckets = {
                 site: SiteBucket(self._client("s3"), site.content) for site in self._websites
             }

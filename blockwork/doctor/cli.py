@@ -1,6 +1,5 @@
 """The command `doctor`."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +40,7 @@ def doctor(assembly: Folder = None, as_json: AsJson = False) -> None:
     findings = list(examine(looked_at))
     problems = sum(finding.is_problem for finding in findings)
     if as_json:
-        print_json([asdict(finding) for finding in findings])
+        print_json([finding.as_json() for finding in findings])
         raise typer.Exit(FAILED if problems else 0)
     for finding in findings:
         typer.echo(str(finding))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -174,16 +174,9 @@ def replay(
                     start, end, rules, lambda done: status.update(f"Replaying {span}: {done}")
                 )
     if as_json:
-        print_json(
-            {
-                "from": as_text(start),
-                "to": as_text(end),
-                "replay": name or None,
-                "rules": [rule.name for rule in rules] if to_rule else None,
-                "events": dict(sorted(counted.items())) if not name else None,
-                "dryRun": dry_run,
-            }
-        )
+        span_told = {"from": as_text(start), "to": as_text(end)}
+        names = [rule.name for rule in rules] if to_rule else None
+        print_json({**span_told, **replayed(name, names, counted, dry_run)})
         return
     receivers = ", ".join(rule.name for rule in rules) if to_rule else "every rule"
     if name:
@@ -193,6 +186,14 @@ def replay(
         console.print(f"{count:6}  {kind}", markup=False)
     done = "would be replayed" if dry_run else "replayed"
     console.print(f"{counted.total()} events of {span} {done} to {receivers}.", markup=False)
+
+
+def replayed(
+    name: str, rules: list[str] | None, counted: Counter[str], dry_run: bool
+) -> dict[str, Any]:
+    """Return what a replay was, for a machine; a name has one that EventBridge itself has done."""
+    events = None if name else dict(sorted(counted.items()))
+    return {"replay": name or None, "rules": rules, "events": events, "dryRun": dry_run}
 
 
 @contextmanager

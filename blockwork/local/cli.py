@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -145,7 +144,7 @@ def logs(
         from_start=True,
     )
     for each in lines:
-        print(json.dumps(asdict(each)) if as_json else each, flush=True)
+        print(json.dumps(each.as_json()) if as_json else each, flush=True)
 
 
 def state_of(stage: LocalStage) -> dict[str, Any]:

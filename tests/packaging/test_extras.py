@@ -30,6 +30,7 @@ PARTS = {
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
     "local": ["blockwork/local"],
+    "new": ["blockwork/new"],
     "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
 }
 
