@@ -32,6 +32,9 @@ clean: $(COMMAND)  ## Stop it and forget its state
 status: $(COMMAND)  ## Say whether it runs, where, and how much memory it takes
 	@python -m blockwork local status
 
+dev: $(COMMAND)  ## Run it, and let each save have its effect at once (PORT=4566)
+	@python -m blockwork dev $(if $(PORT),--port "$(PORT)")
+
 test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
 
@@ -111,4 +114,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas guides pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy bench schemas guides pictures lock

@@ -31,12 +31,12 @@ class Command:
 COMMANDS = {
     "local": Command(
         at="blockwork.local.cli:app",
-        says="Run it here: up, down, status, clean.",
+        says="Run it here: up, down, status, clean, logs.",
         group=HERE,
     ),
     "dev": Command(
         at="blockwork.dev.cli:dev",
-        says="Run it, let each save have its effect at once, show what is logged.",
+        says="Run it, with each save in effect at once, and its logs.",
         group=HERE,
     ),
     "failures": Command(

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from blockwork.dev import leash
 from blockwork.local.toolchain import tool_environment
 
 PAGE = ".html"
@@ -40,7 +41,7 @@ class Builder:
         self._adding = threading.Lock()
         self._timer: threading.Timer | None = None
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "blockwork.dev.leash", *command],
+            [sys.executable, leash.__file__, *command],
             cwd=folder,
             env=tool_environment(),
             stdin=subprocess.PIPE,

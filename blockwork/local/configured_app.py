@@ -19,14 +19,14 @@ from blockwork.local.stage import LocalStage
 class ConfiguredApp:
     """Any CDK app: its stacks, its `cdk.json`, and nothing else. Implements :class:`App`.
 
-    :param local: what the app's settings say. Default: nothing.
+    :param local: what the app's settings say. Default: what stands in its folder.
     :param folder: where its `cdk.json` is. Default: where somebody stands.
     """
 
     beside: Sequence[Companion] = ()
 
     def __init__(self, local: Local | None = None, folder: Path = REPOSITORY) -> None:
-        self._local = local or Local()
+        self._local = read_settings(folder).local if local is None else local
         self._folder = folder
         self.stacks = self._local.stacks
         self.parameters = self._local.parameters

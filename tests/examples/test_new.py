@@ -33,7 +33,7 @@ class NewTeam(Team):
 def shop(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> NewTeam:
     """Return an app with one of everything; the second of each is added by the wheel's command."""
     team = NewTeam("shop", tmp_path_factory.mktemp("new"), wheels)
-    team._install("--group", "dev", "pyproject.toml")
+    team.install("--group", "dev", "pyproject.toml")
     for words in ADDED:
         said = must(team.run(team.python.parent / "blockwork", "new", *words))
     assert len(json.loads(said)["made"]) == 3 + 6 + 1  # schemas, snapshots, ids

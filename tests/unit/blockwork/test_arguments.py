@@ -29,6 +29,7 @@ GARBAGE = {
     "assembly": NO_FOLDER,
     "base": NO_FOLDER,
     "bus": NO_TEXT,
+    "correlation_id": NO_TEXT,
     "directory": NO_FOLDER,
     "folder": NO_FOLDER,
     "from_": NO_TIME,

@@ -23,6 +23,7 @@ from blockwork.local.emulator.gaps import (
     cognito_triggers,
     condition_keys,
     custom_resources,
+    debugged_workers,
     default_endpoints,
     deletion_guards,
     early_answers,
@@ -30,6 +31,7 @@ from blockwork.local.emulator.gaps import (
     edge_listener,
     embedded_metrics,
     event_archive,
+    event_bus_policies,
     execution_events,
     execution_logs,
     execution_metrics,
@@ -62,6 +64,7 @@ from blockwork.local.emulator.gaps import (
     node_console,
     node_loading,
     object_texts,
+    placeholders,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -86,6 +89,7 @@ from blockwork.local.emulator.gaps import (
 )
 
 GAPS = (
+    placeholders,
     secure_transport,
     condition_keys,
     stack_outputs,
@@ -115,6 +119,7 @@ GAPS = (
     handler_errors,
     start_failures,
     idle_workers,
+    debugged_workers,
     invocation_metrics,
     function_lines,
     embedded_metrics,
@@ -134,6 +139,7 @@ GAPS = (
     target_delivery,
     replay_filters,
     event_archive,
+    event_bus_policies,
     schedule_settings,
     secret_references,
     stream_records,
