@@ -30,6 +30,7 @@ GARBAGE = {
     "base": NO_FOLDER,
     "bus": NO_TEXT,
     "correlation_id": NO_TEXT,
+    "debug_port": NO_NUMBER,
     "directory": NO_FOLDER,
     "folder": NO_FOLDER,
     "from_": NO_TIME,
