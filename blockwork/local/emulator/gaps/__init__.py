@@ -22,6 +22,8 @@ from blockwork.local.emulator.gaps import (
     cognito_second_factor,
     cognito_triggers,
     condition_keys,
+    crawler_roles,
+    creation_order,
     custom_resources,
     debugged_workers,
     default_endpoints,
@@ -61,6 +63,7 @@ from blockwork.local.emulator.gaps import (
     mail_permissions,
     mail_relay,
     native_packages,
+    nested_exports,
     node_console,
     node_loading,
     object_texts,
@@ -90,6 +93,9 @@ from blockwork.local.emulator.gaps import (
 
 GAPS = (
     placeholders,
+    creation_order,
+    nested_exports,
+    crawler_roles,
     secure_transport,
     condition_keys,
     stack_outputs,
