@@ -11,6 +11,7 @@ override export ALONE :=
 RUN := .venv/.ready
 DEV := .venv/.ready-dev
 NODE := node_modules/.package-lock.json
+COMMAND := .venv/bin/blockwork
 
 # Installers say why they fail, so none is told to be silent; this says what to do then.
 CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv), the lines above say why. \
@@ -19,17 +20,20 @@ CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv), the line
 help:  ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(RUN)  ## Run the whole platform on this machine (PORT=4566)
-	@python -m tools up $(if $(PORT),--port "$(PORT)")
+up: $(COMMAND)  ## Run the whole platform on this machine (PORT=4566)
+	@python -m blockwork local up $(if $(PORT),--port "$(PORT)")
 
-down: $(RUN)  ## Stop it and keep its state
-	@python -m tools down
+down: $(COMMAND)  ## Stop it and keep its state
+	@python -m blockwork local down
 
-clean: $(RUN)  ## Stop it and forget its state
-	@python -m tools clean
+clean: $(COMMAND)  ## Stop it and forget its state
+	@python -m blockwork local clean
 
-status: $(RUN)  ## Say whether it runs, where, and how much memory it takes
-	@python -m tools status
+status: $(COMMAND)  ## Say whether it runs, where, and how much memory it takes
+	@python -m blockwork local status
+
+dev: $(COMMAND)  ## Run it, and let each save have its effect at once (PORT=4566)
+	@python -m blockwork dev $(if $(PORT),--port "$(PORT)")
 
 test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
@@ -55,7 +59,7 @@ diff: build  ## Show what a deployment would change (STAGE=dev)
 
 deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
-	@python -m blockwork.lift_protection cdk.out
+	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 verify: $(DEV)  ## Try a deployed stage from outside, leaving nothing behind (STAGE=dev)
@@ -65,16 +69,20 @@ bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
-	@PYTHONPATH=lambda_src python -m tools.event_schemas
+	@python -m blockwork schemas docs/events
+
+guides: $(DEV)  ## Write AGENTS.md and llms.txt anew from the docstrings
+	@python -m blockwork.new.guides
 
 pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
-	  python -m blockwork.workflows .build/pictures docs/workflows --stage Dev
+	  python -m blockwork workflows .build/pictures docs/workflows --stage Dev
 
 lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
 	  examples/orders/src/requirements examples/site/src/requirements \
+	  blockwork/new/templates/app/lambda_src/requirements \
 	  blockwork/local/emulator/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
@@ -97,6 +105,11 @@ $(RUN): requirements.txt | .venv/bin/uv
 	  echo ../../../.. > "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/checkout.pth" && \
 	  python -c 'import app' && touch $@
 
+# What the wheel's installation would write.
+$(COMMAND): | $(RUN)
+	@printf '%s\n' "#!$$PWD/.venv/bin/python" 'from blockwork.command.entry import main' 'main()' > $@.new && \
+	  chmod +x $@.new && mv $@.new $@
+
 $(DEV): requirements-dev.txt | $(RUN)
 	@echo "Installing $<" && \
 	  { uv pip install --quiet --python .venv --require-hashes --requirements $< || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
@@ -104,4 +117,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy verify bench schemas pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy verify bench schemas guides pictures lock

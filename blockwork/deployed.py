@@ -1,10 +1,8 @@
 """A deployed stage as its operators see it: clients of its AWS APIs, and what announces itself."""
 
 import json
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,10 +20,14 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from blockwork.arguments import shortened
+from blockwork.command.called import called
+from blockwork.command.settings import SettingsError, read_stages
 from blockwork.local.aws import local_client
-from blockwork.local.places import LOCAL, REPOSITORY
+from blockwork.local.places import LOCAL
 
-STAGES_FILE = REPOSITORY / "stages.toml"
+THIS_MACHINE = "local"
+"""The stage that every app has."""
 NO_CREDENTIALS = (
     CredentialRetrievalError,
     NoCredentialsError,
@@ -36,16 +38,42 @@ NO_CREDENTIALS = (
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired")
 
 
-class StageName(StrEnum):
-    """The stages there are."""
-
-    LOCAL = "local"
-    DEV = "dev"
-    STAGING = "staging"
-    PROD = "prod"
+def stage_names() -> list[str]:
+    """Return the names of the app's stages, this machine's first."""
+    return [THIS_MACHINE, *(name for name in read_stages() if name != THIS_MACHINE)]
 
 
-Stage = Annotated[StageName, typer.Option(help="Which stage to operate.")]
+def known_stage(name: str) -> str:
+    """Refuse what is no stage's name.
+
+    :raises typer.BadParameter: with the names there are.
+    """
+    names = stage_names()
+    if name not in names:
+        raise typer.BadParameter(
+            f"must be one of {', '.join(names)}, got {shortened(name)}; the app's settings name its"
+            " deployed stages: [tool.blockwork.stages.NAME] in pyproject.toml"
+        )
+    return name
+
+
+def completed_stages(incomplete: str) -> list[str]:
+    """Return the names that a shell may complete."""
+    try:
+        return [name for name in stage_names() if name.startswith(incomplete)]
+    except SettingsError:
+        return []
+
+
+Stage = Annotated[
+    str,
+    typer.Option(
+        callback=known_stage,
+        autocompletion=completed_stages,
+        metavar="NAME",
+        help="`local`, or a stage that the app's settings name.",
+    ),
+]
 
 
 class StageError(Exception):
@@ -55,20 +83,23 @@ class StageError(Exception):
 class DeployedStage:
     """One stage, reached with the credentials of the shell; the local one needs none.
 
-    :param name: which one.
+    :param name: which one: `local`, or one of the app's settings.
     :param directory: where the local stage keeps its state. Default: `.local`.
-    :raises StageError: if the local stage was never started.
+    :raises StageError: if there is none of the name, or the local stage was never started.
+    :raises SettingsError: if the app's settings cannot be read.
     """
 
-    def __init__(self, name: StageName, directory: Path = LOCAL) -> None:
+    def __init__(self, name: str, directory: Path = LOCAL) -> None:
         self.name = name
-        self._settings = _local(directory) if name is StageName.LOCAL else _on_aws(name)
+        self.is_local = name == THIS_MACHINE
+        self._local = _local(directory) if self.is_local else {}
+        self._session = None if self.is_local else _session(name)
 
     def client(self, service: Any, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
         """Return a client; `settings` are those of botocore's Config."""
-        if self.name is StageName.LOCAL:
-            return local_client(service, **self._settings, **settings)
-        return boto3.client(service, **self._settings, config=Config(**settings))
+        if self._session is None:
+            return local_client(service, **self._local, **settings)
+        return self._session.client(service, config=Config(**settings))
 
     def announced(self, tag: str) -> dict[str, str]:
         """Return the ARNs of what announces itself by a tag, by what people call it.
@@ -101,11 +132,11 @@ class DeployedStage:
         }
 
     def _remedy(self) -> str:
-        if self.name is StageName.LOCAL:
-            return "Deploy it: make up"
+        if self.is_local:
+            return f"Deploy it: {called('local up')}"
         return (
-            f"Check the account and the region of your credentials, or deploy it:"
-            f" make deploy STAGE={self.name}"
+            f"Check the account and the region of your credentials, or deploy the stage {self.name}"
+            " there."
         )
 
 
@@ -141,7 +172,7 @@ def readable_errors() -> Iterator[None]:
             " 'aws sso login', or set AWS_PROFILE."
         )
     except EndpointConnectionError as error:
-        message = f"{error} Does the stage run? The local one starts with: make up"
+        message = f"{error} Does the stage run? The local one starts with: {called('local up')}"
     except ClientError as error:
         code = error.response["Error"]["Code"]
         message = str(error)
@@ -162,11 +193,15 @@ def _local(directory: Path) -> dict[str, Any]:
         endpoint, region = platform["emulatorUrl"], platform["region"]
     except (OSError, ValueError, KeyError) as error:
         raise StageError(
-            f"The local stage is not there ({file} cannot be read). Start it with make up, or name"
-            " its folder with --directory, or another stage with --stage."
+            f"The local stage is not there ({file} cannot be read). Start it with"
+            f" {called('local up')}, or name its folder with --directory, or another stage with"
+            " --stage."
         ) from error
     return {"endpoint": endpoint, "region": region}
 
 
-def _on_aws(name: StageName) -> dict[str, Any]:
-    return {"region_name": tomllib.loads(STAGES_FILE.read_text())[name]["region"]}
+def _session(name: str) -> boto3.Session:
+    stages = read_stages()
+    if name not in stages:
+        raise StageError(f"{shortened(name)} is none of the stages: {', '.join(stage_names())}")
+    return boto3.Session(region_name=stages[name].region, profile_name=stages[name].profile)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from blockwork.command.called import called
 from blockwork.local.account import Account
 from blockwork.local.app import OnLine
 from blockwork.local.places import LOCAL, REPOSITORY
@@ -30,6 +32,8 @@ class PlatformApp:
 
     inputs = tuple(REPOSITORY / name for name in (*CODE, *CONTENT))
     beside = (OUTSIDE_WORLD,)
+    stacks = ()
+    parameters: Mapping[str, str] = MappingProxyType({})
 
     def context(self, port: int) -> Mapping[str, str]:
         """Name the stage, and where the emulator answers."""
@@ -83,7 +87,7 @@ class PlatformApp:
             "",
             *users,
             "",
-            "  Stop with make down; forget everything with make clean.",
+            f"  Stop with {called('local down')}; forget everything with {called('local clean')}.",
         ]
 
 

@@ -15,22 +15,34 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from blockwork.deployed import STAGES_FILE, DeployedStage, StageError, StageName, readable_errors
+from blockwork.deployed import (
+    DeployedStage,
+    StageError,
+    completed_stages,
+    known_stage,
+    readable_errors,
+)
 from blockwork.local.places import REPOSITORY
 from blockwork.verification import StageUnderTest, TemporaryUsers, UserItems, verify
 
+STAGES_FILE = REPOSITORY / "stages.toml"
 TESTS = REPOSITORY / "tests" / "contract"
 OPTIONS = ("-p", "no:cacheprovider")
 SECONDS = 30.0
 
-app = typer.Typer(add_completion=False)
+Name = Annotated[
+    str,
+    typer.Argument(
+        callback=known_stage,
+        autocompletion=completed_stages,
+        metavar="STAGE",
+        help="Which one, deployed.",
+    ),
+]
+Only = Annotated[str, typer.Option("-k", help="Only tests of such a name, see pytest.")]
 
 
-@app.command(help=__doc__)
-def main(
-    name: Annotated[StageName, typer.Argument(help="Which stage, deployed.", metavar="STAGE")],
-    only: Annotated[str, typer.Option("-k", help="Only tests of such a name, see pytest.")] = "",
-) -> None:
+def main(name: Name, only: Only = "") -> None:
     """Run the tests and end with pytest's exit code, or with 1 and what stands in the way."""
     with readable_errors():
         stage = DeployedStage(name)
@@ -41,18 +53,14 @@ def main(
         items = UserItems(cloudformation, dynamodb, stacks=_stacks(name))
         users = TemporaryUsers(stage.client("cognito-idp"), pool_id, items=items)
         typer.echo(f"Verifying {name} at {url}")
-        code = verify(
-            StageUnderTest(url=url, users=users),
-            TESTS,
-            *OPTIONS,
-            *(["-k", only] if only else []),
-        )
+        chosen = ("-k", only) if only else ()
+        code = verify(StageUnderTest(url=url, users=users), TESTS, *OPTIONS, *chosen)
     raise typer.Exit(code)
 
 
 def _check_account(stage: DeployedStage) -> None:
     """Refuse credentials of another account, before anything is made there."""
-    if stage.name is StageName.LOCAL:
+    if stage.is_local:
         return
     wanted = tomllib.loads(STAGES_FILE.read_text())[stage.name]["account"]
     account = stage.client("sts").get_caller_identity()["Account"]
@@ -71,7 +79,7 @@ def _site_url(stage: DeployedStage) -> str:
     found = {each["StackName"]: each for page in pages for each in page["Stacks"]}
     outputs = {o["OutputKey"]: o["OutputValue"] for o in found.get(stack, {}).get("Outputs", [])}
     if "SiteUrl" not in outputs:
-        deploy = "make up" if stage.name is StageName.LOCAL else f"make deploy STAGE={stage.name}"
+        deploy = "make up" if stage.is_local else f"make deploy STAGE={stage.name}"
         raise StageError(
             f"{stage.name} is not deployed in {cloudformation.meta.region_name}: there is no stack"
             f" {stack} with an output SiteUrl. Deploy it: {deploy}"
@@ -79,7 +87,7 @@ def _site_url(stage: DeployedStage) -> str:
     return str(outputs["SiteUrl"])
 
 
-def _config(site_url: str, name: StageName) -> dict[str, Any]:
+def _config(site_url: str, name: str) -> dict[str, Any]:
     address = f"{site_url}/config.json"
     try:
         answer = httpx.get(address, timeout=SECONDS)
@@ -95,9 +103,9 @@ def _config(site_url: str, name: StageName) -> dict[str, Any]:
     return config
 
 
-def _stacks(name: StageName) -> str:
+def _stacks(name: str) -> str:
     return f"{name.capitalize()}-"
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m tools.verify_stage")
+    typer.run(main)

@@ -23,6 +23,10 @@ class Finding:
         """Return what may be as it is meant."""
         return cls(says, is_problem=False)
 
+    def as_json(self) -> dict[str, object]:
+        """Return it for a machine."""
+        return {"says": self.says, "isProblem": self.is_problem}
+
     def __str__(self) -> str:
         """Return a line for a terminal."""
         return f"{'✗' if self.is_problem else '·'} {self.says}"

@@ -1,4 +1,4 @@
-"""`python -m tools events tail | replay`."""
+"""`blockwork events tail | replay`."""
 
 import json
 import signal
@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from blockwork.arguments import Directory, all_filled, filled, whole_number
-from blockwork.deployed import DeployedStage, Stage, StageError, StageName, readable_errors
+from blockwork.command.output import AsJson, print_json
+from blockwork.deployed import THIS_MACHINE, DeployedStage, Stage, StageError, readable_errors
 from blockwork.events.pattern import EVERY_EVENT, PatternError, line, make_pattern
 from blockwork.events.replay import Replays, check_targets, event_bus, name_of
 from blockwork.events.tap import Tap
@@ -68,7 +69,7 @@ ArchiveName = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the events, hand none over.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Whole events, one a line.")]
+Lines = Annotated[bool, typer.Option("--json", help="Whole events, one a line.")]
 Minutes = Annotated[
     int,
     typer.Option(
@@ -90,17 +91,17 @@ console = Console(highlight=False, soft_wrap=True)
 def tail(
     pattern: PatternText = None,
     type_: Type = None,
-    as_json: AsJson = False,
+    as_json: Lines = False,
     minutes: Minutes = 60,
     bus: BusName = None,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
 ) -> None:
     """Show events as they pass, until Ctrl-C.
 
     Makes a temporary rule and queue, and removes them at the end.
 
-    Example: python -m tools events tail --type VoucherPaid
+    Example: blockwork events tail --type VoucherPaid
     """
     with readable_errors(), usage_errors():
         wanted = make_pattern(pattern, type_) or EVERY_EVENT
@@ -124,8 +125,9 @@ def replay(
     dry_run: DryRun = False,
     bus: BusName = None,
     archive: ArchiveName = None,
-    stage: Stage = StageName.LOCAL,
+    stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Hand archived events to their consumers once more, and wait until that is done.
 
@@ -135,7 +137,7 @@ def replay(
     EventBridge replays everything a rule matches. With --pattern or --type the command itself picks
     the events and invokes the functions of the rules they match, as EventBridge would.
 
-    Example: python -m tools events replay --from '2h ago' --to '1h ago' --type VoucherPaid
+    Example: blockwork events replay --from '2h ago' --to '1h ago' --type VoucherPaid
     """
     with readable_errors(), usage_errors():
         now = datetime.now(UTC)
@@ -150,7 +152,7 @@ def replay(
         deployed = DeployedStage(stage, directory)
         replays = Replays(deployed, event_bus(deployed, bus), archive)
         rules = replays.rules(to_rule or []) if to_rule or wanted else []
-        if stage is not StageName.LOCAL and end > now - ARCHIVE_DELAY:
+        if stage != THIS_MACHINE and end > now - ARCHIVE_DELAY:
             typer.echo("Events of the last 10 minutes may not be in the archive yet.", err=True)
         span = f"{as_text(start)} to {as_text(end)}"
         status = Console(stderr=True).status(f"Replaying {span}")
@@ -171,6 +173,11 @@ def replay(
                 name = replays.replay(
                     start, end, rules, lambda done: status.update(f"Replaying {span}: {done}")
                 )
+    if as_json:
+        span_told = {"from": as_text(start), "to": as_text(end)}
+        names = [rule.name for rule in rules] if to_rule else None
+        print_json({**span_told, **replayed(name, names, counted, dry_run)})
+        return
     receivers = ", ".join(rule.name for rule in rules) if to_rule else "every rule"
     if name:
         console.print(f"The replay {name} is complete: {span}, to {receivers}.", markup=False)
@@ -179,6 +186,14 @@ def replay(
         console.print(f"{count:6}  {kind}", markup=False)
     done = "would be replayed" if dry_run else "replayed"
     console.print(f"{counted.total()} events of {span} {done} to {receivers}.", markup=False)
+
+
+def replayed(
+    name: str, rules: list[str] | None, counted: Counter[str], dry_run: bool
+) -> dict[str, Any]:
+    """Return what a replay was, for a machine; a name has one that EventBridge itself has done."""
+    events = None if name else dict(sorted(counted.items()))
+    return {"replay": name or None, "rules": rules, "events": events, "dryRun": dry_run}
 
 
 @contextmanager

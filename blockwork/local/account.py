@@ -1,10 +1,14 @@
 """The AWS account that an emulator plays, as the local stage sees it."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from blockwork.local.assembly import Environment
 from blockwork.local.aws import local_client
 from blockwork.local.launch import REGION
 from blockwork.local.ports import HOST
+
+BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
 
 
 class Account:
@@ -38,13 +42,25 @@ class Account:
 
     def is_bootstrapped(self) -> bool:
         """Tell whether the CDK can deploy here."""
-        return self.recall("/cdk-bootstrap/hnb659fds/version") is not None
+        return self.recall(BOOTSTRAPPED) is not None
+
+    def are_bootstrapped(self, environments: Iterable[Environment]) -> dict[Environment, bool]:
+        """Tell of each environment whether the CDK can deploy there."""
+        return {each: self._knows(each, BOOTSTRAPPED) for each in environments}
+
+    def _knows(self, environment: Environment, parameter: str) -> bool:
+        endpoint = f"http://{HOST}:{self.port}"
+        ssm = local_client("ssm", endpoint=endpoint, **vars(environment))
+        return bool(ssm.get_parameters(Names=[parameter])["Parameters"])
+
+    def stacks(self) -> Iterator[dict[str, Any]]:
+        """Yield what CloudFormation tells of each stack."""
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        return (stack for page in pages for stack in page["Stacks"])
 
     def damage(self) -> str | None:
         """Tell what a crash has left that no deployment can mend, if there is any."""
-        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
-        stacks = [stack for page in pages for stack in page["Stacks"]]
-        stuck = [stack["StackName"] for stack in stacks if is_stuck(stack["StackStatus"])]
+        stuck = [each["StackName"] for each in self.stacks() if is_stuck(each["StackStatus"])]
         if stuck:
             return f"the deployment of {', '.join(stuck)} was cut off"
         if not self.is_bootstrapped() and self.client("s3").list_buckets()["Buckets"]:

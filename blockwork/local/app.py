@@ -23,6 +23,16 @@ class App(Protocol):
         """Return what runs beside the emulator."""
         ...
 
+    @property
+    def stacks(self) -> Sequence[str]:
+        """Return the stacks to deploy as `cdk list` names them, `*` for characters; none: all."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Return CloudFormation's parameters, by `Stack:Name` or `Name`."""
+        ...
+
     def context(self, port: int) -> Mapping[str, str]:
         """Return what the app's context says at synthesis (`-c name=value`)."""
         ...

@@ -3,9 +3,10 @@
 import socket
 import time
 
+from blockwork.command.called import called
+from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.errors import LocalStageError
 
-DEFAULT_PORT = 4566
 PURPOSES = (
     "AWS's APIs",
     "the website",
@@ -25,13 +26,13 @@ def check_port(port: int) -> None:
     if not LOWEST <= port <= HIGHEST:
         raise LocalStageError(
             f"port must be between {LOWEST} and {HIGHEST}, got {port}: choose another:"
-            f" make up PORT={DEFAULT_PORT}"
+            f" {called('local up', port=DEFAULT_PORT)}"
         )
     for number, purpose in enumerate(PURPOSES, start=port):
         if not _becomes_free(number):
             raise LocalStageError(
                 f"port {number} is taken, the local stage needs it for {purpose}: choose another:"
-                f" make up PORT={_next_free(port)}"
+                f" {called('local up', port=_next_free(port))}"
             )
 
 

@@ -5,18 +5,23 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from blockwork.alone import kept_open, take, to_stderr
+from blockwork.command.called import called
+from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
+from blockwork.local.assembly import environments, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
 from blockwork.local.fingerprint import fingerprint
 from blockwork.local.launch import Emulator, check_directory, check_is_folder, not_writable
+from blockwork.local.node_sdk import install, lacking, needed, pinned
 from blockwork.local.places import LOCAL
-from blockwork.local.ports import DEFAULT_PORT
+from blockwork.local.preflight.check import check
 from blockwork.local.progress import Progress
 from blockwork.local.toolchain import Toolchain
 
@@ -30,11 +35,17 @@ class LocalStage:
     :param app: what it runs.
     :param directory: holds all of it. Default: `.local` in the checkout.
     :param port: of AWS's APIs; the website is on the next one. Default: the last one used in this
-        directory, else 4566.
+        directory, else `usual_port`.
     :raises LocalStageError: if the path is a file's.
     """
 
-    def __init__(self, app: App, directory: Path = LOCAL, port: int | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        directory: Path = LOCAL,
+        port: int | None = None,
+        usual_port: int = DEFAULT_PORT,
+    ) -> None:
         check_is_folder(directory)
         self.app = app
         self.directory = directory.absolute()
@@ -42,6 +53,7 @@ class LocalStage:
         self.platform_file = self.directory / "platform.json"
         self._toolchain = Toolchain()
         self._wanted_port = port
+        self._usual_port = usual_port
         self._choose_port()
 
     def up(self, progress: Progress | None = None) -> dict[str, Any]:
@@ -52,7 +64,7 @@ class LocalStage:
         """
         progress = progress or Progress()
         check_directory(self.directory)
-        with self._alone("make up", progress.say):
+        with self._alone(called("local up"), progress.say):
             self._choose_port()  # another may have come first, and started it on one
             return self._up(progress)
 
@@ -64,7 +76,8 @@ class LocalStage:
             except CommandError as error:
                 if self.emulator.is_running() or error.log == self.emulator.log:
                     raise
-                message = "The emulator ended during the deployment: run make up again."
+                again = called("local up")
+                message = f"The emulator ended during the deployment: run '{again}' again."
                 raise CommandError(message, self.emulator.log) from error
             with progress.step("First content") as show:
                 return self.app.seed(self._account, self._known(), self._write, show)
@@ -73,20 +86,44 @@ class LocalStage:
         """Stop it, keep its state, and tell whether it ran."""
         if not self.directory.exists():
             return False
-        with self._alone("make down"):
+        with self._alone(called("local down")):
             return self.emulator.stop()
 
     def clean(self) -> None:
         """Stop it and forget its state; what is built for every stage of the checkout stays."""
         if not self.directory.exists():
             return
-        with self._alone("make clean"):
+        with self._alone(called("local clean")):
             self.emulator.stop()
             self.emulator.forget()
             for name in ("cdk.out", "cdk-home"):
                 shutil.rmtree(self.directory / name, ignore_errors=True)
             for file in (self.platform_file, self.directory / "emulator.json"):
                 file.unlink(missing_ok=True)
+
+    @property
+    def account(self) -> Account:
+        """Return the account that the app is deployed to."""
+        return self._account
+
+    @property
+    def assembly(self) -> Path:
+        """Return the folder of what was synthesised last."""
+        return self._cdk.assembly
+
+    def forget_deployed(self) -> None:
+        """Let the next `up` synthesise and deploy: what runs may be another thing by then."""
+        self._account.remember(DEPLOYED, "edited since")
+
+    def deploy_again(self) -> None:
+        """Build, synthesise and deploy what it runs already, whatever was deployed before.
+
+        :raises LocalStageError: if the app, or what deploys it, fails.
+        """
+        with self._alone(called("dev")):
+            self.app.build(lambda _line: None)
+            self._cdk.synthesize()
+            self._cdk.deploy()
 
     @contextmanager
     def _alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
@@ -100,9 +137,15 @@ class LocalStage:
             yield
 
     def _choose_port(self) -> None:
-        self.port = self._wanted_port or self.emulator.port or DEFAULT_PORT
+        self.port = self._wanted_port or self.emulator.port or self._usual_port
         self._account = Account(self.port)
-        self._cdk = Cdk(self.directory, self.port, self.app.context(self.port))
+        self._cdk = Cdk(
+            self.directory,
+            self.port,
+            self.app.context(self.port),
+            self.app.stacks,
+            self.app.parameters,
+        )
 
     def _bring_up(self, wanted: str, progress: Progress) -> None:
         def with_progress(name: str, do: Callable[[OnLine], None]) -> None:
@@ -121,8 +164,26 @@ class LocalStage:
             if not self._account.is_bootstrapped():
                 with_progress("CDK bootstrap", self._cdk.bootstrap)
             synthesized.result()
+        self._make_ready(progress, with_progress)
         with_progress("Deployment", self._cdk.deploy)
         self._account.remember(DEPLOYED, wanted)
+
+    def _make_ready(
+        self, progress: Progress, with_progress: Callable[[str, Callable[[OnLine], None]], None]
+    ) -> None:
+        """Say what will not be as on AWS, and bring what the assembly asks for besides."""
+        stacks = read_stacks(self._cdk.assembly)
+        for line in check(stacks, self.app.parameters):
+            progress.say(line)
+        packages = lacking(needed(stacks) & pinned().keys())
+        if packages:
+            get = partial(install, packages, self.directory)
+            with_progress("AWS's SDK for Node.js", lambda show: get(on_line=show))
+        known = self._account.are_bootstrapped(environments(stacks))
+        rest = [each for each, is_ready in known.items() if not is_ready]
+        if rest:
+            make = partial(self._cdk.bootstrap, environments=rest)
+            with_progress("CDK bootstrap", lambda show: make(show))
 
     def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
         with_progress("Build", self.app.build)

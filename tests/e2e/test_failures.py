@@ -108,7 +108,7 @@ def test_fifty_vouchers_whose_mail_was_broken_are_mailed_by_a_redrive_interrupte
     broken_mail["mend"]()
     first = subprocess.Popen(
         [
-            *(sys.executable, "-m", "tools", "failures", "redrive", "vouchers"),
+            *(sys.executable, "-m", "blockwork", "failures", "redrive", "vouchers"),
             *("--directory", platform["directory"]),
         ],
         cwd=ROOT,

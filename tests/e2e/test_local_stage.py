@@ -19,6 +19,7 @@ from tests.waiting import eventually
 from tools.platform import platform_stage
 
 ROOT = Path(__file__).parent.parent.parent
+BLOCKWORK = (sys.executable, "-m", "blockwork")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def stage(local_stage: LocalStage) -> LocalStage:
 
 def tools(command: str, stage: LocalStage, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tools", command, "--directory", str(stage.directory), *options],
+        [*BLOCKWORK, "local", command, "--directory", str(stage.directory), *options],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -49,7 +49,7 @@ def test_two_ups_give_one_stage_even_if_the_first_is_killed_on_the_way(folder: P
 def up(folder: Path, port: int | None = None) -> "subprocess.Popen[str]":
     chosen = [] if port is None else ["--port", str(port)]
     return subprocess.Popen(
-        [sys.executable, "-m", "tools", "up", "--directory", str(folder), *chosen],
+        [sys.executable, "-m", "blockwork", "local", "up", "--directory", str(folder), *chosen],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

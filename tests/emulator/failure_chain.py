@@ -80,7 +80,7 @@ class Chain:
 
     def command(self, *arguments: str) -> list[str]:
         return [
-            *(sys.executable, "-m", "tools", "failures", *arguments),
+            *(sys.executable, "-m", "blockwork", "failures", *arguments),
             *("--directory", str(self.directory)),
         ]
 

@@ -33,7 +33,7 @@ def directory(aws: Aws, tmp_path: Path) -> Path:
 
 
 def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    parts = [*(sys.executable, "-m", "tools"), *arguments, *("--directory", str(directory))]
+    parts = [*(sys.executable, "-m", "blockwork"), *arguments, *("--directory", str(directory))]
     return run(*parts, cwd=REPOSITORY)
 
 

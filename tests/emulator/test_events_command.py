@@ -64,7 +64,7 @@ class Bus:
 
     def command(self, *arguments: str) -> list[str]:
         return [
-            *(sys.executable, "-m", "tools", "events", *arguments),
+            *(sys.executable, "-m", "blockwork", "events", *arguments),
             *("--directory", str(self.directory), "--bus", "Letters"),
         ]
 

@@ -76,7 +76,7 @@ def deploy_machine(aws: Aws, name: str, path: str, take: Take) -> dict[str, str]
 
 
 def failures(directory: Path, what: str) -> subprocess.CompletedProcess[str]:
-    command = (sys.executable, "-m", "tools", "failures", what, "machine-rule")
+    command = (sys.executable, "-m", "blockwork", "failures", what, "machine-rule")
     return run(*command, "--directory", str(directory), cwd=REPOSITORY)
 
 

@@ -235,7 +235,7 @@ def test_a_failed_execution_alarms_and_goes_on_where_it_failed_when_it_is_redriv
     assert orders.end(execution)[0] == "FAILED"
     eventually(lambda: alarm_of(orders) == "ALARM")
     be_stage_of(orders.aws, tmp_path)
-    command = (sys.executable, "-m", "tools", "failures")
+    command = (sys.executable, "-m", "blockwork", "failures")
     at = (NAME, "--directory", str(tmp_path))
     shown = eventually(
         lambda: showing("the road is closed", run(*command, "show", *at, cwd=REPOSITORY).stdout)

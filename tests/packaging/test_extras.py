@@ -26,10 +26,11 @@ PARTS = {
     "runtime": ["blockwork/runtime"],
     "command": [
         *("blockwork/arguments.py", "blockwork/deployed.py", "blockwork/lift_protection.py"),
-        "blockwork/doctor",
-        *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas.py"),
+        *("blockwork/command", "blockwork/doctor"),
+        *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
     "local": ["blockwork/local"],
+    "new": ["blockwork/new"],
     "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
 }
 

@@ -132,11 +132,11 @@ def test_who_deploys_by_hand_does_what_the_workflow_does() -> None:
         check=True,
     )
     workflow = commands(ROOT / ".github" / "workflows" / "deploy-stage.yml")
-    step = re.compile(r"cdk deploy --app|python -m [\w.]+")
+    step = re.compile(r"cdk deploy --app|python -m blockwork [\w-]+")
 
     by_workflow = [found[0] for line in workflow if (found := step.search(line))]
     by_hand = [found[0] for line in dry.stdout.splitlines() if (found := step.search(line))]
-    assert by_hand == by_workflow == ["python -m blockwork.lift_protection", "cdk deploy --app"]
+    assert by_hand == by_workflow == ["python -m blockwork lift-protection", "cdk deploy --app"]
 
 
 def test_the_workflow_skips_no_stack_that_reads_what_another_one_has_replaced() -> None:

@@ -11,8 +11,6 @@ OURS = re.compile(
     r"|lambda_src|stages\.toml)\b",
     re.IGNORECASE,
 )
-ALLOWED = {("blockwork/deployed.py", "stages.toml")}
-"""Where the library still reads this platform's stages."""
 
 
 def said(text: str) -> set[str]:
@@ -34,4 +32,4 @@ def test_the_library_has_none(package: str) -> None:
     }
 
     assert files
-    assert found - ALLOWED == set()
+    assert found == set()

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,26 @@ def test_a_web_app_that_cannot_be_built_shows_the_cause(tmp_path: Path) -> None:
 
     assert "error code E_STAND_IN" in result.stderr
     assert result.returncode != 0
+
+
+def test_the_command_is_a_program_of_the_checkouts_own_python(tmp_path: Path) -> None:
+    program = ".venv/bin/blockwork"
+    folder = checkout(tmp_path, upto="build", broken="npm")
+
+    assert make(folder, program).returncode == 0
+
+    first, *_ = (folder / program).read_text().splitlines()
+    assert first == f"#!{folder}/.venv/bin/python"
+    assert os.access(folder / program, os.X_OK)
+    runs = f"import runpy; runpy.run_path({str(folder / program)!r}, run_name='__main__')"
+    told = subprocess.run(
+        [sys.executable, "-c", runs, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Usage: blockwork" in told.stdout, told.stderr
 
 
 def checkout(folder: Path, *, upto: str, broken: str) -> Path:

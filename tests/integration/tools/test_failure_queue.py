@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from blockwork.deployed import DeployedStage, StageName
+from blockwork.deployed import DeployedStage
 from blockwork.failures.hand import Hand
 from blockwork.failures.messages import Failure
 from blockwork.failures.redrive import redrive
@@ -20,7 +20,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[DeployedStage]:
         monkeypatch.setenv(name, "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        yield DeployedStage(StageName.DEV)
+        yield DeployedStage("dev")
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from typer.testing import CliRunner
 
-from blockwork.deployed import DeployedStage, StageError, StageName, only_one, readable_errors
+from blockwork.command.commands import app
+from blockwork.deployed import DeployedStage, StageError, only_one, readable_errors
 from blockwork.events import replay
 from blockwork.failures import cli as failures
 from constructs_lib import announce
-from tools.__main__ import app
 
 runner = CliRunner()
 
@@ -19,7 +19,7 @@ class Dev(DeployedStage):
     """The stage `dev` with queues laid out in advance, their tags by their names."""
 
     def __init__(self, **queues: dict[str, str]) -> None:
-        super().__init__(StageName.DEV)
+        super().__init__("dev")
         self.found: list[dict[str, Any]] = [
             {
                 "ResourceARN": f"arn:aws:sqs:eu-west-2:111111111111:{name}",
@@ -75,7 +75,7 @@ def test_two_of_one_name_are_told_apart_by_their_stacks() -> None:
 
 
 def test_a_stage_that_is_not_deployed_here_says_what_to_do() -> None:
-    with pytest.raises(StageError, match=r"'blockwork:failure-chain'.*make deploy STAGE=dev"):
+    with pytest.raises(StageError, match=r"'blockwork:failure-chain'.*deploy the stage dev there"):
         Dev(theirs=tagged("x", "prod")).announced(CHAIN)
 
 
@@ -151,4 +151,4 @@ def test_what_stands_in_the_way_is_one_sentence_that_says_what_to_do(
 def test_every_command_shows_an_example(command: list[str]) -> None:
     result = runner.invoke(app, [*command, "--help"])
 
-    assert f"Example: python -m tools {' '.join(command)}" in result.output
+    assert f"Example: blockwork {' '.join(command)}" in result.output

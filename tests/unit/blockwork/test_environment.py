@@ -109,7 +109,15 @@ def test_the_command_line_answers_alike_with_all_of_them(tmp_path: Path) -> None
     before_us = ("PYTHONHOME", "PYTHONSAFEPATH", "PYTHONINSPECT")
     hostile = {name: value for name, value in HOSTILE.items() if name not in before_us}
     hostile["HOME"] = "/dev/null"
-    command = [sys.executable, "-m", "tools", "status", "--directory", str(tmp_path / "größe")]
+    command = [
+        sys.executable,
+        "-m",
+        "blockwork",
+        "local",
+        "status",
+        "--directory",
+        str(tmp_path / "größe"),
+    ]
 
     done = subprocess.run(
         command, cwd=REPOSITORY, env=hostile, capture_output=True, check=False, encoding="utf-8"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from blockwork.command.commands import app
 from blockwork.events.times import TimeError, as_text, parse_time
-from tools.__main__ import app
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 runner = CliRunner()
