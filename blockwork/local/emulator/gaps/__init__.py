@@ -44,6 +44,7 @@ from blockwork.local.emulator.gaps import (
     front_door,
     function_lines,
     function_tasks,
+    generated_names,
     global_table_updates,
     handler_errors,
     http_api_access_logs,
@@ -107,6 +108,7 @@ GAPS = (
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
+    generated_names,
     default_endpoints,
     websocket_routes,
     websocket_limits,
