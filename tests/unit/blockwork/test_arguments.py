@@ -41,7 +41,6 @@ GARBAGE = {
     "limit": [*NO_NUMBER[:9], "\udcff"],
     "minutes": NO_NUMBER,
     "name": [*NO_TEXT, "/", "a b", "x" * 5000, "é"],
-    "debug_port": NO_NUMBER,
     "pattern": NO_PATTERN,
     "prefix": NO_TEXT,
     "port": NO_NUMBER,

@@ -132,7 +132,7 @@ TOLD = {
     "failures redrive --dry-run": possible_of([FAILURE]),
     "events replay": {"from": "", "to": "", **replayed("", ["rule"], Counter(), dry_run=True)},
     "diff": [asdict(Difference(stacks=("S",), text="", risks=(), stale=()))],
-    "doctor": [Finding.problem("why").as_json()],
+    "doctor": [Finding.problem("what", why="why", do="do").as_json()],
 }
 
 
