@@ -57,7 +57,7 @@ diff deploy verify: override export WITH_AWS := yes
 diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage="$(or $(STAGE),dev)"
 
-deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
+deploy: build  ## Deploy a stage to its account (STAGE=dev, FORCE=yes: skip no stack)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
 	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
