@@ -32,7 +32,7 @@ clean: $(COMMAND)  ## Stop it and forget its state
 status: $(COMMAND)  ## Say whether it runs, where, and how much memory it takes
 	@python -m blockwork local status
 
-dev: $(COMMAND)  ## Run it, and let each save have its effect at once (PORT=4566)
+dev: $(COMMAND)  ## Run it, with each save in effect at once (PORT=4566)
 	@python -m blockwork dev $(if $(PORT),--port "$(PORT)")
 
 test: $(DEV) $(NODE)  ## Run every check and every test
@@ -57,12 +57,12 @@ diff deploy verify: override export WITH_AWS := yes
 diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage="$(or $(STAGE),dev)"
 
-deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
+deploy: build  ## Deploy a stage (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
 	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
-verify: $(DEV)  ## Try a deployed stage from outside, leaving nothing behind (STAGE=dev)
+verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 	@python -m tools.verify_stage "$(or $(STAGE),dev)"
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios

@@ -12,7 +12,7 @@ from rich.console import Console
 from blockwork.arguments import Directory, filled, whole_number
 from blockwork.command.called import called
 from blockwork.command.output import FAILED, AsJson, print_json
-from blockwork.local.companion import PORT
+from blockwork.companions import beside, beside_lines
 from blockwork.local.configured_app import open_stage
 from blockwork.local.errors import LocalStageError
 from blockwork.local.launch import answers
@@ -27,7 +27,7 @@ Port = Annotated[
     typer.Option(
         parser=whole_number(LOWEST, HIGHEST),
         metavar="PORT",
-        help="Port of AWS's APIs; website, what runs beside, mail are on the next ones.",
+        help="Port of AWS's APIs; website, outside world, mail are on the next ones.",
         show_default="as last, else 4566",
     ),
 ]
@@ -162,10 +162,7 @@ def state_of(stage: LocalStage) -> dict[str, Any]:
         "memoryMiB": group.memory() // MEGABYTE,
         "emulatorUrl": f"http://localhost:{stage.port}",
         "siteUrl": f"http://localhost:{stage.port + 1}",
-        "beside": [
-            {"name": each.name, "url": f"http://localhost:{stage.port + PORT}"}
-            for each in stage.app.beside
-        ],
+        "beside": beside(stage.app.fakes, stage.app.companions, stage.port),
         "log": str(stage.emulator.log),
     }
 
@@ -182,8 +179,7 @@ def show(stage: LocalStage, found: dict[str, Any]) -> None:
     )
     console.print(f"  Website  {found['siteUrl']}")
     console.print(f"  AWS API  {found['emulatorUrl']}")
-    for each, told in zip(stage.app.beside, found["beside"], strict=True):
-        console.print(f"  Outside  {told['url']}  ({each.offers})")
+    console.print(*beside_lines(found["beside"]), sep="\n", markup=False)
     console.print(f"  Log      {found['log']}")
 
 

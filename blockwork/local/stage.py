@@ -17,6 +17,7 @@ from blockwork.local.app import App, OnLine
 from blockwork.local.assembly import environments, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
+from blockwork.local.fakes.keys import key_file
 from blockwork.local.fingerprint import fingerprint
 from blockwork.local.launch import Emulator, check_directory, check_is_folder, not_writable
 from blockwork.local.node_sdk import install, lacking, needed, pinned
@@ -49,7 +50,7 @@ class LocalStage:
         check_is_folder(directory)
         self.app = app
         self.directory = directory.absolute()
-        self.emulator = Emulator(self.directory, beside=app.beside)
+        self.emulator = Emulator(self.directory, fakes=app.fakes, companions=app.companions)
         self.platform_file = self.directory / "platform.json"
         self._toolchain = Toolchain()
         self._wanted_port = port
@@ -145,6 +146,7 @@ class LocalStage:
         with ThreadPoolExecutor() as pool:
             packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
             self._start_emulator(progress)
+            self._share_secrets()
             self.app.prepare(self._account, self.emulator.state)
             if self._account.recall(DEPLOYED) == wanted and self.app.is_serving(self._account):
                 packages.result()
@@ -178,6 +180,13 @@ class LocalStage:
     def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
         with_progress("Build", self.app.build)
         with_progress("CDK synth", self._cdk.synthesize)
+
+    def _share_secrets(self) -> None:
+        """Store what the app shares with fakes, as an operator does with what providers say."""
+        for fake in self.app.fakes:
+            for secret, parameter in fake.secrets.items():
+                value = key_file(self.emulator.state, fake.name, secret).made()
+                self._account.keep_secret(parameter, value)
 
     def _start_emulator(self, progress: Progress) -> None:
         if not self.emulator.is_current(self.port):

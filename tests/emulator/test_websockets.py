@@ -18,7 +18,6 @@ from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually
 from tests.emulator.websocket_api import TICKET, Api, deployed
 from tests.waiting import PATIENCE
-from tools.outside_world import emulator_with_outside_world
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +197,7 @@ def test_200_connections_at_once_each_get_what_is_theirs(api: Api) -> None:
 
 
 def test_an_orderly_stop_ends_connections_first_and_tells_their_function(tmp_path: Path) -> None:
-    emulator = emulator_with_outside_world(tmp_path)
+    emulator = Emulator(tmp_path)
     python, port = Toolchain().emulator_environment(), free_port()
     emulator.start(port=port, python=python)
     try:

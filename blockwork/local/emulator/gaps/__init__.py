@@ -68,6 +68,7 @@ from blockwork.local.emulator.gaps import (
     node_console,
     node_loading,
     object_texts,
+    outside_addresses,
     placeholders,
     queue_metrics,
     quiet_handlers,
@@ -123,6 +124,7 @@ GAPS = (
     native_packages,  # of layers too
     node_loading,
     node_console,
+    outside_addresses,
     quiet_handlers,
     handler_errors,
     start_failures,

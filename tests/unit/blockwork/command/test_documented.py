@@ -112,10 +112,8 @@ def a_stage(*, runs: bool) -> Any:
     emulator = SimpleNamespace(
         group=Group(), is_running=lambda: runs, silent=lambda _port: [], log="emulator.log"
     )
-    beside = [SimpleNamespace(name="the bank", port=2)]
-    return SimpleNamespace(
-        emulator=emulator, directory=".local", port=1, app=SimpleNamespace(beside=beside)
-    )
+    app = SimpleNamespace(fakes=(), companions=())
+    return SimpleNamespace(emulator=emulator, directory=".local", port=1, app=app)
 
 
 MADE = Outcome(root=Path("shop"), by_hand=[(Path("app.py"), "why", "a line")])

@@ -29,7 +29,9 @@ def test_the_list_of_commands_fits_on_a_screen_a_line_each() -> None:
 def test_so_do_makes_targets() -> None:
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert len(said.stdout.splitlines()) <= SCREEN
+    lines = said.stdout.splitlines()
+    assert len(lines) <= SCREEN
+    assert max(map(len, lines)) <= 80
 
 
 def test_the_list_is_told_without_what_the_commands_need() -> None:

@@ -54,6 +54,7 @@ def test_what_the_stacks_tell_is_kept_and_told(tmp_path: Path) -> None:
         {"StackName": "CDKToolkit", "Outputs": [{"OutputKey": "Bucket", "OutputValue": "b"}]},
     ]
     account: Any = SimpleNamespace(
+        port=4566,
         url="http://localhost:4566",
         site_url="http://localhost:4567",
         region="eu-west-2",
@@ -72,6 +73,7 @@ def test_what_the_stacks_tell_is_kept_and_told(tmp_path: Path) -> None:
         "    TableName  shop-1",
         "",
         "  AWS API  http://localhost:4566",
+        "  Outside  http://localhost:4568/mails  (every mail that was sent)",
     ]
 
 

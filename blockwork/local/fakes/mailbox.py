@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from tools.providers.journal import Journal
+from blockwork.local.fakes.journal import Journal
 
 RECIPIENTS = "X-Envelope-To"
 

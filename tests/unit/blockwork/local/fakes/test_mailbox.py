@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.providers.mailbox import Mailbox
+from blockwork.local.fakes.mailbox import Mailbox
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A small HTTP server: h11 reads and writes, asyncio carries.
 
-It can do what servers should not: answer late, never, or twice.
+It can do what servers should not: answer never, or twice.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -16,7 +17,7 @@ import h11
 from blockwork.local.front_door import FrontDoor
 
 MOST_BYTES = 256 * 1024
-"""A hundred recipients of a campaign with their links take about 100 kB at most."""
+"""Of a request's body. A longer one ends the connection without an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,20 +26,28 @@ class Request:
 
     :param path: its parts, decoded; none of them is empty.
     :param headers: by their names in lower case.
+    :param parameters: what stands in the path for `{name}` of its route.
     """
 
     method: str
     path: tuple[str, ...]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
-    def json(self) -> Any:  # noqa: ANN401 -- JSON holds anything
-        """Return the body.
+    def json(self) -> dict[str, Any]:
+        """Return the body, which must be a JSON object.
 
-        :raises ValueError: if it is not JSON.
+        :raises RefusedError: if it is not; the answer is 400.
         """
-        return json.loads(self.body)
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise RefusedError(400, f"the body must be a JSON object: {error}") from error
+        if not isinstance(content, dict):
+            raise RefusedError(400, f"the body must be a JSON object, got {content!r:.100}")
+        return content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +67,21 @@ class Answer:
         """Answer with JSON."""
         return cls(status=status, body=json.dumps(content).encode(), times=times)
 
+    @classmethod
+    def problem(cls, status: int, detail: str) -> "Answer":
+        """Answer with a problem (RFC 9457)."""
+        content = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+        body = json.dumps({"type": "about:blank", **content}).encode()
+        return cls(status=status, body=body, content_type="application/problem+json")
 
-DOWN = Answer.of(503, {"error": "down"})
-NOT_FOUND = Answer.of(404, {"error": "not found"})
+
+class RefusedError(Exception):
+    """A request is refused; whoever raises it says with which status, and why."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.answer = Answer.problem(status, detail)
+
 
 OnRequest = Callable[[Request], Awaitable[Answer | None]]
 
@@ -111,7 +132,7 @@ async def _answer(
 ) -> Answer | None:
     method, target = head.method.decode(), head.target.decode("latin-1")
     if reason := door.refusal(method, target, head.headers):
-        return Answer.of(403, {"error": reason})
+        return Answer.problem(403, reason)
     path, _, query = target.partition("?")
     request = Request(
         method=method,

@@ -1,4 +1,4 @@
-"""What a provider must not forget, a line each, whatever becomes of its process."""
+"""What a fake must not forget, a line each, whatever becomes of its process."""
 
 import json
 from collections.abc import Mapping

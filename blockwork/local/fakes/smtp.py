@@ -5,16 +5,16 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from tools.providers.world import World
+from blockwork.local.fakes.outside import Outside
 
 MOST_BYTES = 40 * 1024 * 1024  # what SES sends at most
 LONGEST_COMMAND = 512  # bytes (RFC 5321, 4.5.3.1.4)
 FIRST_COMMANDS = {b"EHLO", b"HELO", b"NOOP", b"QUIT", b"RSET"}
 
 
-async def serve(world: World, host: str, port: int) -> asyncio.Server:
+async def serve(outside: Outside, host: str, port: int) -> asyncio.Server:
     """Listen for mails, and return the server."""
-    handler = _Handler(world)
+    handler = _Handler(outside)
 
     def protocol() -> SMTP:
         return MailServer(
@@ -54,8 +54,8 @@ class MailServer(SMTP):
 class _Handler:
     """What aiosmtpd asks."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
 
     async def handle_DATA(  # noqa: N802 -- aiosmtpd calls it so
         self,
@@ -63,4 +63,4 @@ class _Handler:
         _session: object,
         envelope: Any,  # noqa: ANN401 -- it ships no types
     ) -> str:
-        return await self._world.receive(envelope.rcpt_tos, envelope.content)
+        return await self._outside.receive(envelope.rcpt_tos, envelope.content)
