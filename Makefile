@@ -63,7 +63,7 @@ deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no st
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
-	@python -m tools.bench
+	@python -m blockwork.bench -c stage=prod
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@python -m blockwork schemas docs/events

@@ -29,7 +29,12 @@ PARTS = {
         *("blockwork/command", "blockwork/doctor"),
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
-    "local": ["blockwork/local"],
+    "local": [
+        "blockwork/bench",
+        "blockwork/companions.py",
+        "blockwork/local",
+        "blockwork/target_python.py",
+    ],
     "new": ["blockwork/new"],
     "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
 }
