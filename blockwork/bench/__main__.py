@@ -22,10 +22,9 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from blockwork.bench.emulator import emulator
-from blockwork.bench.row import Row
+from blockwork.bench.row import Row, show
 from blockwork.bench.synthesis import TIMED, app_words, run_python, synthesis, templates
 from blockwork.command.settings import DEFAULT_PORT, read_settings
 from blockwork.local.places import REPOSITORY
@@ -200,20 +199,7 @@ def main(context: Mapping[str, str]) -> int:
     with TemporaryDirectory() as folder:
         here = Path(folder)
         rows = [*synthesis(here, context), *start_up_and_sizes(here, local), *emulator(here)]
-    table = Table(box=None, pad_edge=False)
-    for column in ("", "measured", "bar", ""):
-        table.add_column(column, justify="right" if column else "left")
-    for row in rows:
-        met = "[green]✓[/]" if row.measured <= row.bar else "[red]✗[/]"
-        digits = 0 if row.unit == "" else 2
-        table.add_row(
-            row.what,
-            f"{row.measured:.{digits}f} {row.unit}",
-            f"{row.bar:.{digits}f} {row.unit}",
-            met,
-        )
-    console.print(table)
-    return 0 if all(row.measured <= row.bar for row in rows) else 1
+    return show(rows)
 
 
 def compile_runtime() -> None:
