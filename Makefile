@@ -66,7 +66,7 @@ verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 	@python -m tools.verify_stage "$(or $(STAGE),dev)"
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
-	@python -m tools.bench
+	@python -m blockwork.bench -c stage=prod; measured=$$?; python -m tools.dev_loop && exit $$measured
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@python -m blockwork schemas docs/events

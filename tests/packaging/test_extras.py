@@ -29,7 +29,10 @@ PARTS = {
         *("blockwork/command", "blockwork/doctor"),
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
-    "local": ["blockwork/dev", "blockwork/local"],
+    "local": [
+        *("blockwork/bench", "blockwork/companions.py", "blockwork/target_python.py"),
+        *("blockwork/dev", "blockwork/local"),
+    ],
     "new": ["blockwork/new"],
     "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
 }

@@ -1,4 +1,4 @@
-"""The dev loop: how long a save takes to its effect, beside `blockwork local up` of the same."""
+"""The dev loop on this platform, from a save to its effect: `python -m tools.dev_loop`."""
 
 import json
 import re
@@ -14,16 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 
+from blockwork.bench.emulator import client
+from blockwork.bench.row import Row, show
 from blockwork.environment import tool_environment
 from blockwork.local.ports import PURPOSES, is_free
-from tools.bench.emulator import client
-from tools.bench.row import Row
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 COPIED = (
     *("app.py", "cdk.json", "stages.toml", "pyproject.toml"),
     *("package.json", "package-lock.json", "requirements.txt"),
@@ -273,3 +274,8 @@ def free_port() -> int:
         for first in count(13_000, len(PURPOSES))
         if all(is_free(number) for number in range(first, first + len(PURPOSES)))
     )
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as here:
+        sys.exit(show(list(dev_loop(Path(here)))))

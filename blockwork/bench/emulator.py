@@ -14,10 +14,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from blockwork.bench.row import Row
 from blockwork.local.launch import REGION, Emulator
 from blockwork.local.ports import HOST, PURPOSES, is_free
 from blockwork.local.toolchain import Toolchain
-from tools.bench.row import Row
 
 SILENT = "def handler(event, context): return 1"
 LOGS = "def handler(event, context): print('a line'); return 1"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from blockwork import interpreters
+from blockwork import target_python as module
+from blockwork.target_python import UnavailableError, installed, target_python
 from tests.target.conftest import had
-from tools import target_python as module
-from tools.target_python import UnavailableError, installed, target_python
 
 MIRROR = "https://mirror.example/debian"
 LISTS = f'case "$*" in *indextargets*) echo {MIRROR}; exit ;; esac'
