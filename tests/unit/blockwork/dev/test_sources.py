@@ -103,6 +103,20 @@ def test_a_function_of_other_sources_or_in_another_language_is_none(app: Path) -
     assert sources_of(function(code, "orders.place.handler", "nodejs24.x"), folder) is None
 
 
+def test_a_folder_that_happens_to_have_the_same_names_is_not_the_one(app: Path) -> None:
+    asset = app.parent / "asset.2"
+    asset.mkdir()
+    for name in ("index.py", "helper.py", "more.py"):
+        (asset / name).write_text(f"{name} = 'deployed'\n")
+        (app / "other" / name).write_text("another = 'app'\n")
+    package = asset / "package"
+    shutil.copytree(asset, package)
+    shutil.copytree(app / "other", app / "other" / "package")
+    (package / "helper.py").write_text("another = 'app'\n")
+
+    assert sources_of(function(asset, "index.handler"), AppFolder(app)) is None
+
+
 def test_functions_are_read_from_an_assembly_and_its_stages(tmp_path: Path) -> None:
     (tmp_path / "code.zip").write_bytes(b"")
     inner = tmp_path / "assembly-dev"
