@@ -28,7 +28,8 @@ class Finding:
     def as_json(self) -> dict[str, object]:
         """Return it for a machine."""
         said = asdict(self)
-        return {**said, "isProblem": said.pop("is_problem")}
+        is_problem = said.pop("is_problem")
+        return {**said, "isProblem": is_problem}
 
     def __str__(self) -> str:
         """Return its lines for a terminal."""
