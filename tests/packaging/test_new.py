@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from blockwork.dev.debugging import write_launch_json
 from blockwork.new import cli
 from blockwork.new.layout import Layout
 from blockwork.new.names import NewError
@@ -240,3 +241,10 @@ def test_the_guide_of_the_library_is_brought_up_to_date(shop: Path) -> None:
     assert "AGENTS.md" in call("guide").stderr
     assert made("guide", "--force")["made"] == ["AGENTS.md"]
     assert guide.read_text() == (ROOT / "AGENTS.md").read_text()
+
+
+def test_an_editor_attaches_as_the_loop_has_it(pristine: Path, tmp_path: Path) -> None:
+    write_launch_json(tmp_path)
+
+    file = Path(".vscode") / "launch.json"
+    assert json.loads((pristine / file).read_text()) == json.loads((tmp_path / file).read_text())
