@@ -53,7 +53,7 @@ build: $(RUN) $(NODE)  ## Build the web app
 synth: $(RUN) $(NODE)  ## Build the templates of every stage, or of one (STAGE=dev)
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices $(if $(STAGE),-c stage="$(STAGE)")
 
-diff deploy: override export WITH_AWS := yes
+diff deploy verify: override export WITH_AWS := yes
 diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage="$(or $(STAGE),dev)"
 
@@ -61,6 +61,9 @@ deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no st
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
 	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
+
+verify: $(DEV)  ## Try a deployed stage from outside, leaving nothing behind (STAGE=dev)
+	@python -m tools.verify_stage "$(or $(STAGE),dev)"
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
 	@python -m tools.bench
@@ -114,4 +117,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy bench schemas guides pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy verify bench schemas guides pictures lock

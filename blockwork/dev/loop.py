@@ -15,7 +15,7 @@ from blockwork.dev.debugging import Editing, debugging
 from blockwork.dev.functions import LiveFunctions, error_in
 from blockwork.dev.sites import Builder, SiteBucket
 from blockwork.dev.terminal import Terminal, names
-from blockwork.dev.updates import Background, Updates
+from blockwork.dev.updates import STAGE_ERRORS, Background, Updates
 from blockwork.dev.watching import Watcher
 from blockwork.local.live import LiveFile
 from blockwork.local.logs import ALL, Filter, follow
@@ -78,7 +78,7 @@ class Loop:
         """Watch until Ctrl-C, SIGTERM, or the stage's own end."""
         with contextlib.ExitStack() as open_, self.live.held(self._terminal.say):
             open_.enter_context(self._stopped_by(signal.SIGINT, signal.SIGTERM))
-            self._functions.read(self._stage.assembly)
+            self._functions.read(self._stage.cdk.assembly)
             open_.enter_context(
                 debugging(self.live, self._folder, say=self._terminal.say, editing=self._editing)
             )
@@ -97,7 +97,11 @@ class Loop:
             open_.callback(self._stopped.set)
             self._terminal.say(f"Watching {self._folder}: {len(self._functions)} functions live.")
             while not self._stopped.is_set():
-                self._saved(watcher.saved(LOOK_EVERY), buckets)
+                saved = watcher.saved(LOOK_EVERY)
+                try:
+                    self._saved(saved, buckets)
+                except STAGE_ERRORS as error:
+                    self._terminal.failed("stage", f"{names(list(saved), self._folder)}: {error}")
                 if not self._stage.emulator.is_running():
                     self._terminal.say("The stage was stopped.")
                     break
@@ -116,16 +120,16 @@ class Loop:
             sources = {path for path in rest if path.is_relative_to(site.sources)}
             rest -= sources
             if sources:
-                self._edit(sources)
                 self._saved_at[site.content] = began
+                self._edit(sources)
         code = {path for path in rest if self._functions.are_made_of(path)}
         if code:
-            self._edit(code)
             self._let_run(code, began)
+            self._edit(code)
         if asks := {path for path in rest - code if self._is_deployed(path)}:
-            self._edit(asks)
             if good := {path for path in asks if self._can_be_read(path)}:
                 self._background.ask(good)
+            self._edit(asks)
 
     def _can_be_read(self, path: Path) -> bool:
         """Tell whether a module is one, and say where it is none: no synthesis need be tried."""
@@ -177,7 +181,7 @@ class Loop:
             return
         self._terminal.mended("stacks")
         self._edited = {path: at for path, at in self._edited.items() if at >= started}
-        self._functions.read(self._stage.assembly)
+        self._functions.read(self._stage.cdk.assembly)
         effect = f"→ {', '.join(done)}" if done else "→ no stack changes"
         self._terminal.done(names(list(saved), self._folder), effect, seconds)
 

@@ -114,7 +114,7 @@ class SiteBucket:
         """Return how browsers were told to keep such a file by the deployment."""
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         folder, suffix = Path(name).parent, Path(name).suffix
-        alike = [name, *(other for other in self._uploaded if Path(other).parent == folder)]
+        alike = [other for other in self._uploaded if Path(other).parent == folder]
         for other in sorted(alike, key=lambda each: (each != name, Path(each).suffix != suffix)):
             try:
                 head = self._s3.head_object(Bucket=self.name, Key=other)

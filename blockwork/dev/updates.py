@@ -9,6 +9,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+STAGE_ERRORS = (BotoCoreError, ClientError, OSError)
+"""What the stage's APIs may answer, such as while it is stopped: no reason to end."""
+
 
 class Updates(Protocol):
     """Brings the stage to what the app says now."""
@@ -64,4 +69,7 @@ class Background:
                     return
                 asked, self._waiting = self._waiting, {}
             started = time.monotonic()
-            self._on_end(asked, started, *self._updates.update())
+            try:
+                self._on_end(asked, started, *self._updates.update())
+            except STAGE_ERRORS as error:
+                self._on_end(asked, started, [], [str(error)])

@@ -22,7 +22,7 @@ Folder = Annotated[
 
 
 def doctor(assembly: Folder = None, as_json: AsJson = False) -> None:
-    """Say what will get in the way: Node.js, Pythons, timeouts, packages, public routes.
+    """Say what will get in the way, why, and the way out: of the machine, settings, templates.
 
     Exit code 1: something has to be mended.
 

@@ -64,7 +64,7 @@ class LocalStage:
         """
         progress = progress or Progress()
         check_directory(self.directory)
-        with self._alone(called("local up"), progress.say):
+        with self.alone(called("local up"), progress.say):
             self._choose_port()  # another may have come first, and started it on one
             return self._up(progress)
 
@@ -86,14 +86,14 @@ class LocalStage:
         """Stop it, keep its state, and tell whether it ran."""
         if not self.directory.exists():
             return False
-        with self._alone(called("local down")):
+        with self.alone(called("local down")):
             return self.emulator.stop()
 
     def clean(self) -> None:
         """Stop it and forget its state; what is built for every stage of the checkout stays."""
         if not self.directory.exists():
             return
-        with self._alone(called("local clean")):
+        with self.alone(called("local clean")):
             self.emulator.stop()
             self.emulator.forget()
             for name in ("cdk.out", "cdk-home"):
@@ -107,26 +107,16 @@ class LocalStage:
         return self._account
 
     @property
-    def assembly(self) -> Path:
-        """Return the folder of what was synthesised last."""
-        return self._cdk.assembly
+    def cdk(self) -> Cdk:
+        """Return what deploys the app: its `assembly` is what was synthesised last."""
+        return self._cdk
 
     def forget_deployed(self) -> None:
         """Let the next `up` synthesise and deploy: what runs may be another thing by then."""
         self._account.remember(DEPLOYED, "edited since")
 
-    def deploy_again(self) -> None:
-        """Build, synthesise and deploy what it runs already, whatever was deployed before.
-
-        :raises LocalStageError: if the app, or what deploys it, fails.
-        """
-        with self._alone(called("dev")):
-            self.app.build(lambda _line: None)
-            self._cdk.synthesize()
-            self._cdk.deploy()
-
     @contextmanager
-    def _alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
+    def alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
         """Let no other command at this stage while the block runs."""
         lock = self.directory / "stage.lock"
         try:

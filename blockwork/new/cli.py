@@ -55,7 +55,10 @@ def new_app(
     synth: Synth = True,
     as_json: AsJson = False,
 ) -> None:
-    """Make a complete app: stages, stacks, a first microservice, an event, tests, settings."""
+    """Make a complete app: stages, stacks, a first microservice, an event, tests, settings.
+
+    Example: blockwork new app shop --service orders
+    """
     from blockwork.new import making
 
     def make() -> Outcome:
@@ -80,7 +83,10 @@ def new_service(
     synth: Synth = True,
     as_json: AsJson = False,
 ) -> None:
-    """Add a microservice: a table behind an API, an event, a consumer, tests; wired in app.py."""
+    """Add a microservice: a table behind an API, an event, a consumer, tests; wired in app.py.
+
+    Example: blockwork new service invoices
+    """
     from blockwork.new import making
 
     _run(
@@ -115,7 +121,10 @@ def new_route(
     synth: Synth = True,
     as_json: AsJson = False,
 ) -> None:
-    """Add a route with its function, handler and test to a microservice."""
+    """Add a route with its function, handler and test to a microservice.
+
+    Example: blockwork new route 'PUT /orders/{orderId}'
+    """
     from blockwork.new import making
 
     _run(
@@ -139,7 +148,10 @@ def new_event(
     synth: Synth = True,
     as_json: AsJson = False,
 ) -> None:
-    """Add an event: its class, with a version, and its JSON Schema."""
+    """Add an event: its class, with a version, and its JSON Schema.
+
+    Example: blockwork new event OrderShipped --service orders
+    """
     from blockwork.new import making
 
     _run(lambda: making.new_event(_here(), name, service=service), synth=synth, as_json=as_json)
@@ -153,7 +165,10 @@ def new_block(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add a block of the app's own, and its test."""
+    """Add a block of the app's own, and its test.
+
+    Example: blockwork new block OrderArchive
+    """
     from blockwork.new import making
 
     _run(lambda: making.new_block(_here(), name, force=force), synth=False, as_json=as_json)
@@ -161,7 +176,10 @@ def new_block(
 
 @app.command("guide")
 def new_guide(force: Force = False, as_json: AsJson = False) -> None:
-    """Write AGENTS.md as this version has it: rules, blocks and commands for coding assistants."""
+    """Write AGENTS.md as this version has it: rules, blocks and commands for coding assistants.
+
+    Example: blockwork new guide --force
+    """
     from blockwork.new import making
 
     _run(lambda: making.new_guide(_here(), force=force), synth=False, as_json=as_json, next_=False)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,17 @@ class Shop:
         """Return how many events wait in the failure chain."""
         return sum(chain["waiting"] for chain in self.told("failures", "list"))
 
+    def as_it_was(self) -> Path:
+        """Return what was synthesised before anybody watched the failure chain."""
+        was = self._team.folder / "was"
+        shutil.copytree(self._team.folder / ".local" / "cdk.out", was)
+        file = was / "Orders.template.json"
+        template = json.loads(file.read_text())
+        kept = template["Resources"].items()
+        template["Resources"] = {k: v for k, v in kept if v["Type"] != "AWS::CloudWatch::Alarm"}
+        file.write_text(json.dumps(template))
+        return was
+
     port = 0
 
 
@@ -85,5 +97,9 @@ def test_an_app_runs_fails_is_mended_and_stops(shop: Shop) -> None:
     assert again.returncode == 1, "it has no address yet"
     (result,) = json.loads(again.stdout)["failed"]
     assert "must have an address" in result["reason"]
+    logged = shop.blockwork("local", "logs", "--service", "ShipOrder", "--json").stdout
+    assert any("must have an address" in line for line in logged.splitlines())
+    (change,) = shop.told("diff", str(shop.as_it_was()), ".local/cdk.out")
+    assert "[+] AWS::CloudWatch::Alarm" in change["text"]
     assert must(shop.blockwork("local", "down")) == "The local stage is down.\n"
     assert shop.blockwork("local", "status").returncode == 1

@@ -42,12 +42,13 @@ def fate(type_: str) -> tuple[Fate, str]:
     """Return what becomes of a resource of a type, and what happens instead of what AWS does."""
     if type_.startswith(CUSTOM):
         return Fate.MADE, ""
+    if sentence := _said(Fate.REFUSED, type_):
+        return Fate.REFUSED, sentence
     if type_ in known_types():
         sentence = _said(Fate.ACCEPTED, type_)
         return (Fate.ACCEPTED, sentence) if sentence else (Fate.MADE, "")
-    for name in (Fate.REFUSED, Fate.PLACEHOLDER):
-        if sentence := _said(name, type_):
-            return name, sentence
+    if sentence := _said(Fate.PLACEHOLDER, type_):
+        return Fate.PLACEHOLDER, sentence
     return Fate.REFUSED, UNKNOWN
 
 

@@ -22,6 +22,8 @@ from blockwork.local.emulator.gaps import (
     cognito_second_factor,
     cognito_triggers,
     condition_keys,
+    crawler_roles,
+    creation_order,
     custom_resources,
     debugged_workers,
     default_endpoints,
@@ -42,6 +44,7 @@ from blockwork.local.emulator.gaps import (
     front_door,
     function_lines,
     function_tasks,
+    generated_names,
     global_table_updates,
     handler_errors,
     http_api_access_logs,
@@ -61,6 +64,7 @@ from blockwork.local.emulator.gaps import (
     mail_permissions,
     mail_relay,
     native_packages,
+    nested_exports,
     node_console,
     node_loading,
     object_texts,
@@ -90,6 +94,9 @@ from blockwork.local.emulator.gaps import (
 
 GAPS = (
     placeholders,
+    creation_order,
+    nested_exports,
+    crawler_roles,
     secure_transport,
     condition_keys,
     stack_outputs,
@@ -101,6 +108,7 @@ GAPS = (
     http_api_throttling,
     http_api_access_logs,  # around throttling, so that it sees what was refused
     http_api_metrics,
+    generated_names,
     default_endpoints,
     websocket_routes,
     websocket_limits,

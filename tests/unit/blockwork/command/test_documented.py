@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -23,6 +24,7 @@ from blockwork.failures.redrive import Result
 from blockwork.failures.report import counted, ended, possible_of
 from blockwork.local.cli import state_of
 from blockwork.local.logs import Line
+from blockwork.new.outcome import Outcome
 from tests.unit.blockwork.command.program import ROOT
 
 TEXT = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
@@ -83,7 +85,7 @@ def test_each_key_of_what_there_may_be_several_of_is_named(setting: str, key: st
 
 def test_every_command_that_speaks_to_machines_has_its_shape_shown() -> None:
     speaking = {
-        name
+        "new" if name.startswith("new ") else name
         for name, command in ALL.items()
         if any("--json" in parameter.opts for parameter in command.params)
     }
@@ -116,7 +118,9 @@ def a_stage(*, runs: bool) -> Any:
     )
 
 
+MADE = Outcome(root=Path("shop"), by_hand=[(Path("app.py"), "why", "a line")])
 TOLD = {
+    "new": MADE.as_json(),
     "local status": state_of(a_stage(runs=True)),
     "local logs": Line(time=1.0, function="f", message="m", more={"order_id": "7"}).as_json(),
     "failures list": counted({"orders": [FAILURE]}, {"orders": 0}),
@@ -128,7 +132,7 @@ TOLD = {
     "failures redrive --dry-run": possible_of([FAILURE]),
     "events replay": {"from": "", "to": "", **replayed("", ["rule"], Counter(), dry_run=True)},
     "diff": [asdict(Difference(stacks=("S",), text="", risks=(), stale=()))],
-    "doctor": [Finding.problem("why").as_json()],
+    "doctor": [Finding.problem("what", why="why", do="do").as_json()],
 }
 
 

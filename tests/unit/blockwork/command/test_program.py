@@ -135,6 +135,24 @@ def test_people_are_told_what_their_app_calls_a_command(tmp_path: Path) -> None:
     assert told.stdout == "The local stage is not running: just up\n"
 
 
+def test_what_is_not_installed_is_named_with_the_extra_that_brings_it() -> None:
+    without = "import sys; sys.modules['psutil'] = None; from blockwork.command.commands import app"
+
+    told = subprocess.run(
+        [sys.executable, "-c", f"{without}; app()", "local", "status"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert told.returncode == 1
+    assert told.stderr == (
+        "error: 'blockwork local' needs psutil, which is not installed:"
+        " pip install 'blockwork-cdk[local]'\n"
+    )
+
+
 def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     app = an_app(tmp_path)
     (app / ".local").mkdir()
