@@ -53,6 +53,10 @@ def handler(event, context):
     answer = "hello " + name
     return answer
 """
+READS = """
+def handler(event, context):
+    return len(event["Records"])
+"""
 BUSY = """
 def handler(event, context):
     while True: pass
@@ -95,11 +99,23 @@ def app(aws: Aws, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) 
     )["LayerVersionArn"]
     of_api = {"ApiId": {"Ref": "Api"}}
     resources = {
-        "Role": role(),
+        "Role": role("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
         "Greet": function(GREET, Layers=[layer_arn], Timeout=TIMEOUT_SECONDS),
         "Other": function(OTHER),
         "Asks": function(ASKS, Timeout=TIMEOUT_SECONDS),
         "Busy": function(BUSY, Timeout=1),
+        "Reads": function(READS, Timeout=TIMEOUT_SECONDS),
+        "Queue": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {"VisibilityTimeout": TIMEOUT_SECONDS},
+        },
+        "Source": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {
+                "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
+                "FunctionName": {"Ref": "Reads"},
+            },
+        },
         "Api": {
             "Type": "AWS::ApiGatewayV2::Api",
             "Properties": {"Name": "debugged", "ProtocolType": "HTTP"},
@@ -134,10 +150,10 @@ def app(aws: Aws, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) 
             },
         },
     }
-    outputs = ("Greet", "Other", "Asks", "Busy", "Api")
+    outputs = ("Greet", "Other", "Asks", "Busy", "Reads", "Queue", "Api")
     names = aws.deploy("debugged", resources, **{name: {"Ref": name} for name in outputs})
     app = App(aws, LiveFile(emulator.directory), folder, names)
-    sources = {"Greet": GREET, "Other": OTHER, "Asks": ASKS, "Layer": PARCEL}
+    sources = {"Greet": GREET, "Other": OTHER, "Asks": ASKS, "Reads": READS, "Layer": PARCEL}
     for name, source in sources.items():
         app.source(name).parent.mkdir()
         app.source(name).write_text(source)
@@ -268,16 +284,37 @@ def test_two_functions_stand_at_once_in_one_session(app: App, terminal: Terminal
         assert other.result() == "ann"
 
 
+def test_a_message_stays_invisible_while_its_function_stands(app: App, terminal: Terminal) -> None:
+    sqs, queue = app.aws.client("sqs"), app.names["Queue"]
+    kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def there() -> int:
+        counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=kinds)["Attributes"]
+        return sum(map(int, counts.values()))
+
+    with (
+        loop(app, terminal, "*") as port,
+        DapClient(port, {app.source("Reads"): [3]}) as editor,
+    ):
+        sqs.send_message(QueueUrl=queue, MessageBody="one")
+        thread, _ = editor.stops()
+        time.sleep(LONGER)
+        editor.ask("continue", threadId=thread)
+
+        # Had it come again, it would stand again, and the first would not be its receipt.
+        eventually(there, until=lambda seen: seen == 0)
+
+
 def test_an_editor_comes_again(app: App, terminal: Terminal) -> None:
     with loop(app, terminal, "*") as port:
-        with DapClient(port, {app.source("Other"): [3]}) as editor:
-            left_standing = app.call("Other", name="ann")
+        with DapClient(port, {app.source("Greet"): [4]}) as editor:
+            left_standing = app.get("ann")
             editor.stops()
-        assert left_standing.result() == "ann"
-        assert app.call("Other", name="bob").result() == "bob"  # its breakpoint is gone with it
+        assert left_standing.result().status_code == 200
 
         terminal.shows("detached")
         with DapClient(port, {app.source("Other"): [4]}) as editor:
+            assert app.get("bob").result().status_code == 200  # its breakpoint has gone with it
             again = app.call("Other", name="eve")
             thread, frame = editor.stops()
             editor.ask("continue", threadId=thread)
@@ -310,6 +347,7 @@ def test_functions_wait_for_the_editor_where_that_is_asked_for(
 ) -> None:
     with loop(app, terminal, "*", wait=True) as port:
         waiting = app.call("Other", name="bob")
+        terminal.shows(f"{app.names['Other']} waits for an editor")
         assert settled(waiting.done) is False
         with DapClient(port, {app.source("Other"): [3]}) as editor:
             thread, _ = editor.stops()
