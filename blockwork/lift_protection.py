@@ -1,6 +1,6 @@
 """Let a first deployment that failed be tried again.
 
-`python -m blockwork.lift_protection ASSEMBLY`: CloudFormation cannot go on with a stack whose
+`blockwork lift-protection ASSEMBLY`: CloudFormation cannot go on with a stack whose
 creation failed; the CDK CLI deletes it and makes it again. Termination protection is on from a
 stack's first moment and refuses that, although nothing of the stack was ever in use. This lifts it
 from stacks of that kind and from no other, before `cdk deploy` deletes them; the new stack is
@@ -17,13 +17,21 @@ import boto3
 import typer
 from botocore.exceptions import ClientError
 
+from blockwork.arguments import folder
 from blockwork.deployed import StageError, readable_errors
 
 FAILED_CREATIONS = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 """A failed update ends in UPDATE_…: these three only ever follow a creation (CloudFormation User
 Guide, "Stack status codes")."""
 
-Assembly = Annotated[Path, typer.Argument(help="A cloud assembly, as 'cdk synth --output' makes.")]
+Assembly = Annotated[
+    Path,
+    typer.Argument(
+        parser=folder,
+        metavar="ASSEMBLY",
+        help="A cloud assembly, as 'cdk synth --output' makes.",
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +68,7 @@ def protected_stacks(assembly: Path) -> dict[Place, set[str]]:
                     external_id=properties.get("assumeRoleExternalId"),
                 )
                 found.setdefault(place, set()).add(properties.get("stackName", name))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise StageError(
             f"{assembly} is no cloud assembly: make one with 'cdk synth --output {assembly}'"
         ) from error
@@ -132,13 +140,15 @@ def _resolved(role: str, session: boto3.Session, account: str) -> str:
     return role
 
 
-def main(assembly: Assembly) -> None:
-    """Lift termination protection from stacks whose creation failed, so that it can be retried."""
+def lift_protection(assembly: Assembly) -> None:
+    """Let a first deployment that failed be tried again, although its stack is protected.
+
+    Lifts termination protection from the assembly's stacks whose creation failed, and from no
+    other, with the credentials of the shell. `cdk deploy` then makes them anew, protected again.
+
+    Example: blockwork lift-protection cdk.out
+    """
     with readable_errors():
         for place, names in protected_stacks(assembly).items():
             for line in lift(_session(place).client("cloudformation"), names):
                 typer.echo(line)
-
-
-if __name__ == "__main__":
-    typer.run(main)

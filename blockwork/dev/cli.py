@@ -8,9 +8,9 @@ import typer
 from blockwork.arguments import Directory, filled
 from blockwork.command.settings import read_settings
 from blockwork.dev.debugging import DEBUG_PORT, EVERY_FUNCTION, Editing
-from blockwork.dev.deployed_by_cdk import DeployedByCdk
 from blockwork.dev.loop import Loop, Website
 from blockwork.dev.terminal import Terminal
+from blockwork.dev.warm import Warm
 from blockwork.local.cli import Port, readable_errors
 from blockwork.local.configured_app import open_stage
 from blockwork.local.logs import Filter
@@ -83,11 +83,12 @@ def dev(
         terminal = Terminal(REPOSITORY)
         for line in stage.app.summary(content):
             terminal.say(line)
+        watched = websites(REPOSITORY)
         Loop(
             stage,
-            DeployedByCdk(stage),
+            Warm(stage, terminal, builds=not watched),
             terminal,
-            websites=websites(REPOSITORY),
+            websites=watched,
             wanted=Filter(service=service, correlation_id=correlation_id),
             editing=editing,
         ).run()

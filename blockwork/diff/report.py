@@ -143,6 +143,6 @@ def _fitted(blocks: Sequence[Block], room: int) -> str:
     if missing:
         parts.append(
             f"**Cut in {cut_in}: {missing:,} more lines do not fit into a comment.** "
-            "`python -m blockwork.diff BASE HEAD` shows them all, given both cloud assemblies."
+            "`blockwork diff BASE HEAD` shows them all, given both cloud assemblies."
         )
     return "\n".join(parts)

@@ -1,11 +1,14 @@
 """The AWS account that an emulator plays, as the local stage sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from blockwork.local.assembly import Environment
 from blockwork.local.aws import local_client
 from blockwork.local.launch import REGION
 from blockwork.local.ports import HOST
+
+BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
 
 
 class Account:
@@ -39,7 +42,16 @@ class Account:
 
     def is_bootstrapped(self) -> bool:
         """Tell whether the CDK can deploy here."""
-        return self.recall("/cdk-bootstrap/hnb659fds/version") is not None
+        return self.recall(BOOTSTRAPPED) is not None
+
+    def are_bootstrapped(self, environments: Iterable[Environment]) -> dict[Environment, bool]:
+        """Tell of each environment whether the CDK can deploy there."""
+        return {each: self._knows(each, BOOTSTRAPPED) for each in environments}
+
+    def _knows(self, environment: Environment, parameter: str) -> bool:
+        endpoint = f"http://{HOST}:{self.port}"
+        ssm = local_client("ssm", endpoint=endpoint, **vars(environment))
+        return bool(ssm.get_parameters(Names=[parameter])["Parameters"])
 
     def stacks(self) -> Iterator[dict[str, Any]]:
         """Yield what CloudFormation tells of each stack."""

@@ -11,17 +11,27 @@ from botocore.session import Session
 FILES = ("config_file", "credentials_file")
 
 
-def local_client(service: Any, *, endpoint: str, region: str, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
+def local_client(
+    service: Any,  # noqa: ANN401 -- made at run time
+    *,
+    endpoint: str,
+    region: str,
+    account: str | None = None,
+    **settings: Any,  # noqa: ANN401 -- the same
+) -> Any:  # noqa: ANN401 -- the same
     """Return a client that reads no variable and no file of AWS's, and goes through no proxy.
 
+    :param account: whose owner calls: the emulator takes an account's number for such a key.
+        Default: the owner of the emulator's own.
     :param settings: those of botocore's Config.
     """
     config = Config(**settings, proxies={})
-    return _session(region).client(service, endpoint_url=endpoint, config=config)
+    session = _session(region, account or "test")
+    return session.client(service, endpoint_url=endpoint, config=config)
 
 
 @cache
-def _session(region: str) -> boto3.Session:
+def _session(region: str, key: str) -> boto3.Session:
     defaults = {
         name: (None, None, default, conversion)
         for name, (_file, _variable, default, conversion) in Session.SESSION_VARIABLES.items()
@@ -29,7 +39,7 @@ def _session(region: str) -> boto3.Session:
     files = dict.fromkeys(FILES, (None, None, os.devnull, None))
     return boto3.Session(
         botocore_session=Session(session_vars={**defaults, **files}),
-        aws_access_key_id="test",
+        aws_access_key_id=key,
         aws_secret_access_key="test",
         region_name=region,
     )

@@ -1,8 +1,10 @@
 """The real CDK command line, talking to the emulator and to nobody else."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
+from blockwork.local.assembly import ACCOUNT, Environment
 from blockwork.local.command import run
 from blockwork.local.launch import REGION
 from blockwork.local.places import REPOSITORY
@@ -11,7 +13,7 @@ from blockwork.local.toolchain import cdk_program, tool_environment
 
 OnLine = Callable[[str], None]
 
-ACCOUNT = "000000000000"
+ANYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
 AT_ONCE = 4  # stacks; more only wait for the emulator, which is one process
 QUIET = ["--no-notices", "--no-version-reporting", "--no-color"]
 
@@ -43,11 +45,24 @@ class Cdk:
         ]
         self._context = [word for each in context.items() for word in ("-c", "=".join(each))]
 
-    def bootstrap(self, on_line: OnLine = lambda _line: None) -> None:
-        """Make the bucket and the roles that deployments need."""
-        # From a folder without an app: none has to be synthesised for it.
-        arguments = ["bootstrap", f"aws://{ACCOUNT}/{REGION}", *QUIET]
-        self._run(arguments, "bootstrap the emulator's account", self.directory, on_line)
+    def bootstrap(
+        self,
+        on_line: OnLine = lambda _line: None,
+        *,
+        environments: Sequence[Environment] = (Environment(),),
+    ) -> None:
+        """Make the bucket and the roles that deployments need.
+
+        :param environments: where. Default: in the local stage's account and region.
+        """
+        for account, theirs in groupby(sorted(environments), key=lambda each: each.account):
+            # From a folder without an app: none has to be synthesised for it.
+            arguments = ["bootstrap", *map(str, theirs), *QUIET]
+            if account != ACCOUNT:  # deployments to it are made from that one, too
+                arguments += ["--trust", ACCOUNT, "--cloudformation-execution-policies", ANYTHING]
+            doing = f"bootstrap the account {account}"
+            key = "test" if account == ACCOUNT else account
+            self._run(arguments, doing, self.directory, on_line, AWS_ACCESS_KEY_ID=key)
 
     def synthesize(self, on_line: OnLine = lambda _line: None) -> None:
         """Make the assembly."""
@@ -61,12 +76,14 @@ class Cdk:
         arguments += ["--concurrency", str(AT_ONCE), "--method", "direct", "--progress", "events"]
         self._run([*arguments, *QUIET], "deploy the local stage", REPOSITORY, on_line)
 
-    def _run(self, arguments: list[str], doing: str, cwd: Path, on_line: OnLine) -> None:
+    def _run(
+        self, arguments: list[str], doing: str, cwd: Path, on_line: OnLine, **variables: str
+    ) -> None:
         run(
             [cdk_program(), *arguments],
             doing=doing,
             log=self.directory / "logs" / f"cdk-{arguments[0]}.log",
-            env=self._environment(),
+            env=self._environment() | variables,
             cwd=cwd,
             on_line=on_line,
         )

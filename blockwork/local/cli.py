@@ -1,5 +1,6 @@
-"""`blockwork local up | down | status | clean`."""
+"""`blockwork local up | down | status | clean | logs`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +9,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from blockwork.arguments import Directory, whole_number
+from blockwork.arguments import Directory, filled, whole_number
 from blockwork.command.called import called
 from blockwork.command.output import FAILED, AsJson, print_json
 from blockwork.local.companion import PORT
 from blockwork.local.configured_app import open_stage
 from blockwork.local.errors import LocalStageError
 from blockwork.local.launch import answers
+from blockwork.local.logs import Filter
+from blockwork.local.logs import follow as follow_lines
 from blockwork.local.places import LOCAL
 from blockwork.local.ports import HIGHEST, LOWEST
 from blockwork.local.stage import LocalStage
@@ -29,12 +32,33 @@ Port = Annotated[
     ),
 ]
 
+Service = Annotated[
+    str | None,
+    typer.Option(
+        callback=filled,
+        metavar="NAME",
+        help="Of one service, or of functions with this in their name.",
+        show_default="all",
+    ),
+]
+CorrelationId = Annotated[
+    str | None,
+    typer.Option(
+        callback=filled,
+        metavar="ID",
+        help="Of one request, through every hop.",
+        show_default="all",
+    ),
+]
+Follow = Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C or the stage ends.")]
+Lines = Annotated[bool, typer.Option("--json", help="For a machine: a JSON document a line.")]
+
 MEGABYTE = 1024 * 1024
 console = Console(highlight=False, soft_wrap=True)
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Run the app here: up, down, status, clean.",
+    help="Run the app here: up, down, status, clean, logs.",
 )
 
 
@@ -96,6 +120,31 @@ def status(directory: Directory = LOCAL, as_json: AsJson = False) -> None:
         show(stage, found)
     if not found["running"] or found["silent"]:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def logs(
+    directory: Directory = LOCAL,
+    service: Service = None,
+    correlation_id: CorrelationId = None,
+    follow: Follow = False,
+    as_json: Lines = False,
+) -> None:
+    """Show what the functions have logged since the stage came up.
+
+    Example: blockwork local logs --service orders --follow
+    """
+    with readable_errors():
+        stage = open_stage(directory)
+    wanted = Filter(service=service, correlation_id=correlation_id)
+    lines = follow_lines(
+        stage.directory,
+        wanted,
+        goes_on=lambda: follow and stage.emulator.is_running(),
+        from_start=True,
+    )
+    for each in lines:
+        print(json.dumps(each.as_json()) if as_json else each, flush=True)
 
 
 def state_of(stage: LocalStage) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """An app as its settings tell of it, or as it says itself in a class of its own."""
 
-import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from blockwork.command.settings import Local, Settings, SettingsError, read_settings
+from blockwork.command.imports import imported
+from blockwork.command.settings import Local, Settings, read_settings
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
 from blockwork.local.companion import Companion
@@ -20,14 +19,14 @@ from blockwork.local.stage import LocalStage
 class ConfiguredApp:
     """Any CDK app: its stacks, its `cdk.json`, and nothing else. Implements :class:`App`.
 
-    :param local: what the app's settings say. Default: nothing.
+    :param local: what the app's settings say. Default: what stands in its folder.
     :param folder: where its `cdk.json` is. Default: where somebody stands.
     """
 
     beside: Sequence[Companion] = ()
 
     def __init__(self, local: Local | None = None, folder: Path = REPOSITORY) -> None:
-        self._local = local or Local()
+        self._local = read_settings(folder).local if local is None else local
         self._folder = folder
         self.stacks = self._local.stacks
         self.parameters = self._local.parameters
@@ -107,27 +106,9 @@ def find_app(settings: Settings, folder: Path = REPOSITORY) -> App:
     """
     if settings.local.app is None:
         return ConfiguredApp(settings.local, folder)
-    kind = imported(settings.local.app, settings, "local.app")
+    kind = imported(settings.local.app, settings, key="local.app", folder=folder)
     app: App = kind()
     return app
-
-
-def imported(named: str, settings: Settings, key: str, folder: Path = REPOSITORY) -> Any:  # noqa: ANN401 -- whatever it is
-    """Import what a setting names, `module:name` or `module`, from where the app's code is.
-
-    :raises SettingsError: if it is not there.
-    """
-    places = [str(folder / each) for each in (".", *settings.path)]
-    sys.path[:0] = [place for place in places if place not in sys.path]
-    module, _, name = named.partition(":")
-    try:
-        found = import_module(module)
-        return getattr(found, name) if name else found
-    except (ImportError, AttributeError) as error:
-        raise SettingsError(
-            f"{key} must name what can be imported, as 'module:name', got {named!r}: {error}."
-            f" The app's folder is {folder}; the setting path adds folders to import from."
-        ) from error
 
 
 def open_stage(directory: Path = LOCAL, port: int | None = None) -> LocalStage:

@@ -26,7 +26,8 @@ from blockwork.local.toolchain import NODE_BIN, tool_environment
 REGION = "eu-west-2"
 START_SECONDS = 30.0
 HERE = Path(__file__).parent
-SOURCES = [HERE / "emulator", HERE / "front_door.py", HERE / "live.py", HERE / "logs.py"]
+OURS = ("emulator", "front_door.py", "live.py", "logs.py", "preflight")
+SOURCES = [HERE / name for name in OURS]
 
 
 class Emulator:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from blockwork.command.called import called
 from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
+from blockwork.local.assembly import environments, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
 from blockwork.local.fingerprint import fingerprint
 from blockwork.local.launch import Emulator, check_directory, check_is_folder, not_writable
+from blockwork.local.node_sdk import install, lacking, needed, pinned
 from blockwork.local.places import LOCAL
+from blockwork.local.preflight.check import check
 from blockwork.local.progress import Progress
 from blockwork.local.toolchain import Toolchain
 
@@ -60,7 +64,7 @@ class LocalStage:
         """
         progress = progress or Progress()
         check_directory(self.directory)
-        with self._alone(called("local up"), progress.say):
+        with self.alone(called("local up"), progress.say):
             self._choose_port()  # another may have come first, and started it on one
             return self._up(progress)
 
@@ -82,14 +86,14 @@ class LocalStage:
         """Stop it, keep its state, and tell whether it ran."""
         if not self.directory.exists():
             return False
-        with self._alone(called("local down")):
+        with self.alone(called("local down")):
             return self.emulator.stop()
 
     def clean(self) -> None:
         """Stop it and forget its state; what is built for every stage of the checkout stays."""
         if not self.directory.exists():
             return
-        with self._alone(called("local clean")):
+        with self.alone(called("local clean")):
             self.emulator.stop()
             self.emulator.forget()
             for name in ("cdk.out", "cdk-home"):
@@ -103,26 +107,16 @@ class LocalStage:
         return self._account
 
     @property
-    def assembly(self) -> Path:
-        """Return the folder of what was synthesised last."""
-        return self._cdk.assembly
+    def cdk(self) -> Cdk:
+        """Return what deploys the app: its `assembly` is what was synthesised last."""
+        return self._cdk
 
     def forget_deployed(self) -> None:
         """Let the next `up` synthesise and deploy: what runs may be another thing by then."""
         self._account.remember(DEPLOYED, "edited since")
 
-    def deploy_again(self) -> None:
-        """Build, synthesise and deploy what it runs already, whatever was deployed before.
-
-        :raises LocalStageError: if the app, or what deploys it, fails.
-        """
-        with self._alone(called("dev")):
-            self.app.build(lambda _line: None)
-            self._cdk.synthesize()
-            self._cdk.deploy()
-
     @contextmanager
-    def _alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
+    def alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
         """Let no other command at this stage while the block runs."""
         lock = self.directory / "stage.lock"
         try:
@@ -160,8 +154,26 @@ class LocalStage:
             if not self._account.is_bootstrapped():
                 with_progress("CDK bootstrap", self._cdk.bootstrap)
             synthesized.result()
+        self._make_ready(progress, with_progress)
         with_progress("Deployment", self._cdk.deploy)
         self._account.remember(DEPLOYED, wanted)
+
+    def _make_ready(
+        self, progress: Progress, with_progress: Callable[[str, Callable[[OnLine], None]], None]
+    ) -> None:
+        """Say what will not be as on AWS, and bring what the assembly asks for besides."""
+        stacks = read_stacks(self._cdk.assembly)
+        for line in check(stacks, self.app.parameters):
+            progress.say(line)
+        packages = lacking(needed(stacks) & pinned().keys())
+        if packages:
+            get = partial(install, packages, self.directory)
+            with_progress("AWS's SDK for Node.js", lambda show: get(on_line=show))
+        known = self._account.are_bootstrapped(environments(stacks))
+        rest = [each for each, is_ready in known.items() if not is_ready]
+        if rest:
+            make = partial(self._cdk.bootstrap, environments=rest)
+            with_progress("CDK bootstrap", lambda show: make(show))
 
     def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
         with_progress("Build", self.app.build)

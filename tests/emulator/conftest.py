@@ -17,6 +17,7 @@ QUICK = {
     "METRIC_SECONDS": "0.3",
     "STATE_SAVE_SECONDS": "0.3",
     "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1",
+    "CUSTOM_RESOURCE_SECONDS": "1",
     "COGNITO_TRIGGER_SECONDS": "60",  # what takes seconds there takes longer on a slow machine
 }
 

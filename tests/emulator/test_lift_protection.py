@@ -55,7 +55,7 @@ def assembly(folder: Path, **artifacts: dict[str, Any]) -> Path:
 
 def lift(aws: Aws, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "blockwork.lift_protection", folder],
+        [sys.executable, "-m", "blockwork", "lift-protection", folder],
         cwd=ROOT,
         env={
             "AWS_ENDPOINT_URL": aws.endpoint,

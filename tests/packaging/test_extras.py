@@ -27,9 +27,10 @@ PARTS = {
     "command": [
         *("blockwork/arguments.py", "blockwork/deployed.py", "blockwork/lift_protection.py"),
         *("blockwork/command", "blockwork/doctor"),
-        *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas.py"),
+        *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
     "local": ["blockwork/local"],
+    "new": ["blockwork/new"],
     "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
 }
 

@@ -43,7 +43,7 @@ def template_diff(base: Path, head: Path) -> str:
     without_account = {key: value for key, value in os.environ.items() if key[:4] != "AWS_"}
     without_account |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     result = subprocess.run(
-        [sys.executable, "-m", "blockwork.diff", base, head, "--markdown"],
+        [sys.executable, "-m", "blockwork", "diff", base, head, "--markdown"],
         cwd=ROOT,
         env={**without_account, "AWS_EC2_METADATA_DISABLED": "true"},
         capture_output=True,

@@ -22,6 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from blockwork.environment import tool_environment
+from tools.bench.dev_loop import dev_loop
 from tools.bench.emulator import emulator
 from tools.bench.row import Row
 
@@ -244,7 +245,7 @@ def main() -> int:
     compile_runtime()
     with TemporaryDirectory() as folder:
         here = Path(folder)
-        rows = [*synthesis(here), *start_up_and_sizes(here), *emulator(here)]
+        rows = [*synthesis(here), *start_up_and_sizes(here), *emulator(here), *dev_loop(here)]
     table = Table(box=None, pad_edge=False)
     for column in ("", "measured", "bar", ""):
         table.add_column(column, justify="right" if column else "left")

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from shared.events import EVENTS
+from typer.testing import CliRunner, Result
 
+from blockwork.command.commands import app
 from blockwork.schemas import breaking_changes, file_of, schema_of, text_of, write
-from tools.event_schemas import FOLDER, main
 
+FOLDER = Path(__file__).parents[3] / "docs" / "events"
 OLD: dict[str, Any] = {
     "type": "object",
     "properties": {"data": {"$ref": "#/$defs/Data"}},
@@ -173,12 +175,20 @@ def test_writing_refuses_to_overwrite_a_contract_that_would_be_broken(tmp_path: 
     assert json.loads(file.read_text()) == before
 
 
-def test_the_command_says_what_it_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_writes_the_events_of_the_settings_and_says_what_it_refused(
+    tmp_path: Path,
 ) -> None:
-    assert main(tmp_path) == 0
+    def schemas(*more: str) -> Result:
+        return CliRunner().invoke(app, ["schemas", str(tmp_path), *more])
+
+    assert schemas("--check").exit_code == 1
+    assert schemas().exit_code == 0
+    assert {file.name.split(".")[0] for file in tmp_path.iterdir()} == set(EVENTS)
+    assert schemas("--check").exit_code == 0
     file = file_of(EVENTS["TaskOpened"], tmp_path)
     file.write_text(file.read_text().replace("taskId", "ticketId"))
 
-    assert main(tmp_path) == 1
-    assert "error: TaskOpened has changed too much for version 1" in capsys.readouterr().out
+    refused = schemas()
+
+    assert refused.exit_code == 1
+    assert "error: TaskOpened has changed too much for version 1" in refused.stderr

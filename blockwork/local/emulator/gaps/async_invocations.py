@@ -124,9 +124,12 @@ class Invocations:
         return self._waiting[0].due - time.time()
 
 
+invocations = Invocations()
+"""All that has been accepted and has not come to its end."""
+
+
 def close() -> None:
     """Divert asynchronous invocations into the queue."""
-    invocations = Invocations()
 
     def invoke(function: dict[str, Any], event: Any) -> None:
         invocations.accept((function.get("config") or function)["FunctionArn"], event)

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from blockwork.diff.__main__ import main
+from blockwork.diff.cli import diff as main
 from blockwork.diff.differences import TemplateDiffError, find_differences
 from tests.unit.blockwork.diff.assemblies import DIFF, Template, assembly, both, table
 

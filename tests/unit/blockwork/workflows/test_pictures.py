@@ -103,7 +103,8 @@ def test_without_graphviz_it_says_how_to_get_it(
 
 
 def test_the_command_draws_and_checks(assembly: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "blockwork.workflows", str(assembly), str(tmp_path / "docs")]
+    command = [sys.executable, "-m", "blockwork", "workflows", str(assembly)]
+    command.append(str(tmp_path / "docs"))
 
     def run(*more: str) -> tuple[int, str]:
         done = subprocess.run(

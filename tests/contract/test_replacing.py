@@ -1,26 +1,18 @@
 """Nobody overwrites what they have not seen, whatever may be replaced."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.e2e.accounts import Holder, signing_in_with
-from tests.e2e.conftest import NewAccount, Tokens, bearer
+from blockwork.verification import TemporaryUser
+from tests.e2e.accounts import Holder
+from tests.e2e.conftest import Tokens, bearer
 from tests.e2e.routes import ALL, KINDS, ROUTES, TARIFF, Route
 
 WRITERS = 8
-
-
-@pytest.fixture(scope="module")
-def holder(
-    config: dict[str, Any],
-    identity: httpx.Client,
-    administrator: Tokens,
-    new_account: NewAccount,
-) -> Holder:
-    return signing_in_with(config, identity, administrator, new_account)
 
 
 def test_what_may_be_replaced_is_tried_by_two_at_once() -> None:
@@ -40,8 +32,9 @@ def test_what_may_be_replaced_is_tried_by_two_at_once() -> None:
 )
 def test_nobody_replaces_what_they_have_not_seen(
     config: dict[str, Any],
+    catalog: httpx.Client,  # takes tariffs away
     holder: Holder,
-    new_account: NewAccount,
+    new_account: Callable[..., TemporaryUser],
     service: str,
     key: str,
     route: Route,
@@ -98,10 +91,10 @@ def test_of_writers_at_once_who_saw_the_same_one_wins(
 
 
 def test_the_website_may_send_and_read_what_replacing_takes(
-    config: dict[str, Any], platform: dict[str, Any]
+    config: dict[str, Any], site_url: str
 ) -> None:
     asked = {
-        "Origin": platform["siteUrl"],
+        "Origin": site_url,
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "authorization,content-type,if-match",
     }

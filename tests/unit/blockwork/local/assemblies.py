@@ -1,0 +1,47 @@
+"""Assemblies as the CDK writes them, made by hand: a test of what reads them needs no synthesis."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+UNKNOWN = "aws://unknown-account/unknown-region"
+
+
+def write_assembly(
+    folder: Path,
+    stacks: dict[str, dict[str, Any]],
+    *,
+    environment: str = UNKNOWN,
+    files: dict[str, str] | None = None,
+    images: tuple[str, ...] = (),
+) -> Path:
+    """Write an assembly whose stacks have these templates.
+
+    :param files: the path of each asset in it, by hash. Default: no assets.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    artifacts: dict[str, Any] = {}
+    for name, template in stacks.items():
+        (folder / f"{name}.template.json").write_text(json.dumps(template))
+        assets = {
+            "files": {hash_: {"source": {"path": path}} for hash_, path in (files or {}).items()},
+            "dockerImages": {hash_: {} for hash_ in images},
+        }
+        (folder / f"{name}.assets.json").write_text(json.dumps(assets))
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": environment,
+            "properties": {"templateFile": f"{name}.template.json"},
+        }
+    (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+    return folder
+
+
+def resources(**found: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a template of resources: type and properties by logical id."""
+    return {
+        "Resources": {
+            id_: {"Type": type_, "Properties": properties}
+            for id_, (type_, properties) in found.items()
+        }
+    }

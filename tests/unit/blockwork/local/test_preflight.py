@@ -1,0 +1,88 @@
+"""What is said of an app before it is deployed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blockwork.local.assembly import read_stacks
+from blockwork.local.errors import LocalStageError
+from blockwork.local.preflight.check import check
+from blockwork.local.preflight.table import Fate, fate, known_types, said
+from tests.unit.blockwork.local.assemblies import resources, write_assembly
+
+CALLS = '{"service":"%s","action":"describe"}'
+
+
+def said_of(folder: Path, template: dict[str, Any], **parameters: str) -> list[str]:
+    return check(
+        read_stacks(write_assembly(folder, {"Shop": template}, images=("cafe",))), parameters
+    )
+
+
+def refusal(folder: Path, template: dict[str, Any]) -> str:
+    with pytest.raises(LocalStageError) as refused:
+        said_of(folder, template)
+    return str(refused.value)
+
+
+def test_what_works_is_not_spoken_of(tmp_path: Path) -> None:
+    template = resources(
+        Table=("AWS::DynamoDB::Table", {}),
+        Own=("Custom::Own", {}),
+        Function=("AWS::Lambda::Function", {"Runtime": "python3.14"}),
+    )
+
+    assert said_of(tmp_path, template) == []
+
+
+def test_what_has_no_effect_is_named_once_a_type(tmp_path: Path) -> None:
+    template = resources(
+        **{f"Group{n}": ("AWS::IAM::Group", {}) for n in range(5)},
+        Wall=("AWS::WAFv2::WebACL", {}),
+    )
+
+    groups, wall = said_of(tmp_path, template)
+
+    assert "AWS::IAM::Group: its members may do nothing" in groups
+    assert "Shop: Group0, Shop: Group1, Shop: Group2 and 2 more" in groups
+    assert "its rules are never applied (Shop: Wall)" in wall
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "why"),
+    [
+        ("AWS::VerifiedPermissions::PolicyStore", {}, "nobody would answer"),
+        ("AWS::Nobody::Knows", {}, "the emulator does not know the type"),
+        ("AWS::Lambda::Function", {"PackageType": "Image"}, "there is no Docker here"),
+        ("AWS::ECS::TaskDefinition", {"Image": {"Fn::Sub": "…:cafe"}}, "there is no Docker here"),
+        ("AWS::Lambda::Function", {"Runtime": "java21"}, "java21 needs Docker"),
+        ("Custom::AWS", {"Create": CALLS % "Nimbus"}, "@aws-sdk/client-nimbus"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name_before_the_deployment(
+    tmp_path: Path, type_: str, properties: dict[str, Any], why: str
+) -> None:
+    said = refusal(tmp_path, resources(It=(type_, properties)))
+
+    assert f"Shop: It ({type_})" in said
+    assert why in said
+    assert "nothing has been deployed" in said
+
+
+def test_a_parameter_without_a_value_is_told_how_to_be_given(tmp_path: Path) -> None:
+    template = {"Parameters": {"Bucket": {"Type": "String"}, "Else": {"Default": "given"}}}
+
+    assert '[tool.blockwork.local.parameters] "Shop:Bucket" = ' in refusal(tmp_path, template)
+    assert said_of(tmp_path, template, Bucket="mine") == []
+    assert said_of(tmp_path, template, **{"Shop:Bucket": "mine"}) == []
+
+
+def test_the_table_says_of_a_type_what_is_true_of_it() -> None:
+    for type_ in said()[Fate.ACCEPTED]:
+        service = type_.removesuffix("*")
+        assert any(known == type_ or known.startswith(service) for known in known_types()), type_
+    assert [type_ for type_ in said()[Fate.PLACEHOLDER] if type_ in known_types()] == []
+    assert Fate.PLACEHOLDER not in {fate(type_)[0] for type_ in known_types()}
+    sentences = [each for kind in said().values() for each in kind.values()]
+    assert [each for each in sentences if not each[0].islower() or each.endswith(".")] == []
