@@ -140,6 +140,8 @@ class DebugServer:
     async def _begin(self, process: DebuggedProcess) -> None:
         with suppress(RefusedError):  # it has gone already
             await process.greet()
+            if self._wait and not self._may_run.is_set():
+                self._say(f"{process.function} waits for an editor.")
             await self._may_run.wait()
             for (command, _file), arguments in list(self._breakpoints.items()):
                 await process.ask(command, arguments)

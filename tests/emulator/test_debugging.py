@@ -1,171 +1,25 @@
-"""Breakpoints in functions: from an editor, and by `breakpoint()` in the terminal of the loop."""
+"""An editor stops functions at breakpoints."""
 
-import io
-import os
 import signal
 import subprocess
 import sys
-import time
-import zipfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import httpx
 import psutil
 import pytest
 
-from blockwork.dev.debugging import Editing, debugging
 from blockwork.local.launch import Emulator
-from blockwork.local.live import LiveFile
 from tests.conftest import free_port
 from tests.emulator.dap_client import DapClient
-from tests.emulator.support import Aws, function, invoke, role
+from tests.emulator.debugged import OTHER, App, Terminal, deploy, loop, stand
+from tests.emulator.support import Aws
 from tests.waiting import eventually, settled
-
-TIMEOUT_SECONDS = 2
-LONGER = 2.5
-
-GREET = """
-import json, parcel
-def handler(event, context):
-    name = event["queryStringParameters"]["name"]
-    greeting = parcel.wrapped(name)
-    left = context.get_remaining_time_in_millis()
-    return {"statusCode": 200, "body": json.dumps({"said": greeting, "left": left})}
-"""
-PARCEL = """
-def wrapped(name):
-    text = "hello " + name
-    return text
-"""
-OTHER = """
-def handler(event, context):
-    answer = event["name"]
-    return answer
-"""
-ASKS = """
-def handler(event, context):
-    name = event["name"]
-    breakpoint()
-    answer = "hello " + name
-    return answer
-"""
-BUSY = """
-def handler(event, context):
-    while True: pass
-"""
-
-
-class App(NamedTuple):
-    """What the tests deploy, and where its sources are."""
-
-    aws: Aws
-    live: LiveFile
-    folder: Path
-    names: dict[str, str]
-
-    def source(self, name: str) -> Path:
-        """Return the path of a function's source, or of the layer's."""
-        return self.folder / name.lower() / ("parcel.py" if name == "Layer" else "index.py")
-
-    def call(self, name: str, /, **event: str) -> "Future[Any]":
-        """Call a function in another thread."""
-        return CALLS.submit(lambda: invoke(self.aws, self.names[name], **event)["answer"])
-
-    def get(self, name: str) -> "Future[httpx.Response]":
-        """Ask the HTTP API in another thread."""
-        url = f"{self.aws.endpoint}/_aws/execute-api/{self.names['Api']}/$default/greet"
-        return CALLS.submit(lambda: httpx.get(url, params={"name": name}, trust_env=False))
-
-
-CALLS = ThreadPoolExecutor()
 
 
 @pytest.fixture(scope="module")
 def app(aws: Aws, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> App:
-    folder = tmp_path_factory.mktemp("app")
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as layer:
-        layer.writestr("python/parcel.py", PARCEL)
-    layer_arn = aws.client("lambda").publish_layer_version(
-        LayerName="debugged-parcels", Content={"ZipFile": archive.getvalue()}
-    )["LayerVersionArn"]
-    of_api = {"ApiId": {"Ref": "Api"}}
-    resources = {
-        "Role": role(),
-        "Greet": function(GREET, Layers=[layer_arn], Timeout=TIMEOUT_SECONDS),
-        "Other": function(OTHER),
-        "Asks": function(ASKS, Timeout=TIMEOUT_SECONDS),
-        "Busy": function(BUSY, Timeout=1),
-        "Api": {
-            "Type": "AWS::ApiGatewayV2::Api",
-            "Properties": {"Name": "debugged", "ProtocolType": "HTTP"},
-        },
-        "Integration": {
-            "Type": "AWS::ApiGatewayV2::Integration",
-            "Properties": {
-                **of_api,
-                "IntegrationType": "AWS_PROXY",
-                "IntegrationUri": {"Fn::GetAtt": ["Greet", "Arn"]},
-                "PayloadFormatVersion": "2.0",
-            },
-        },
-        "Route": {
-            "Type": "AWS::ApiGatewayV2::Route",
-            "Properties": {
-                **of_api,
-                "RouteKey": "GET /greet",
-                "Target": {"Fn::Sub": "integrations/${Integration}"},
-            },
-        },
-        "Stage": {
-            "Type": "AWS::ApiGatewayV2::Stage",
-            "Properties": {**of_api, "StageName": "$default", "AutoDeploy": True},
-        },
-        "Permission": {
-            "Type": "AWS::Lambda::Permission",
-            "Properties": {
-                "Action": "lambda:InvokeFunction",
-                "FunctionName": {"Ref": "Greet"},
-                "Principal": "apigateway.amazonaws.com",
-            },
-        },
-    }
-    outputs = ("Greet", "Other", "Asks", "Busy", "Api")
-    names = aws.deploy("debugged", resources, **{name: {"Ref": name} for name in outputs})
-    app = App(aws, LiveFile(emulator.directory), folder, names)
-    sources = {"Greet": GREET, "Other": OTHER, "Asks": ASKS, "Layer": PARCEL}
-    for name, source in sources.items():
-        app.source(name).parent.mkdir()
-        app.source(name).write_text(source)
-    return app
-
-
-class Terminal:
-    """A terminal that a test types into."""
-
-    def __init__(self) -> None:
-        read, self._write = os.pipe()
-        self.stdin = os.fdopen(read)
-        self.stdout = io.StringIO()
-        self.lines: list[str] = []
-
-    def type(self, line: str) -> None:
-        os.write(self._write, f"{line}\n".encode())
-
-    def shows(self, text: str) -> str:
-        """Wait until something is said or shown, and return all of it."""
-        return eventually(
-            lambda: "\n".join([*self.lines, self.stdout.getvalue()]),
-            until=lambda seen: text in seen,
-        )
-
-    def close(self) -> None:
-        os.close(self._write)
-        self.stdin.close()
+    return deploy(aws, emulator, tmp_path_factory.mktemp("app"), "debugged")
 
 
 @pytest.fixture
@@ -173,24 +27,6 @@ def terminal() -> Iterator[Terminal]:
     terminal = Terminal()
     yield terminal
     terminal.close()
-
-
-@contextmanager
-def loop(app: App, terminal: Terminal, *functions: str, wait: bool = False) -> Iterator[int]:
-    """Be a loop that debugs these functions, and return the editor's port."""
-    port = free_port()
-    with (
-        app.live.held(),
-        debugging(
-            app.live,
-            app.folder,
-            say=terminal.lines.append,
-            editing=Editing(functions=functions, port=port, wait=wait) if functions else None,
-            stdin=terminal.stdin,
-            stdout=terminal.stdout,
-        ),
-    ):
-        yield port
 
 
 def test_a_request_stops_is_read_and_stepped_and_answers_however_long_it_stood(
@@ -210,7 +46,7 @@ def test_a_request_stops_is_read_and_stepped_and_answers_however_long_it_stood(
         assert editor.ask("evaluate", expression="greeting", frameId=frame["id"])["result"] == (
             "'hello bob'"
         )
-        time.sleep(LONGER)
+        stand()
         editor.ask("continue", threadId=thread)
         answer = request.result()
 
@@ -268,16 +104,37 @@ def test_two_functions_stand_at_once_in_one_session(app: App, terminal: Terminal
         assert other.result() == "ann"
 
 
+def test_a_message_stays_invisible_while_its_function_stands(app: App, terminal: Terminal) -> None:
+    sqs, queue = app.aws.client("sqs"), app.names["Queue"]
+    kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def there() -> int:
+        counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=kinds)["Attributes"]
+        return sum(map(int, counts.values()))
+
+    with (
+        loop(app, terminal, "*") as port,
+        DapClient(port, {app.source("Reads"): [3]}) as editor,
+    ):
+        sqs.send_message(QueueUrl=queue, MessageBody="one")
+        thread, _ = editor.stops()
+        stand()
+        editor.ask("continue", threadId=thread)
+
+        # Had it come again, it would stand again, and the first would not be its receipt.
+        eventually(there, until=lambda seen: seen == 0)
+
+
 def test_an_editor_comes_again(app: App, terminal: Terminal) -> None:
     with loop(app, terminal, "*") as port:
-        with DapClient(port, {app.source("Other"): [3]}) as editor:
-            left_standing = app.call("Other", name="ann")
+        with DapClient(port, {app.source("Greet"): [4]}) as editor:
+            left_standing = app.get("ann")
             editor.stops()
-        assert left_standing.result() == "ann"
-        assert app.call("Other", name="bob").result() == "bob"  # its breakpoint is gone with it
+        assert left_standing.result().status_code == 200
 
         terminal.shows("detached")
         with DapClient(port, {app.source("Other"): [4]}) as editor:
+            assert app.get("bob").result().status_code == 200  # its breakpoint has gone with it
             again = app.call("Other", name="eve")
             thread, frame = editor.stops()
             editor.ask("continue", threadId=thread)
@@ -310,67 +167,12 @@ def test_functions_wait_for_the_editor_where_that_is_asked_for(
 ) -> None:
     with loop(app, terminal, "*", wait=True) as port:
         waiting = app.call("Other", name="bob")
+        terminal.shows(f"{app.names['Other']} waits for an editor")
         assert settled(waiting.done) is False
         with DapClient(port, {app.source("Other"): [3]}) as editor:
             thread, _ = editor.stops()
             editor.ask("continue", threadId=thread)
             assert waiting.result() == "bob"
-
-
-def test_breakpoint_opens_pdb_in_the_terminal_of_the_loop(app: App, terminal: Terminal) -> None:
-    with loop(app, terminal):
-        call = app.call("Asks", name="bob")
-        terminal.shows("(Pdb)")
-        time.sleep(LONGER)
-        terminal.type("p name * 2")
-        terminal.shows("'bobbob'")
-        terminal.type("n")
-        terminal.shows("return answer")
-        terminal.type("c")
-
-        assert call.result() == "hello bob"
-        assert f"{app.names['Asks']} goes on" in terminal.shows("goes on")
-
-
-def test_one_stands_in_the_terminal_and_the_others_wait(app: App, terminal: Terminal) -> None:
-    with loop(app, terminal):
-        calls = [app.call("Asks", name=name) for name in ("ann", "bob")]
-        terminal.shows("waits until the terminal is free")
-        terminal.shows("(Pdb)")
-        terminal.type("n")
-        terminal.shows("return answer")
-        terminal.type("n")  # beyond the handler there is nothing to step through
-        terminal.shows("goes on")
-        eventually(terminal.stdout.getvalue, until=lambda seen: seen.count("(Pdb)") == 3)
-        terminal.type("c")
-
-        assert sorted(call.result() for call in calls) == ["hello ann", "hello bob"]
-
-
-def test_breakpoint_stops_in_the_editor_while_one_is_attached(app: App, terminal: Terminal) -> None:
-    with loop(app, terminal, "*") as port, DapClient(port) as editor:
-        call = app.call("Asks", name="bob")
-        thread, frame = editor.stops()
-        editor.ask("continue", threadId=thread)
-
-        assert frame["source"]["path"] == str(app.source("Asks"))
-        assert call.result() == "hello bob"
-
-
-def test_an_editors_breakpoints_hold_after_pdb_was_there(app: App, terminal: Terminal) -> None:
-    with loop(app, terminal, "*") as port:
-        call = app.call("Asks", name="ann")
-        terminal.shows("(Pdb)")
-        terminal.type("c")
-        assert call.result() == "hello ann"
-        with DapClient(port, {app.source("Asks"): [3]}) as editor:
-            call = app.call("Asks", name="bob")
-            _, frame = editor.stops()
-            assert frame["line"] == 3
-            editor.ask("disconnect")
-        terminal.shows("detached")
-        terminal.type("c")
-        assert call.result() == "hello bob"
 
 
 def test_a_function_that_does_not_stand_ends_after_its_timeout(
@@ -380,14 +182,6 @@ def test_a_function_that_does_not_stand_ends_after_its_timeout(
         answer = app.call("Busy").result()
 
     assert answer["errorMessage"] == "Task timed out after 1.00 seconds"
-
-
-def test_without_a_loop_breakpoint_says_a_line_and_goes_on(app: App) -> None:
-    said = invoke(app.aws, app.names["Asks"], name="bob")
-
-    assert said["answer"] == "hello bob"
-    assert "breakpoint() at" in said["log"]
-    assert "blockwork dev" in said["log"]
 
 
 LOOP = """

@@ -7,7 +7,8 @@ a process then does is :mod:`blockwork.local.emulator.at_breakpoints`; debugpy i
 environment. A process that was started for another loop, or for none, is started anew.
 
 While a loop runs, a timeout is counted here instead of by stock, without the time in which the
-process stands. Neither does CloudFront give its origin up then. Without a loop all is as on AWS,
+process stands; what it was given from a queue stays invisible for as much longer, and CloudFront
+does not give its origin up. Without a loop all is as on AWS,
 but that `breakpoint()` writes a line to the log: stock's processes would read their next event as
 a command of pdb.
 """
@@ -21,7 +22,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.core.lambda_runtime import Worker
-from ministack.services import cloudfront
+from ministack.services import cloudfront, lambda_svc
 
 from blockwork.local.emulator import at_breakpoints
 from blockwork.local.emulator.at_breakpoints import STANDING
@@ -79,6 +80,8 @@ def close() -> None:
     """Start processes as the loop asks, and count their time."""
     live = LiveFile(Path(os.environ["STATE_DIR"]).parent)
     spawn, invoke, forward = Worker._spawn, Worker.invoke, cloudfront._forward_to_origin
+    run_batch = lambda_svc._run_sqs_batch
+    given = threading.local()
 
     def debugged_spawn(worker: Any) -> None:
         config = worker.config
@@ -104,6 +107,7 @@ def close() -> None:
         if told is None:
             return dict(invoke(worker, *request, **options))
         worker.timer = timer = _Timer(worker, config.get("Timeout") or 3)
+        timer.messages = getattr(given, "messages", [])
         worker.config = {**config, "Timeout": FOR_EVER}
         timer.start()
         try:
@@ -115,13 +119,20 @@ def close() -> None:
             result["error"] = f"Task timed out after {timer.limit}.00 seconds"
         return result
 
+    def noted_batch(esm: Any, function: Any, event: Any, batch: Any, *more: Any) -> None:
+        given.messages = batch
+        try:
+            run_batch(esm, function, event, batch, *more)
+        finally:
+            given.messages = []
+
     def patient_forward(origin: dict[str, Any], *request: Any, **options: Any) -> Any:
         if live.read() is not None:
             origin = {**origin, "read_timeout": FOR_EVER}
         return forward(origin, *request, **options)
 
     Worker._spawn, Worker.invoke = debugged_spawn, timed_invoke
-    cloudfront._forward_to_origin = patient_forward
+    cloudfront._forward_to_origin, lambda_svc._run_sqs_batch = patient_forward, noted_batch
     for stock, ours in CLOCKS:
         replace_in_python_workers(stock, ours)
     run_first_in_python_workers(STOP_AT_BREAKPOINTS)
@@ -140,7 +151,7 @@ def _told(worker: Any, live: LiveFile) -> dict[str, Any] | None:
 
 
 class _Timer(threading.Thread):
-    """Ends a process that has run for longer than its function may."""
+    """Ends a process that has run for longer than its function may, and lets it stand."""
 
     def __init__(self, worker: Any, limit: int) -> None:
         super().__init__(name=f"timer of {worker.func_name}", daemon=True)
@@ -148,6 +159,8 @@ class _Timer(threading.Thread):
         self.is_up = False
         self.has_begun = worker._proc is not None and worker._proc.poll() is None
         self.limit = limit
+        self.messages: list[dict[str, Any]] = []
+        """Of the queue that the process was called for; the queue holds these same ones."""
         self._worker = worker
 
     def run(self) -> None:
@@ -156,6 +169,9 @@ class _Timer(threading.Thread):
             now = time.monotonic()
             if self.has_begun and not Path(self._worker._tmpdir, STANDING).exists():
                 left -= now - seen
+            else:
+                for message in self.messages:
+                    message["visible_at"] += now - seen
             seen = now
             if left <= 0:
                 self.is_up = True
