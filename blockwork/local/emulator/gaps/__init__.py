@@ -49,6 +49,7 @@ from blockwork.local.emulator.gaps import (
     http_api_cors,
     http_api_metrics,
     http_api_throttling,
+    iam_groups,
     identity_providers,
     idle_workers,
     invocation_metrics,
@@ -67,6 +68,7 @@ from blockwork.local.emulator.gaps import (
     node_loading,
     object_texts,
     placeholders,
+    programs_of_layers,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -92,6 +94,7 @@ from blockwork.local.emulator.gaps import (
 
 GAPS = (
     placeholders,
+    iam_groups,
     creation_order,
     nested_exports,
     crawler_roles,
@@ -117,6 +120,7 @@ GAPS = (
     edge_key_values,
     live_sources,  # before packages are looked at: what it adds is none
     shared_layers,
+    programs_of_layers,
     native_packages,  # of layers too
     node_loading,
     node_console,
