@@ -12,7 +12,8 @@ from pathlib import Path
 import aws_cdk as cdk
 import psutil
 
-from stacks.config import LOCAL_PORT, StageConfig, all_stages
+from constructs_lib.blocks import LocalEndpoints
+from stacks.config import LOCAL, StageConfig, all_stages
 from stacks.platform import add_platform
 from stacks.stages_file import StagesFileError, read_stages_file
 
@@ -48,8 +49,8 @@ def build_app(*, context: Mapping[str, object] | None = None, validate: bool = T
         builtin_cloud_formation_validation=False if makes_nothing or not validate else None,
     )
     try:
-        port = int(app.node.try_get_context("port") or LOCAL_PORT)
-        stages = all_stages(read_stages_file(STAGES_FILE), port)
+        local = LocalEndpoints.from_context(app) or LOCAL
+        stages = all_stages(read_stages_file(STAGES_FILE), local)
     except ValueError as error:
         raise UsageError(f"-c port=N: {error}") from error
     wanted = app.node.try_get_context("stage")

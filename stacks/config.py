@@ -7,7 +7,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from constructs_lib.blocks import IdentityProvider, TrustedIssuer
+from constructs_lib.blocks import IdentityProvider, LocalEndpoints, TrustedIssuer
 from constructs_lib.primitives import BuildTarget
 from stacks.stages_file import StageValues
 
@@ -16,63 +16,7 @@ ONE_MINUTE = Duration.minutes(1)
 HALF_AN_HOUR = Duration.minutes(30)
 LOCAL_REGION = "eu-west-2"
 LOCAL_ACCOUNT = "000000000000"
-LOCAL_PORT = 4566
-LIVE = "live"
-"""The stage of every WebSocket API, see :class:`constructs_lib.blocks.PushChannel`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LocalEndpoints:
-    """Where the local stage answers: AWS's APIs on a port, the website and others on the next ones.
-
-    Addresses of the local stage name `localhost`, which every client resolves, in place of the
-    host names that AWS generates.
-
-    :param port: where the emulator answers, 1024 to 65532.
-    """
-
-    port: int
-
-    def __post_init__(self) -> None:
-        """Refuse a port that cannot be listened on, or has no next ones."""
-        if not 1024 <= self.port <= 65_532:
-            raise ValueError(f"port must be between 1024 and 65532, got {self.port}")
-
-    @property
-    def emulator(self) -> str:
-        """The endpoint of every AWS API."""
-        return f"http://localhost:{self.port}"
-
-    @property
-    def site(self) -> str:
-        """The website's origin."""
-        return f"http://localhost:{self.port + 1}"
-
-    @property
-    def providers(self) -> str:
-        """The outside world: payments, campaigns, weather. Functions, not browsers, talk to it."""
-        return f"http://127.0.0.1:{self.port + 2}"
-
-    def api(self, api_id: str) -> str:
-        """Return the address of an HTTP API."""
-        return f"{self.emulator}/_aws/execute-api/{api_id}/$default"
-
-    def connections(self, api_id: str) -> str:
-        """Return where the back end writes to the connections of a WebSocket API."""
-        return f"http://127.0.0.1:{self.port}/_aws/execute-api/{api_id}/{LIVE}"
-
-    def user_pool_keys(self, pool_id: str) -> str:
-        """Return where a user pool shows its keys to functions."""
-        return f"http://127.0.0.1:{self.port}/{pool_id}/.well-known/jwks.json"
-
-    @property
-    def sockets(self) -> str:
-        """The origin of every WebSocket API."""
-        return f"ws://localhost:{self.port}"
-
-    def socket(self, api_id: str) -> str:
-        """Return where browsers connect to a WebSocket API."""
-        return f"{self.sockets}/_aws/execute-api/{api_id}/{LIVE}"
+LOCAL = LocalEndpoints(port=4566)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +92,8 @@ class StageConfig:
         return f"{prefix}.auth.{self.region}.amazoncognito.com" if prefix else None
 
 
-def local_stage(port: int = LOCAL_PORT) -> StageConfig:
-    """Return the stage that runs on this machine, answering on `port` and the next one."""
-    endpoints = LocalEndpoints(port=port)
+def local_stage(endpoints: LocalEndpoints = LOCAL) -> StageConfig:
+    """Return the stage that runs on this machine, and answers there."""
     return StageConfig(
         name="local",
         account=LOCAL_ACCOUNT,
@@ -160,9 +103,9 @@ def local_stage(port: int = LOCAL_PORT) -> StageConfig:
         log_retention=logs.RetentionDays.ONE_DAY,
         alarm_email="operations@blockwork.example",
         mail_sender="energy@blockwork.example",
-        payment_url=endpoints.providers,
-        campaign_url=endpoints.providers,
-        weather_url=endpoints.providers,
+        payment_url=endpoints.beside,
+        campaign_url=endpoints.beside,
+        weather_url=endpoints.beside,
         settle_after=Duration.seconds(5),
         callback_within=Duration.seconds(5),
         campaign_retry=Duration.seconds(1),
@@ -172,15 +115,18 @@ def local_stage(port: int = LOCAL_PORT) -> StageConfig:
     )
 
 
-def all_stages(values: Mapping[str, StageValues], port: int = LOCAL_PORT) -> list[StageConfig]:
+def all_stages(
+    values: Mapping[str, StageValues], local: LocalEndpoints = LOCAL
+) -> list[StageConfig]:
     """Return every stage, in the order a change travels through them.
 
     :param values: of the stages on AWS, by name.
+    :param local: where the one on this machine answers.
     :raises KeyError: if a stage has no values.
     """
     dev, staging, prod = values["dev"], values["staging"], values["prod"]
     return [
-        local_stage(port),
+        local_stage(local),
         StageConfig(
             name="dev",
             removal_policy=RemovalPolicy.DESTROY,

@@ -32,6 +32,7 @@ from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.blocks.user_directory import UserDirectory
 from constructs_lib.blocks.webhook_keys import WebhookKeys
+from constructs_lib.local_endpoints import LocalEndpoints
 
 if TYPE_CHECKING:
     from constructs_lib.blocks.callback_task import CallbackTask
@@ -55,6 +56,7 @@ __all__ = [
     "HostedSignIn",
     "IdempotencyTable",
     "IdentityProvider",
+    "LocalEndpoints",
     "MachineClient",
     "OidcProvider",
     "OtherName",

@@ -10,8 +10,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.local_endpoints import LIVE
 
-STAGE = "live"
+STAGE = LIVE
 CONNECTS_A_SECOND = apigatewayv2.ThrottleSettings(rate_limit=500, burst_limit=500)
 """What API Gateway itself lets in (its quotas: "New connections per second")."""
 

@@ -1,9 +1,11 @@
 """What other teams' templates rely on: the order of creation, exports of nested stacks, names."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
-from tests.emulator.support import Aws, role
+from tests.emulator.support import Aws, function, invoke, role
 
 TEMPLATES = "templates-of-tests"
 
@@ -74,3 +76,37 @@ def test_a_crawler_takes_its_roles_name(aws: Aws) -> None:
 
     made = aws.client("glue").get_crawler(Name="crawls")["Crawler"]
     assert made["Role"].rpartition("/")[2].startswith("crawler-Role")
+
+
+def test_a_group_has_its_users_and_policies(aws: Aws) -> None:
+    allowed = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    inline = {
+        "PolicyName": "List",
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]},
+    }
+    group = {"Type": "AWS::IAM::Group", "Properties": {"Policies": [inline]}}
+    user = {"Type": "AWS::IAM::User", "Properties": {"Groups": [{"Ref": "Group"}]}}
+
+    name = aws.deploy("group", {"Group": group, "User": user}, Name={"Ref": "Group"})["Name"]
+
+    iam = aws.client("iam")
+    assert [user["UserName"] for user in iam.get_group(GroupName=name)["Users"]]
+    assert iam.list_group_policies(GroupName=name)["PolicyNames"] == ["List"]
+
+
+def test_a_function_runs_the_program_of_a_layer(aws: Aws) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("tool/says", "#!/var/lang/bin/python\nimport sys\nprint(sys.argv[1])")
+    content_of = {"ZipFile": archive.getvalue()}
+    layer = aws.client("lambda").publish_layer_version(LayerName="tool", Content=content_of)
+    source = """
+import subprocess
+def handler(event, context):
+    return subprocess.check_output(["/opt/tool/says", event["word"]], text=True)
+"""
+    tool = function(source, Layers=[layer["LayerVersionArn"]])
+
+    name = aws.deploy("tool", {"Role": role(), "Tool": tool}, Name={"Ref": "Tool"})["Name"]
+
+    assert invoke(aws, name, word="hello")["answer"] == "hello\n"

@@ -1,7 +1,7 @@
-import pytest
 from aws_cdk import RemovalPolicy
 
-from stacks.config import LocalEndpoints, all_stages, local_stage
+from constructs_lib.blocks import LocalEndpoints
+from stacks.config import all_stages, local_stage
 from stacks.stages_file import StageValues
 
 VALUES = StageValues(
@@ -34,15 +34,9 @@ def test_a_plain_password_is_taken_on_the_local_stage_only() -> None:
 
 
 def test_two_local_stages_answer_on_ports_of_their_own() -> None:
-    first, second = local_stage(4566).endpoints, local_stage(4570).endpoints
+    first, second = local_stage().endpoints, local_stage(LocalEndpoints(port=4570)).endpoints
 
     assert first is not None
     assert second is not None
     assert (first.emulator, first.site) == ("http://localhost:4566", "http://localhost:4567")
     assert (second.emulator, second.site) == ("http://localhost:4570", "http://localhost:4571")
-
-
-@pytest.mark.parametrize("port", [0, 80, 65_533])
-def test_a_port_without_a_next_one_is_refused(port: int) -> None:
-    with pytest.raises(ValueError, match=f"port must be between 1024 and 65532, got {port}"):
-        LocalEndpoints(port=port)

@@ -51,6 +51,7 @@ from blockwork.local.emulator.gaps import (
     http_api_cors,
     http_api_metrics,
     http_api_throttling,
+    iam_groups,
     identity_providers,
     idle_workers,
     invocation_metrics,
@@ -70,6 +71,7 @@ from blockwork.local.emulator.gaps import (
     object_texts,
     outside_addresses,
     placeholders,
+    programs_of_layers,
     queue_metrics,
     quiet_handlers,
     replay_filters,
@@ -95,6 +97,7 @@ from blockwork.local.emulator.gaps import (
 
 GAPS = (
     placeholders,
+    iam_groups,
     creation_order,
     nested_exports,
     crawler_roles,
@@ -121,6 +124,7 @@ GAPS = (
     edge_key_values,
     live_sources,  # before packages are looked at: what it adds is none
     shared_layers,
+    programs_of_layers,
     native_packages,  # of layers too
     node_loading,
     node_console,

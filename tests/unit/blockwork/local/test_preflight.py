@@ -38,14 +38,14 @@ def test_what_works_is_not_spoken_of(tmp_path: Path) -> None:
 
 def test_what_has_no_effect_is_named_once_a_type(tmp_path: Path) -> None:
     template = resources(
-        **{f"Group{n}": ("AWS::IAM::Group", {}) for n in range(5)},
+        **{f"Query{n}": ("AWS::Athena::NamedQuery", {}) for n in range(5)},
         Wall=("AWS::WAFv2::WebACL", {}),
     )
 
-    groups, wall = said_of(tmp_path, template)
+    queries, wall = said_of(tmp_path, template)
 
-    assert "AWS::IAM::Group: its members may do nothing" in groups
-    assert "Shop: Group0, Shop: Group1, Shop: Group2 and 2 more" in groups
+    assert "AWS::Athena::NamedQuery: the saved query is not in Athena" in queries
+    assert "Shop: Query0, Shop: Query1, Shop: Query2 and 2 more" in queries
     assert "its rules are never applied (Shop: Wall)" in wall
 
 
