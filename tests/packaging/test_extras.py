@@ -31,7 +31,7 @@ PARTS = {
     ],
     "local": ["blockwork/local"],
     "new": ["blockwork/new"],
-    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
+    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing", "blockwork/verification"],
 }
 
 
