@@ -34,7 +34,7 @@ PARTS = {
         *("blockwork/dev", "blockwork/local"),
     ],
     "new": ["blockwork/new"],
-    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
+    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing", "blockwork/verification"],
 }
 
 

@@ -87,8 +87,9 @@ class NamesOfAws:
                 client, _ = self._listening.accept()
                 threading.Thread(target=self._answer, args=(client,), daemon=True).start()
 
-    def _answer(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError), client:
+    def _answer(self, caller: socket.socket) -> None:
+        with contextlib.ExitStack() as open_, contextlib.suppress(OSError):
+            client = open_.enter_context(caller)
             asked = _head(client)
             method, address, _ = asked.split(b" ", 2)
             is_tunnel = method == b"CONNECT"
@@ -99,14 +100,14 @@ class NamesOfAws:
                 return
             if is_tunnel:
                 client.sendall(HELLO)
-                client = self._tls.wrap_socket(client, server_side=True)
+                client = open_.enter_context(self._tls.wrap_socket(client, server_side=True))
                 asked = _head(client)
             else:
                 asked = asked.replace(address, url.raw_path, 1)
             port, name = behind
-            with client, socket.create_connection(("127.0.0.1", port)) as there:
-                there.sendall(_addressed(asked, name))
-                _carry(client, there)
+            there = open_.enter_context(socket.create_connection(("127.0.0.1", port)))
+            there.sendall(_addressed(asked, name))
+            _carry(client, there)
 
 
 def _head(client: socket.socket) -> bytes:
@@ -137,9 +138,21 @@ def _carry(client: socket.socket, there: socket.socket) -> None:
         ready = [client] if waits else select.select([client, there], [], [])[0]
         for source, target in ((client, there), (there, client)):
             if source in ready:
-                if not (content := source.recv(65_536)):
+                content = _said(source)
+                if content == b"":
                     return
-                target.sendall(content)
+                target.sendall(content or b"")
+
+
+def _said(source: socket.socket) -> bytes | None:
+    """Return what is there to read, empty at the end; None if it was only TLS's own business."""
+    source.setblocking(False)
+    try:
+        return source.recv(65_536)
+    except (ssl.SSLWantReadError, BlockingIOError):
+        return None
+    finally:
+        source.setblocking(True)
 
 
 def _certificate(names: list[str]) -> bytes:
