@@ -35,6 +35,7 @@ INSTALLED = ("/site-packages/", "/dist-packages/")
 NAMED = re.compile(r"\[([^\]\s]+)\]|at path '?([^\s']+)'?")
 """How the CDK names a construct in an error."""
 
+_ending = threading.Event()
 _codes: dict[str, tuple[tuple[int, int], Any]] = {}
 _places: dict[str, tuple[str, str, int]] = {}
 """Of each construct by its reference: its path, and the file and line that made it."""
@@ -190,6 +191,7 @@ def serve(requests: int, answers: int, program: list[str]) -> None:
         with os.fdopen(requests) as lines:
             for line in lines:
                 asked.put(json.loads(line))
+        _ending.set()
         os.killpg(0, signal.SIGHUP)  # all but this process
         shutil.rmtree(temporary, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
@@ -220,9 +222,9 @@ def serve(requests: int, answers: int, program: list[str]) -> None:
                 answer = synthesise(program)
             answer["modules"] = [name for name in sys.modules if name.startswith("aws_cdk")]
             answer["installed"] = [each for each in sys.path if each.endswith("-packages")]
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
             with contextlib.suppress(BrokenPipeError):  # nobody hears it: this process is ending
+                for stream in (sys.stdout, sys.stderr):
+                    stream.flush()
                 out.write(json.dumps(answer) + "\n")
                 out.flush()
             sys.path[:] = path
@@ -239,5 +241,8 @@ if __name__ == "__main__":
     try:
         serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
     except BaseException:
-        traceback.print_exc()
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+    if _ending.is_set():
+        threading.Event().wait()  # for the end: temporary files are being deleted
     os._exit(1)  # jsii would wait for its Node.js
