@@ -103,6 +103,7 @@ TESTS = [
     *shares("emulator", "tests/emulator", of=2),
     pytest("python 3.14", "tests/target"),
     pytest("stages", "tests/stages"),
+    pytest("other teams", "tests/foreign"),
     pytest("integration", "tests/integration"),
     pytest("templates", "tests/snapshot"),
     pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),
