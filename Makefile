@@ -32,6 +32,9 @@ clean: $(COMMAND)  ## Stop it and forget its state
 status: $(COMMAND)  ## Say whether it runs, where, and how much memory it takes
 	@python -m blockwork local status
 
+dev: $(COMMAND)  ## Run it, with each save in effect at once (PORT=4566)
+	@python -m blockwork dev $(if $(PORT),--port "$(PORT)")
+
 test: $(DEV) $(NODE)  ## Run every check and every test
 	@python -m tools.verify all
 
@@ -50,20 +53,26 @@ build: $(RUN) $(NODE)  ## Build the web app
 synth: $(RUN) $(NODE)  ## Build the templates of every stage, or of one (STAGE=dev)
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices $(if $(STAGE),-c stage="$(STAGE)")
 
-diff deploy: override export WITH_AWS := yes
+diff deploy verify: override export WITH_AWS := yes
 diff: build  ## Show what a deployment would change (STAGE=dev)
 	@cdk diff --no-notices -c stage="$(or $(STAGE),dev)"
 
-deploy: build  ## Deploy a stage to its AWS account (STAGE=dev, FORCE=yes: no stack is skipped)
+deploy: build  ## Deploy a stage (STAGE=dev, FORCE=yes: no stack is skipped)
 	@cdk synth --quiet --no-notices -c stage="$(or $(STAGE),dev)" -c deploying=true
 	@python -m blockwork lift-protection cdk.out
 	@cdk deploy --app cdk.out --all --no-notices $(if $(FORCE),--force)
 
+verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
+	@python -m tools.verify_stage "$(or $(STAGE),dev)"
+
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
-	@python -m tools.bench
+	@python -m blockwork.bench -c stage=prod; measured=$$?; python -m tools.dev_loop && exit $$measured
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@python -m blockwork schemas docs/events
+
+guides: $(DEV)  ## Write AGENTS.md and llms.txt anew from the docstrings
+	@python -m blockwork.new.guides
 
 pictures: $(DEV) $(NODE)  ## Draw every state machine to docs/workflows
 	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/pictures && \
@@ -73,6 +82,7 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	@for name in lambda_src/requirements lambda_src/vouchers/requirements-pdf \
 	  constructs_lib/runtime/token_authorizer/requirements \
 	  examples/orders/src/requirements examples/site/src/requirements \
+	  blockwork/new/templates/app/lambda_src/requirements \
 	  blockwork/local/emulator/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
@@ -107,4 +117,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status test test-unit lint format build synth diff deploy bench schemas pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy verify bench schemas guides pictures lock

@@ -1,13 +1,15 @@
 """Say beside the cause why a finding of a rule pack is acceptable."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsii
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct, IValidation
+
+from constructs_lib.asked_once import node_of, stack_of
 
 KNOW_NO_RESOURCES = {
     "dynamodb:ListStreams",
@@ -47,10 +49,10 @@ def acknowledge_wildcard(principal: IConstruct, resource: str, /, *, why: str) -
     """
 
     def say() -> None:
-        written = _as_written(Stack.of(principal).resolve(resource))
+        written = _as_written(stack_of(principal).resolve(resource))
         acknowledge(principal, **{f"IAM5[Resource::{written}]": why})
 
-    principal.node.add_validation(_AtTheEnd(say))
+    node_of(principal).add_validation(_AtTheEnd(say))
 
 
 def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> None:
@@ -65,12 +67,11 @@ def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> Non
     known = {*KNOW_NO_RESOURCES, *further}
 
     def say() -> None:
-        for child in role.node.children:
-            policy = child.node.default_child
-            if isinstance(policy, iam.CfnPolicy) and not _wider(policy, known):
+        for policy, document in _policies(role):
+            if not _wider(document, known):
                 acknowledge(policy, **{"IAM5[Resource::*]": why})
 
-    role.node.add_validation(_AtTheEnd(say))
+    node_of(role).add_validation(_AtTheEnd(say))
 
 
 def acknowledge_versions(role: iam.IRole, /, *, why: str) -> None:
@@ -80,22 +81,25 @@ def acknowledge_versions(role: iam.IRole, /, *, why: str) -> None:
     """
 
     def say() -> None:
-        for child in role.node.children:
-            policy = child.node.default_child
-            if isinstance(policy, iam.CfnPolicy):
-                document = Stack.of(policy).resolve(policy.policy_document)
-                for statement in document["Statement"]:
-                    if _each(statement.get("Action")) == ["lambda:InvokeFunction"]:
-                        for resource in map(_as_written, _each(statement.get("Resource"))):
-                            if resource.endswith(":*"):
-                                acknowledge(policy, **{f"IAM5[Resource::{resource}]": why})
+        for policy, document in _policies(role):
+            for statement in document["Statement"]:
+                if _each(statement.get("Action")) == ["lambda:InvokeFunction"]:
+                    for resource in map(_as_written, _each(statement.get("Resource"))):
+                        if resource.endswith(":*"):
+                            acknowledge(policy, **{f"IAM5[Resource::{resource}]": why})
 
-    role.node.add_validation(_AtTheEnd(say))
+    node_of(role).add_validation(_AtTheEnd(say))
 
 
-def _wider(policy: iam.CfnPolicy, known: set[str]) -> bool:
+def _policies(role: iam.IRole) -> Iterator[tuple[iam.Policy, Any]]:
+    """Yield each policy of a role, with its document as the template has it."""
+    for child in node_of(role).children:
+        if isinstance(child, iam.Policy):
+            yield child, stack_of(role).resolve(child.document)
+
+
+def _wider(document: Any, known: set[str]) -> bool:  # noqa: ANN401 -- as a template has it
     """Tell whether a policy allows on everything what is not among the known actions."""
-    document = Stack.of(policy).resolve(policy.policy_document)
     return any(
         not known.issuperset(_each(statement.get("Action")))
         for statement in document["Statement"]

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
+from constructs_lib.asked_once import node_of, path_of
 from constructs_lib.interfaces import AnyKey
 
 _said: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()
@@ -80,7 +81,7 @@ class Defaults:
             if said.setdefault(name, value) is not value:
                 raise ValueError(
                     f"{name} was told once already, {said[name]}, by which things were made, got "
-                    f"{value}: say it of a construct beneath (at {self._scope.node.path})"
+                    f"{value}: say it of a construct beneath (at {path_of(self._scope)})"
                 )
 
     def removal_policy(self, given: RemovalPolicy | None = None) -> RemovalPolicy:
@@ -110,7 +111,7 @@ class Defaults:
         if not _said:
             return None
         if self._scope not in _around:
-            _around[self._scope] = self._scope.node.scopes[-2::-1]
+            _around[self._scope] = node_of(self._scope).scopes[-2::-1]
         for scope in (self._scope, *_around[self._scope]):
             if name in (said := _said.get(scope, {})):
                 return said[name]

@@ -11,6 +11,7 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_ssm as ssm
 
 from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.asked_once import path_of
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.telling import tell
 
@@ -56,7 +57,7 @@ def let_send_mail(
     :param variable: what the function finds the address in, such as `MAIL_SENDER`.
     :raises ValueError: if the function cannot be told.
     """
-    tell(function, variable, address, at=sender.node.path)
+    tell(function, variable, address, at=path_of(sender))
     return grant_send_mail(sender, function, address=address, actions=actions)
 
 
@@ -78,7 +79,7 @@ def let_read_parameter(
     :param variable: what the function finds the name in, such as `PAYMENT_KEY_PARAMETER`.
     :raises ValueError: if the function cannot be told.
     """
-    tell(function, variable, parameter.parameter_name, at=parameter.node.path)
+    tell(function, variable, parameter.parameter_name, at=path_of(parameter))
     return grant_read_parameter(parameter, function)
 
 
@@ -102,7 +103,7 @@ def let_read_secret(
     :param variable: what the function finds the ARN in, such as `SIGNING_KEY_ARN`.
     :raises ValueError: if the function cannot be told.
     """
-    tell(function, variable, secret.secret_arn, at=secret.node.path)
+    tell(function, variable, secret.secret_arn, at=path_of(secret))
     return grant_read_secret(secret, function)
 
 
@@ -119,7 +120,7 @@ def let_invoke(asked: AnyFunction, function: AnyFunction, /, *, variable: str) -
     :param variable: what the function finds the name in, such as `LIST_ORDERS_FUNCTION`.
     :raises ValueError: if the function cannot be told.
     """
-    tell(function, variable, asked.function_name, at=asked.node.path)
+    tell(function, variable, asked.function_name, at=path_of(asked))
     return grant_invoke(asked, function)
 
 

@@ -52,8 +52,19 @@ class EmptyAccount:
         variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command with the owner's credentials, or those in the variables."""
+        with self.begin(*command, cwd=cwd, variables=variables) as process:
+            stdout, stderr = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def begin(
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start a command in the same way."""
         inherited = {k: v for k, v in tool_environment().items() if not k.startswith("AWS_")}
-        return subprocess.run(
+        return subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd or self.source,
             env={
@@ -69,9 +80,9 @@ class EmptyAccount:
                 "NO_PROXY": "127.0.0.1,localhost",
                 **(variables or {}),
             },
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
 
     def cdk(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

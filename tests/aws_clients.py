@@ -13,15 +13,23 @@ ONE_AT_A_TIME = threading.Lock()  # clients may be shared by threads, sessions m
 
 
 def client_of(
-    service: str, *, endpoint: str, region: str, key_id: str = "test", secret: str = "test"
+    service: str,
+    *,
+    endpoint: str | None,
+    region: str,
+    key_id: str = "test",
+    secret: str = "test",
 ) -> Any:
-    """Return a client of an emulator; with `test`, or an account's id as the key, it may do all."""
+    """Return a client of an emulator; with `test`, or an account's id as the key, it may do all.
+
+    :param endpoint: where it is. None: AWS, or what AWS_ENDPOINT_URL names.
+    """
     with ONE_AT_A_TIME:
         return _made(service, endpoint, region, key_id, secret)
 
 
 @cache
-def _made(service: str, endpoint: str, region: str, key_id: str, secret: str) -> Any:
+def _made(service: str, endpoint: str | None, region: str, key_id: str, secret: str) -> Any:
     make: Callable[..., Any] = MODELS.client
     return make(
         service,
@@ -29,5 +37,7 @@ def _made(service: str, endpoint: str, region: str, key_id: str, secret: str) ->
         region_name=region,
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
-        config=Config(signature_version="s3v4" if service == "s3" else None, proxies={}),
+        config=Config(
+            signature_version="s3v4" if service == "s3" else None, proxies={} if endpoint else None
+        ),
     )

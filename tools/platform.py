@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from blockwork.command.called import called
+from blockwork.command.settings import read_settings
 from blockwork.local.account import Account
 from blockwork.local.app import OnLine
+from blockwork.local.configured_app import ConfiguredApp
 from blockwork.local.places import LOCAL, REPOSITORY
 from blockwork.local.stage import LocalStage
 from blockwork.local.toolchain import Toolchain
-from tools.outside_world import OUTSIDE_WORLD, campaign_key, payment_key, webhook_keys
 from tools.seed import Platform, as_json
 
 CODE = (
@@ -27,32 +27,21 @@ CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
 
 
-class PlatformApp:
-    """Implements :class:`blockwork.local.app.App`."""
+class PlatformApp(ConfiguredApp):
+    """The app that `pyproject.toml` tells of, with its web app and first content."""
 
-    inputs = tuple(REPOSITORY / name for name in (*CODE, *CONTENT))
-    beside = (OUTSIDE_WORLD,)
-    stacks = ()
-    parameters: Mapping[str, str] = MappingProxyType({})
+    def __init__(self) -> None:
+        super().__init__(read_settings(REPOSITORY).local)
 
-    def context(self, port: int) -> Mapping[str, str]:
-        """Name the stage, and where the emulator answers."""
-        return {"stage": "local", "port": str(port)}
+    @property
+    def inputs(self) -> list[Path]:
+        """Return what is ours; what is installed is known by its lock."""
+        return [REPOSITORY / name for name in (*CODE, *CONTENT)]
 
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
         inputs = [SITE, REPOSITORY / "package-lock.json"]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
-
-    def prepare(self, account: Account, state: Path) -> None:
-        """Store what the platform shares with providers."""
-        Platform(account).know_secrets(
-            {
-                "vouchers/payment-key": payment_key(state),
-                "campaigns/provider-key": campaign_key(state),
-                "campaigns/webhook-keys": webhook_keys(state),
-            }
-        )
 
     def is_serving(self, account: Account) -> bool:
         """Ask the website."""

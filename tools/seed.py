@@ -3,15 +3,15 @@
 import json
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from blockwork.companions import OUTSIDE
 from blockwork.local.account import Account
-from blockwork.local.companion import PORT
 from blockwork.local.errors import LocalStageError
 
 PRODUCTS = Path(__file__).with_name("products.json")
@@ -22,7 +22,6 @@ ACCOUNTS = {
 PASSWORD_LENGTH = 16
 # What the emulator itself remembers: it is forgotten with the state, and kept with it.
 SEEDED = "/local-stage/seeded"
-SECRETS = "/blockwork/local"  # whose parameters are SecureStrings: CloudFormation makes none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +46,6 @@ class Platform:
             return bool(self._get(self.config_url).json()["apis"])
         except (httpx.HTTPError, ValueError, KeyError):
             return False
-
-    def know_secrets(self, secrets_: Mapping[str, str]) -> None:
-        """Tell the platform what it shares with providers, as an operator does on AWS.
-
-        :param secrets_: by service and name, such as `vouchers/payment-key`.
-        """
-        ssm = self._account.client("ssm")
-        for name, value in secrets_.items():
-            ssm.put_parameter(
-                Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True
-            )
 
     def seed_users(self, known: dict[str, str]) -> list[User]:
         """Let the administrator and the customer in.
@@ -140,7 +128,7 @@ def as_json(account: Account, users: list[User]) -> dict[str, Any]:
         "siteUrl": account.site_url,
         "configUrl": f"{account.site_url}/config.json",
         "emulatorUrl": account.url,
-        "providersUrl": f"http://localhost:{account.port + PORT}",
+        "providersUrl": f"http://localhost:{account.port + OUTSIDE}",
         "region": account.region,
         "users": [asdict(user) for user in users],
     }

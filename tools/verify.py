@@ -54,9 +54,10 @@ def pytest(name: str, *arguments: str) -> Step:
     return Step(name=name, command=command, tests=True)
 
 
-def shares(name: str, folder: str, *, of: int) -> list[Step]:
-    """Return steps that run a folder's tests in so many shares, each with a stage of its own."""
-    files = sorted(str(file.relative_to(ROOT)) for file in (ROOT / folder).glob("test_*.py"))
+def shares(name: str, *folders: str, of: int) -> list[Step]:
+    """Return steps that run folders' tests in so many shares, each with a stage of its own."""
+    found = (file for folder in folders for file in (ROOT / folder).glob("test_*.py"))
+    files = sorted(str(file.relative_to(ROOT)) for file in found)
     return [pytest(f"{name} {n + 1}/{of}", *files[n::of]) for n in range(of)]
 
 
@@ -98,11 +99,12 @@ UNITS = [
 ]
 # What takes longest begins first: what is short fills the lanes that get free.
 TESTS = [
-    *shares("end to end", "tests/e2e", of=3),
+    *shares("end to end", "tests/contract", "tests/e2e", of=3),
     pytest("browser", "tests/browser"),
     *shares("emulator", "tests/emulator", of=2),
     pytest("python 3.14", "tests/target"),
     pytest("stages", "tests/stages"),
+    pytest("dev loop", "tests/dev"),
     pytest("other teams", "tests/foreign"),
     pytest("integration", "tests/integration"),
     pytest("templates", "tests/snapshot"),

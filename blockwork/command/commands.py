@@ -11,6 +11,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from blockwork.command.output import FAILED
+
 HERE, DEPLOYED, CODE = "An app on this machine", "Any stage, `local` too", "An app's code"
 
 
@@ -21,33 +23,37 @@ class Command:
     :param at: `module:name` of a function, or of a `typer.Typer` with several.
     :param says: what the list says of it, on one line of 80 columns.
     :param group: under which it is listed.
+    :param extra: of the wheel, which brings what it needs.
     """
 
     at: str
     says: str
     group: str
+    extra: str = "local"
 
 
 COMMANDS = {
     "local": Command(
         at="blockwork.local.cli:app",
-        says="Run it here: up, down, status, clean.",
+        says="Run it here: up, down, status, clean, logs.",
         group=HERE,
     ),
     "dev": Command(
         at="blockwork.dev.cli:dev",
-        says="Run it, let each save have its effect at once, show what is logged.",
+        says="Run it, with each save in effect at once, and its logs.",
         group=HERE,
     ),
     "failures": Command(
         at="blockwork.failures.cli:app",
         says="What failed for good, and the way back.",
         group=DEPLOYED,
+        extra="command",
     ),
     "events": Command(
         at="blockwork.events.cli:app",
         says="What passes on the bus, and what passed before.",
         group=DEPLOYED,
+        extra="command",
     ),
     "diff": Command(
         at="blockwork.diff.cli:diff",
@@ -63,11 +69,19 @@ COMMANDS = {
         at="blockwork.lift_protection:lift_protection",
         says="Let a first deployment that failed be tried again.",
         group=CODE,
+        extra="command",
+    ),
+    "new": Command(
+        at="blockwork.new.cli:app",
+        says="Make an app, or a service, route, event or block of one.",
+        group=CODE,
+        extra="new",
     ),
     "schemas": Command(
         at="blockwork.schemas.cli:schemas",
         says="The JSON Schema of every event.",
         group=CODE,
+        extra="command",
     ),
     "workflows": Command(
         at="blockwork.workflows.cli:workflows",
@@ -108,17 +122,26 @@ class Listed(TyperGroup):
 
 def load(name: str) -> TyperCommand | TyperGroup:
     """Return a command as its part of the library makes it."""
-    module, _, attribute = COMMANDS[name].at.partition(":")
-    found = getattr(import_module(module), attribute)
+    command = COMMANDS[name]
+    module, _, attribute = command.at.partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        typer.echo(
+            f"error: 'blockwork {name}' needs {error.name}, which is not installed:"
+            f" pip install 'blockwork-cdk[{command.extra}]'",
+            err=True,
+        )
+        raise typer.Exit(FAILED) from error
     if isinstance(found, typer.Typer):
         group: TyperGroup = typer.main.get_group(found)
         group.name = name
         return group
     alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
     alone.command(name)(found)
-    command = typer.main.get_command(alone)
-    assert isinstance(command, TyperCommand)
-    return command
+    made = typer.main.get_command(alone)
+    assert isinstance(made, TyperCommand)
+    return made
 
 
 app = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode="markdown")

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from blockwork.companions import Companion, FakeService
 from blockwork.environment import HERE
 
 DEFAULT_PORT = 4566
@@ -18,26 +19,6 @@ DEFAULT_PORT = 4566
 
 class SettingsError(ValueError):
     """A setting cannot be used; the message says where it stands and what is allowed."""
-
-
-class Beside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A process that runs beside the emulator, such as a fake of an outside service.
-
-    :param name: what people call it.
-    :param command: its words; the first `python` is the app's own. `{port}` in a word is the port
-        that it is to listen on, on 127.0.0.1.
-    :param offers: what it plays, for `status`.
-    :param health: a path that answers 200 once it works.
-    :param sources: files and folders from which it runs: it starts anew when they change.
-    :param environment: further variables.
-    """
-
-    name: str
-    command: tuple[str, ...]
-    offers: str = ""
-    health: str = "/"
-    sources: tuple[str, ...] = ()
-    environment: dict[str, str] = {}
 
 
 class Local(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +32,8 @@ class Local(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         What they need is deployed with them. Default: all.
     :param parameters: CloudFormation's parameters by `Stack:Name` or `Name`.
     :param port: of AWS's APIs.
-    :param beside: what runs beside it.
+    :param fakes: of outside services that it speaks to.
+    :param companions: servers that run beside the emulator, each on the next port after the four.
     """
 
     app: str | None = None
@@ -59,7 +41,8 @@ class Local(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     stacks: tuple[str, ...] = ()
     parameters: dict[str, str] = {}
     port: int = DEFAULT_PORT
-    beside: tuple[Beside, ...] = ()
+    fakes: tuple[FakeService, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
 
 class DevWebsite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

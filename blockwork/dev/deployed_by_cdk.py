@@ -1,19 +1,28 @@
 """Updates a stage as `blockwork local up` does: by the CDK's command line."""
 
+from blockwork.command.called import called
 from blockwork.local.errors import LocalStageError
 from blockwork.local.stage import LocalStage
 
 
 class DeployedByCdk:
-    """Implements :class:`blockwork.dev.updates.Updates`."""
+    """Implements :class:`blockwork.dev.updates.Updates`.
 
-    def __init__(self, stage: LocalStage) -> None:
-        self._stage = stage
+    :param stage: runs already.
+    :param builds: whether to build first what the synthesis needs, such as a web app.
+    """
+
+    def __init__(self, stage: LocalStage, *, builds: bool) -> None:
+        self._stage, self._builds = stage, builds
 
     def update(self) -> tuple[list[str], list[str]]:
         """Synthesise and deploy."""
         try:
-            self._stage.deploy_again()
+            with self._stage.alone(called("dev")):
+                if self._builds:
+                    self._stage.app.build(lambda _line: None)
+                self._stage.cdk.synthesize()
+                self._stage.cdk.deploy()
         except LocalStageError as error:
             return [], [str(error)]
         return ["deployed"], []

@@ -1,5 +1,6 @@
 """The functions of a running stage, and which of them a saved file is part of."""
 
+import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ class LiveFunctions:
         self._sources: dict[str, Sources] = {}
         self._files: dict[str, dict[str, str]] = {}
         self._known: dict[tuple[Path, str], Sources | None] = {}
+        self._changing = threading.Lock()
 
     def __len__(self) -> int:
         """Return how many functions run from their sources."""
@@ -63,9 +65,11 @@ class LiveFunctions:
             name = names.get((each.stack, each.id))
             if sources is not None and name is not None:
                 found[name] = self._with_siblings(sources, each, functions)
-        self._sources = found
-        self._files = {name: files for name in found if (files := self._files_of(name)) is not None}
-        self._tell()
+        with self._changing:
+            self._sources = found
+            files = {name: self._files_of(name) for name in found}
+            self._files = {name: each for name, each in files.items() if each is not None}
+            self._tell()
 
     def _with_siblings(
         self, sources: Sources, of: Deployed, functions: Iterable[Deployed]
@@ -101,20 +105,18 @@ class LiveFunctions:
         for path in paths:
             if path.suffix == ".py" and (wrong := error_in(path)):
                 errors.append(wrong)
-        for name in self._touched(paths):
-            before = self._files.get(name, {})
-            try:
-                now = self._sources[name].files()
-            except ValueError as error:
-                now = before
-                if not errors:
-                    needs_synthesis = True
-                    if str(error) not in errors:
-                        errors.append(str(error))
-            if now != before or texts & set(now.values()):
-                affected.add(name)
-            self._files[name] = now
-        self._tell()
+        with self._changing:
+            for name in self._touched(paths):
+                before = self._files.get(name, {})
+                try:
+                    now = self._sources[name].files()
+                except ValueError:  # not known to be in its bundle: the app itself knows
+                    now = before
+                    needs_synthesis = needs_synthesis or not errors
+                if now != before or texts & set(now.values()):
+                    affected.add(name)
+                self._files[name] = now
+            self._tell()
         return Effect(
             functions=frozenset(affected), errors=tuple(errors), needs_synthesis=needs_synthesis
         )

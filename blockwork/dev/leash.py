@@ -1,6 +1,6 @@
 """Run a command that ends with the process that has started it, killed or not.
 
-`python -m blockwork.dev.leash COMMAND…` leads a group of its own. Its standard input is a pipe of
+`python leash.py COMMAND…` leads a group of its own. Its standard input is a pipe of
 its owner's that nobody writes to; once that ends, the whole group does.
 """
 

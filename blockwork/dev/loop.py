@@ -4,17 +4,18 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from blockwork.command.called import called
-from blockwork.dev.functions import LiveFunctions
+from blockwork.dev.debugging import Editing, debugging
+from blockwork.dev.functions import LiveFunctions, error_in
 from blockwork.dev.sites import Builder, SiteBucket
 from blockwork.dev.terminal import Terminal, names
-from blockwork.dev.updates import Background, Updates
+from blockwork.dev.updates import STAGE_ERRORS, Background, Updates
 from blockwork.dev.watching import Watcher
 from blockwork.local.live import LiveFile
 from blockwork.local.logs import ALL, Filter, follow
@@ -49,6 +50,7 @@ class Loop:
     :param terminal: where it tells what it does.
     :param websites: built by tools of their own. Default: none.
     :param wanted: which log lines to show. Default: all.
+    :param editing: what an editor debugs. Default: nothing; `breakpoint()` opens pdb here.
     :param folder: of the app.
     """
 
@@ -60,14 +62,15 @@ class Loop:
         *,
         websites: Sequence[Website] = (),
         wanted: Filter = ALL,
+        editing: Editing | None = None,
         folder: Path = REPOSITORY,
     ) -> None:
         self._stage, self._terminal, self._folder = stage, terminal, folder
-        self._websites, self._wanted = websites, wanted
+        self._websites, self._wanted, self._editing = websites, wanted, editing
         self.live = LiveFile(stage.directory)
         self._functions = LiveFunctions(folder, self.live, lambda service, _: self._client(service))
         self._updates = updates
-        self._edited: set[Path] = set()
+        self._edited: dict[Path, float] = {}
         self._saved_at: dict[Path, float] = {}
         self._stopped = threading.Event()
 
@@ -75,7 +78,10 @@ class Loop:
         """Watch until Ctrl-C, SIGTERM, or the stage's own end."""
         with contextlib.ExitStack() as open_, self.live.held(self._terminal.say):
             open_.enter_context(self._stopped_by(signal.SIGINT, signal.SIGTERM))
-            self._functions.read(self._stage.assembly)
+            self._functions.read(self._stage.cdk.assembly)
+            open_.enter_context(
+                debugging(self.live, self._folder, say=self._terminal.say, editing=self._editing)
+            )
             buckets = {
                 site: SiteBucket(self._client("s3"), site.content) for site in self._websites
             }
@@ -91,7 +97,11 @@ class Loop:
             open_.callback(self._stopped.set)
             self._terminal.say(f"Watching {self._folder}: {len(self._functions)} functions live.")
             while not self._stopped.is_set():
-                self._saved(watcher.saved(LOOK_EVERY), buckets)
+                saved = watcher.saved(LOOK_EVERY)
+                try:
+                    self._saved(saved, buckets)
+                except STAGE_ERRORS as error:
+                    self._terminal.failed("stage", f"{names(list(saved), self._folder)}: {error}")
                 if not self._stage.emulator.is_running():
                     self._terminal.say("The stage was stopped.")
                     break
@@ -110,15 +120,25 @@ class Loop:
             sources = {path for path in rest if path.is_relative_to(site.sources)}
             rest -= sources
             if sources:
-                self._edit(sources)
                 self._saved_at[site.content] = began
+                self._edit(sources)
         code = {path for path in rest if self._functions.are_made_of(path)}
         if code:
-            self._edit(code)
             self._let_run(code, began)
+            self._edit(code)
         if asks := {path for path in rest - code if self._is_deployed(path)}:
-            self._edit(set())
-            self._background.ask(asks)
+            if good := {path for path in asks if self._can_be_read(path)}:
+                self._background.ask(good)
+            self._edit(asks)
+
+    def _can_be_read(self, path: Path) -> bool:
+        """Tell whether a module is one, and say where it is none: no synthesis need be tried."""
+        wrong = error_in(path) if path.suffix == ".py" else None
+        if wrong:
+            self._terminal.failed(str(path), wrong)
+        else:
+            self._terminal.mended(str(path))
+        return wrong is None
 
     def _let_run(self, code: set[Path], began: float) -> None:
         effect = self._functions.saved(code)
@@ -153,17 +173,17 @@ class Loop:
         return Builder(site.watch, self._folder, failed)
 
     def _updated(
-        self, paths: Collection[Path], done: list[str], wrong: list[str], seconds: float
+        self, saved: dict[Path, float], started: float, done: list[str], wrong: list[str]
     ) -> None:
+        seconds = time.monotonic() - min(saved.values())
         if wrong:
-            for error in wrong:
-                self._terminal.failed("stacks", error)
+            self._terminal.failed("stacks", "\n".join(wrong))
             return
         self._terminal.mended("stacks")
-        self._edited -= set(paths)
-        self._functions.read(self._stage.assembly)
+        self._edited = {path: at for path, at in self._edited.items() if at >= started}
+        self._functions.read(self._stage.cdk.assembly)
         effect = f"→ {', '.join(done)}" if done else "→ no stack changes"
-        self._terminal.done(names(list(paths), self._folder), effect, seconds)
+        self._terminal.done(names(list(saved), self._folder), effect, seconds)
 
     def _is_deployed(self, path: Path) -> bool:
         top = path.relative_to(self._folder).parts[0]
@@ -175,7 +195,7 @@ class Loop:
         """Note that the stage is no longer what was deployed."""
         if not self._edited:
             self._stage.forget_deployed()
-        self._edited |= paths
+        self._edited = {**self._edited, **dict.fromkeys(paths, time.monotonic())}
 
     def _show_logs(self) -> None:
         for line in follow(

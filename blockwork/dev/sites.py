@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from blockwork.dev import leash
 from blockwork.local.toolchain import tool_environment
 
 PAGE = ".html"
@@ -40,7 +41,7 @@ class Builder:
         self._adding = threading.Lock()
         self._timer: threading.Timer | None = None
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "blockwork.dev.leash", *command],
+            [sys.executable, leash.__file__, *command],
             cwd=folder,
             env=tool_environment(),
             stdin=subprocess.PIPE,
@@ -113,7 +114,7 @@ class SiteBucket:
         """Return how browsers were told to keep such a file by the deployment."""
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         folder, suffix = Path(name).parent, Path(name).suffix
-        alike = [name, *(other for other in self._uploaded if Path(other).parent == folder)]
+        alike = [other for other in self._uploaded if Path(other).parent == folder]
         for other in sorted(alike, key=lambda each: (each != name, Path(each).suffix != suffix)):
             try:
                 head = self._s3.head_object(Bucket=self.name, Key=other)

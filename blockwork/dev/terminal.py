@@ -1,5 +1,6 @@
 """What a person sees of the loop: a line for each save, errors once, what functions log."""
 
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from blockwork.local.logs import Line
 
 LEVELS = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}
 FAILED = "[ERROR]"
+MOST_NAMES = 3
+PLACE = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+): ")
 
 
 class Terminal:
@@ -51,7 +54,9 @@ class Terminal:
         self._failing.pop(of, None)
 
     def log(self, line: Line) -> None:
-        """Write what a function has logged."""
+        """Write what a function has logged, unless it is an error that a save has been told of."""
+        if any(_is_told(error, line.message) for error in [*self._failing.values()]):
+            return
         color = LEVELS.get(line.level) or ("red" if line.message.startswith(FAILED) else "")
         text = escape(self.short(str(line)))
         self._write(f"[{color}]{text}[/]" if color else text)
@@ -67,6 +72,12 @@ class Terminal:
 
 def names(paths: Sequence[Path], folder: Path) -> str:
     """Return saved files as one line tells of them."""
-    shown = [str(each.relative_to(folder)) for each in sorted(paths)[:2]]
+    shown = [str(each.relative_to(folder)) for each in sorted(paths)[:MOST_NAMES]]
     more = len(paths) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _is_told(error: str, stack: str) -> bool:
+    """Tell whether a stack ends in the file and line that an error names."""
+    at = PLACE.match(error)
+    return at is not None and f'File "{at["file"]}", line {at["line"]}\n' in stack

@@ -9,6 +9,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+STAGE_ERRORS = (BotoCoreError, ClientError, OSError)
+"""What the stage's APIs may answer, such as while it is stopped: no reason to end."""
+
 
 class Updates(Protocol):
     """Brings the stage to what the app says now."""
@@ -25,14 +30,14 @@ class Background:
     """Updates a stage in a thread of its own.
 
     :param updates: does the work.
-    :param on_end: told the files that asked for it, what was done, what stands in the way, and
-        the seconds since the first of them was saved.
+    :param on_end: told the files that asked for it and when each was saved, when the work began,
+        what was done, and what stands in the way.
     """
 
     def __init__(
         self,
         updates: Updates,
-        on_end: Callable[[Collection[Path], list[str], list[str], float], None],
+        on_end: Callable[[dict[Path, float], float, list[str], list[str]], None],
     ) -> None:
         self._updates, self._on_end = updates, on_end
         self._waiting: dict[Path, float] = {}
@@ -63,5 +68,8 @@ class Background:
                 if self._stopped:
                     return
                 asked, self._waiting = self._waiting, {}
-            done, wrong = self._updates.update()
-            self._on_end(asked, done, wrong, time.monotonic() - min(asked.values()))
+            started = time.monotonic()
+            try:
+                self._on_end(asked, started, *self._updates.update())
+            except STAGE_ERRORS as error:
+                self._on_end(asked, started, [], [str(error)])

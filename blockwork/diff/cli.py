@@ -11,6 +11,7 @@ from blockwork.arguments import whole_number
 from blockwork.command.output import FAILED, AsJson, print_json
 from blockwork.diff.differences import TemplateDiffError, find_differences
 from blockwork.diff.report import COMMENT_LIMIT, as_markdown, as_text
+from blockwork.local.errors import LocalStageError
 
 Base = Annotated[
     Path,
@@ -50,7 +51,7 @@ def diff(
     """
     try:
         differences = find_differences(base, head)
-    except TemplateDiffError as error:
+    except (TemplateDiffError, LocalStageError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(FAILED) from error
     if as_json:

@@ -13,8 +13,7 @@ from typing import Any
 
 from blockwork.diff.data_at_risk import Template, data_at_risk
 from blockwork.diff.stale_references import readers_of, stale_references
-from blockwork.local.places import REPOSITORY
-from blockwork.local.toolchain import tool_environment
+from blockwork.local.toolchain import Toolchain, cdk_program, tool_environment
 
 ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 ACCOUNT = re.compile(r"\b\d{12}\b")
@@ -50,6 +49,7 @@ def find_differences(base: Path, head: Path, differ: Differ | None = None) -> li
 
     :param differ: tells the difference of two templates. Default: the CDK CLI.
     :raises TemplateDiffError: if a folder is no cloud assembly, or the CLI fails.
+    :raises LocalStageError: if the CLI cannot be installed.
     """
     (was_written, before), (is_written, after) = read_assembly(base), read_assembly(head)
     skipped = [name for name, text in is_written.items() if was_written.get(name) == text]
@@ -58,6 +58,8 @@ def find_differences(base: Path, head: Path, differ: Differ | None = None) -> li
         name for name in sorted(before | after) if before.get(name, {}) != after.get(name, {})
     ]
     pairs = [(before.get(name, {}), after.get(name, {})) for name in changed]
+    if pairs and differ is None:
+        Toolchain().command_line()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         texts = list(pool.map(lambda pair: (differ or cdk_diff)(*pair), pairs))
     alike: dict[str, list[int]] = {}
@@ -129,7 +131,7 @@ def cdk_diff(before: Template, after: Template) -> str:
     with tempfile.TemporaryDirectory() as work:
         for name, content in (("manifest", manifest), ("before", before), ("after", after)):
             (Path(work) / f"{name}.json").write_text(json.dumps(content))
-        command: list[str | Path] = [REPOSITORY / "node_modules" / ".bin" / "cdk", "diff", "Stack"]
+        command: list[str | Path] = [cdk_program(), "diff", "Stack"]
         command += ["--app", ".", "--template", "before.json", "--no-notices"]
         result = subprocess.run(
             command,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from blockwork.arguments import folder
+from blockwork.command.output import FAILED, AsJson, print_json
 from blockwork.diff.differences import TemplateDiffError, read_assembly
 
 OF_THE_CDK = Path("cdk.out")
@@ -20,8 +21,13 @@ Folder = Annotated[
 ]
 
 
-def doctor(assembly: Folder = None) -> None:
-    """Say what will get in the way: Node.js, Pythons, timeouts, packages, public routes."""
+def doctor(assembly: Folder = None, as_json: AsJson = False) -> None:
+    """Say what will get in the way, why, and the way out: of the machine, settings, templates.
+
+    Exit code 1: something has to be mended.
+
+    Example: blockwork doctor cdk.out
+    """
     from blockwork.doctor.examine import examine  # the rules that it shares with tests load the CDK
 
     looked_at = assembly or OF_THE_CDK
@@ -30,10 +36,13 @@ def doctor(assembly: Folder = None) -> None:
             read_assembly(looked_at)
         except TemplateDiffError as error:
             typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(1) from error
+            raise typer.Exit(FAILED) from error
     findings = list(examine(looked_at))
+    problems = sum(finding.is_problem for finding in findings)
+    if as_json:
+        print_json([finding.as_json() for finding in findings])
+        raise typer.Exit(FAILED if problems else 0)
     for finding in findings:
         typer.echo(str(finding))
-    problems = sum(finding.is_problem for finding in findings)
     typer.echo(f"{problems} to mend, {len(findings) - problems} to know")
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(FAILED if problems else 0)

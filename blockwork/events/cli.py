@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from blockwork.arguments import Directory, all_filled, filled, whole_number
+from blockwork.command.output import AsJson, print_json
 from blockwork.deployed import THIS_MACHINE, DeployedStage, Stage, StageError, readable_errors
 from blockwork.events.pattern import EVERY_EVENT, PatternError, line, make_pattern
 from blockwork.events.replay import Replays, check_targets, event_bus, name_of
@@ -68,7 +69,7 @@ ArchiveName = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count the events, hand none over.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Whole events, one a line.")]
+Lines = Annotated[bool, typer.Option("--json", help="Whole events, one a line.")]
 Minutes = Annotated[
     int,
     typer.Option(
@@ -90,7 +91,7 @@ console = Console(highlight=False, soft_wrap=True)
 def tail(
     pattern: PatternText = None,
     type_: Type = None,
-    as_json: AsJson = False,
+    as_json: Lines = False,
     minutes: Minutes = 60,
     bus: BusName = None,
     stage: Stage = THIS_MACHINE,
@@ -126,6 +127,7 @@ def replay(
     archive: ArchiveName = None,
     stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Hand archived events to their consumers once more, and wait until that is done.
 
@@ -171,6 +173,11 @@ def replay(
                 name = replays.replay(
                     start, end, rules, lambda done: status.update(f"Replaying {span}: {done}")
                 )
+    if as_json:
+        span_told = {"from": as_text(start), "to": as_text(end)}
+        names = [rule.name for rule in rules] if to_rule else None
+        print_json({**span_told, **replayed(name, names, counted, dry_run)})
+        return
     receivers = ", ".join(rule.name for rule in rules) if to_rule else "every rule"
     if name:
         console.print(f"The replay {name} is complete: {span}, to {receivers}.", markup=False)
@@ -179,6 +186,14 @@ def replay(
         console.print(f"{count:6}  {kind}", markup=False)
     done = "would be replayed" if dry_run else "replayed"
     console.print(f"{counted.total()} events of {span} {done} to {receivers}.", markup=False)
+
+
+def replayed(
+    name: str, rules: list[str] | None, counted: Counter[str], dry_run: bool
+) -> dict[str, Any]:
+    """Return what a replay was, for a machine; a name has one that EventBridge itself has done."""
+    events = None if name else dict(sorted(counted.items()))
+    return {"replay": name or None, "rules": rules, "events": events, "dryRun": dry_run}
 
 
 @contextmanager

@@ -1,21 +1,16 @@
 """`blockwork failures list | show | redrive | drop`."""
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from blockwork.arguments import Directory, filled
+from blockwork.command.output import FAILED, INTERRUPTED, AsJson, print_json
 from blockwork.deployed import (
     THIS_MACHINE,
     DeployedStage,
@@ -24,20 +19,28 @@ from blockwork.deployed import (
     only_one,
     readable_errors,
 )
+from blockwork.failures import messages
+from blockwork.failures.at_work import progress_bar, stopping_on_signals
 from blockwork.failures.audit import log_group, record_drop
 from blockwork.failures.hand import HIDDEN_SECONDS, Hand
 from blockwork.failures.messages import Failure, recognise
 from blockwork.failures.redrive import Result
 from blockwork.failures.redrive import redrive as run_redrive
-from blockwork.failures.report import details, line, overview, shortened
+from blockwork.failures.report import (
+    counted,
+    details,
+    ended,
+    line,
+    overview,
+    possible_of,
+    shortened,
+)
 from blockwork.failures.sqs_queue import SqsQueue
 from blockwork.failures.targets import Targets
 from blockwork.local.places import LOCAL
 
 CHAIN = "blockwork:failure-chain"
 """The tag by which `FailureChain` announces its queue."""
-INTERRUPTED = 130  # what a shell says of a command that was ended by Ctrl-C
-WORTH_A_BAR = 10
 
 Service = Annotated[
     str | None,
@@ -68,7 +71,9 @@ console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isat
 
 
 @app.command("list")
-def list_(stage: Stage = THIS_MACHINE, directory: Directory = LOCAL) -> None:
+def list_(
+    stage: Stage = THIS_MACHINE, directory: Directory = LOCAL, as_json: AsJson = False
+) -> None:
     """Say what waits in every service's failure chain; takes nothing out.
 
     Example: blockwork failures list --stage prod
@@ -78,6 +83,9 @@ def list_(stage: Stage = THIS_MACHINE, directory: Directory = LOCAL) -> None:
         with ThreadPoolExecutor(len(queues)) as pool:
             hidden = [queue.depth().hidden for queue in queues.values()]
             waiting = dict(zip(queues, pool.map(everything, queues.values()), strict=True))
+    if as_json:
+        print_json(counted(waiting, dict(zip(queues, hidden, strict=True))))
+        return
     console.print(overview(waiting, datetime.now(UTC)))
     for service, count in zip(queues, hidden, strict=True):
         say_what_is_hidden(service, count)
@@ -89,6 +97,7 @@ def show(
     id_: Id = None,
     stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Show messages whole: where each came from, function, error, time, attempts, event.
 
@@ -96,14 +105,19 @@ def show(
     """
     with readable_errors():
         queues = chains(DeployedStage(stage, directory), service)
-        shown = 0
-        for name, queue in queues.items():
-            for failure in everything(queue):
-                if id_ in (None, failure.message.id):
-                    console.print(details(name, failure), markup=False)
-                    shown += 1
+        shown = [
+            (name, failure)
+            for name, queue in queues.items()
+            for failure in everything(queue)
+            if id_ in (None, failure.message.id)
+        ]
         if id_ and not shown:
             raise not_there(id_, queues)
+    if as_json:
+        print_json([{"service": name, **messages.as_json(failure)} for name, failure in shown])
+        return
+    for name, failure in shown:
+        console.print(details(name, failure), markup=False)
     if not shown:
         console.print("Nothing has failed.")
 
@@ -115,6 +129,7 @@ def redrive(
     dry_run: DryRun = False,
     stage: Stage = THIS_MACHINE,
     directory: Directory = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Run failed events again, and delete each only after it went well.
 
@@ -129,9 +144,10 @@ def redrive(
         deployed = DeployedStage(stage, directory)
         queues = chains(deployed, service)
         if dry_run:
-            dry_redrive(queues, id_)
+            dry_redrive(queues, id_, as_json)
             return
         total = Result()
+        say = Console(stderr=True, highlight=False, soft_wrap=True) if as_json else console
         with stopping_on_signals() as stop:
             targets = Targets(deployed, stop)
             for name, queue in queues.items():
@@ -142,18 +158,20 @@ def redrive(
                 with progress_bar(name, queue) as show_result:
                     result = run_redrive(queue, targets, only=id_, stop=stop, on_change=show_result)
                 for failure, reason in result.failed:
-                    console.print(f"{line(failure)}: {shortened(reason)}", markup=False)
+                    say.print(f"{line(failure)}: {shortened(reason)}", markup=False)
                 if len(queues) > 1 and (result.expected or result.redriven or result.left):
-                    console.print(f"{name}: {result}")
+                    say.print(f"{name}: {result}")
                 total.add(result)
         if id_ and not (total.redriven or total.failed or stop.is_set()):
             raise not_there(id_, queues)
-    console.print(str(total))
+    say.print(str(total))
+    if as_json:
+        print_json({**ended(total), "interrupted": stop.is_set()})
     if stop.is_set():
-        console.print("Interrupted. What is left waits in the chain: run the command again.")
+        say.print("Interrupted. What is left waits in the chain: run the command again.")
         raise typer.Exit(INTERRUPTED)
     if total.failed:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -217,14 +235,17 @@ def everything(queue: SqsQueue) -> list[Failure]:
     return sorted(failures, key=lambda failure: failure.failed_at)
 
 
-def dry_redrive(queues: dict[str, SqsQueue], id_: str | None) -> None:
+def dry_redrive(queues: dict[str, SqsQueue], id_: str | None, as_json: bool) -> None:
     """Say what a redrive would run."""
     wanted = [f for q in queues.values() for f in everything(q) if id_ in (None, f.message.id)]
+    if id_ and not wanted:
+        raise not_there(id_, queues)
+    if as_json:
+        print_json(possible_of(wanted))
+        return
     for failure in wanted:
         obstacle = f": cannot, {failure.obstacle}" if failure.obstacle else ""
         console.print(f"{line(failure)}{obstacle}", markup=False)
-    if id_ and not wanted:
-        raise not_there(id_, queues)
     possible = sum(failure.obstacle is None for failure in wanted)
     console.print(f"{possible} would be redriven, {len(wanted) - possible} cannot be")
 
@@ -244,40 +265,3 @@ def say_what_is_hidden(service: str, count: int) -> None:
             f" was killed; those are back within {HIDDEN_SECONDS} seconds",
             err=True,
         )
-
-
-@contextmanager
-def progress_bar(service: str, queue: SqsQueue) -> Iterator[Callable[[Result], None]]:
-    """Show a bar while the block runs, if there is enough to do."""
-    expected = queue.depth().visible
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=expected < WORTH_A_BAR,
-    )
-    with bar:
-        row = bar.add_task(service, total=expected)
-        yield lambda result: bar.update(row, completed=result.redriven + len(result.failed))
-
-
-@contextmanager
-def stopping_on_signals() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C or a polite kill sets; the second time ends the process."""
-    stop = threading.Event()
-
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            os._exit(INTERRUPTED)  # threads that wait for a function would be waited for
-        stop.set()
-        typer.echo("Finishing what has begun; again ends at once, which loses nothing.", err=True)
-
-    previous = {n: signal.signal(n, ask_to_stop) for n in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

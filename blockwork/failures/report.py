@@ -2,11 +2,13 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from blockwork.failures.messages import Failure, as_json
+from blockwork.failures.redrive import Result
 
 UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 LONGEST_REASON = 200
@@ -48,6 +50,45 @@ def details(service: str, failure: Failure) -> str:
     for name, value in known["attributes"].items():
         lines.append(f"  {name}: {value}")
     return "\n".join([*lines, json.dumps(known["message"], indent=2, ensure_ascii=False)])
+
+
+def counted(waiting: dict[str, list[Failure]], hidden: dict[str, int]) -> list[dict[str, Any]]:
+    """Return what waits in each chain, for a machine."""
+    return [
+        {
+            "service": service,
+            "waiting": len(failures),
+            "hidden": hidden[service],
+            "oldest": min((as_json(each)["failedAt"] for each in failures), default=None),
+            "latestError": max(failures, key=lambda each: each.failed_at).error
+            if failures
+            else None,
+        }
+        for service, failures in sorted(waiting.items())
+    ]
+
+
+def possible_of(wanted: list[Failure]) -> dict[str, Any]:
+    """Return what a redrive would run, for a machine."""
+    return {
+        "possible": [each.message.id for each in wanted if each.obstacle is None],
+        "impossible": [
+            {"messageId": each.message.id, "reason": each.obstacle}
+            for each in wanted
+            if each.obstacle is not None
+        ],
+    }
+
+
+def ended(result: Result) -> dict[str, Any]:
+    """Return what a redrive has done, for a machine."""
+    return {
+        "redriven": result.redriven,
+        "left": result.left,
+        "failed": [
+            {"messageId": failure.message.id, "reason": reason} for failure, reason in result.failed
+        ],
+    }
 
 
 def line(failure: Failure) -> str:

@@ -40,6 +40,12 @@ class Account:
         """Keep `value` in the emulator's state."""
         self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep a SecureString, which CloudFormation makes none of."""
+        self.client("ssm").put_parameter(
+            Name=name, Value=value, Type="SecureString", Overwrite=True
+        )
+
     def is_bootstrapped(self) -> bool:
         """Tell whether the CDK can deploy here."""
         return self.recall(BOOTSTRAPPED) is not None

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from blockwork.companions import Companion, FakeService
 from blockwork.local.account import Account
-from blockwork.local.companion import Companion
 
 OnLine = Callable[[str], None]
 
@@ -19,8 +19,13 @@ class App(Protocol):
         ...
 
     @property
-    def beside(self) -> Sequence[Companion]:
-        """Return what runs beside the emulator."""
+    def fakes(self) -> Sequence[FakeService]:
+        """Return the fakes of outside services that it speaks to."""
+        ...
+
+    @property
+    def companions(self) -> Sequence[Companion]:
+        """Return the servers that run beside the emulator."""
         ...
 
     @property

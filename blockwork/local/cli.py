@@ -1,5 +1,6 @@
-"""`blockwork local up | down | status | clean`."""
+"""`blockwork local up | down | status | clean | logs`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +9,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from blockwork.arguments import Directory, whole_number
+from blockwork.arguments import Directory, filled, whole_number
 from blockwork.command.called import called
 from blockwork.command.output import FAILED, AsJson, print_json
-from blockwork.local.companion import PORT
+from blockwork.companions import beside, beside_lines
 from blockwork.local.configured_app import open_stage
 from blockwork.local.errors import LocalStageError
 from blockwork.local.launch import answers
+from blockwork.local.logs import Filter
+from blockwork.local.logs import follow as follow_lines
 from blockwork.local.places import LOCAL
 from blockwork.local.ports import HIGHEST, LOWEST
 from blockwork.local.stage import LocalStage
@@ -24,17 +27,38 @@ Port = Annotated[
     typer.Option(
         parser=whole_number(LOWEST, HIGHEST),
         metavar="PORT",
-        help="Port of AWS's APIs; website, what runs beside, mail are on the next ones.",
+        help="Port of AWS's APIs; website, outside world, mail are on the next ones.",
         show_default="as last, else 4566",
     ),
 ]
+
+Service = Annotated[
+    str | None,
+    typer.Option(
+        callback=filled,
+        metavar="NAME",
+        help="Of one service, or of functions with this in their name.",
+        show_default="all",
+    ),
+]
+CorrelationId = Annotated[
+    str | None,
+    typer.Option(
+        callback=filled,
+        metavar="ID",
+        help="Of one request, through every hop.",
+        show_default="all",
+    ),
+]
+Follow = Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C or the stage ends.")]
+Lines = Annotated[bool, typer.Option("--json", help="For a machine: a JSON document a line.")]
 
 MEGABYTE = 1024 * 1024
 console = Console(highlight=False, soft_wrap=True)
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Run the app here: up, down, status, clean.",
+    help="Run the app here: up, down, status, clean, logs.",
 )
 
 
@@ -98,6 +122,31 @@ def status(directory: Directory = LOCAL, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
+@app.command()
+def logs(
+    directory: Directory = LOCAL,
+    service: Service = None,
+    correlation_id: CorrelationId = None,
+    follow: Follow = False,
+    as_json: Lines = False,
+) -> None:
+    """Show what the functions have logged since the stage came up.
+
+    Example: blockwork local logs --service orders --follow
+    """
+    with readable_errors():
+        stage = open_stage(directory)
+    wanted = Filter(service=service, correlation_id=correlation_id)
+    lines = follow_lines(
+        stage.directory,
+        wanted,
+        goes_on=lambda: follow and stage.emulator.is_running(),
+        from_start=True,
+    )
+    for each in lines:
+        print(json.dumps(each.as_json()) if as_json else each, flush=True)
+
+
 def state_of(stage: LocalStage) -> dict[str, Any]:
     """Return how a stage is, as `--json` tells it."""
     group = stage.emulator.group
@@ -113,10 +162,7 @@ def state_of(stage: LocalStage) -> dict[str, Any]:
         "memoryMiB": group.memory() // MEGABYTE,
         "emulatorUrl": f"http://localhost:{stage.port}",
         "siteUrl": f"http://localhost:{stage.port + 1}",
-        "beside": [
-            {"name": each.name, "url": f"http://localhost:{stage.port + PORT}"}
-            for each in stage.app.beside
-        ],
+        "beside": beside(stage.app.fakes, stage.app.companions, stage.port),
         "log": str(stage.emulator.log),
     }
 
@@ -133,8 +179,7 @@ def show(stage: LocalStage, found: dict[str, Any]) -> None:
     )
     console.print(f"  Website  {found['siteUrl']}")
     console.print(f"  AWS API  {found['emulatorUrl']}")
-    for each, told in zip(stage.app.beside, found["beside"], strict=True):
-        console.print(f"  Outside  {told['url']}  ({each.offers})")
+    console.print(*beside_lines(found["beside"]), sep="\n", markup=False)
     console.print(f"  Log      {found['log']}")
 
 

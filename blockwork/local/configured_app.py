@@ -1,15 +1,15 @@
 """An app as its settings tell of it, or as it says itself in a class of its own."""
 
 import sysconfig
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from blockwork.command.imports import imported
 from blockwork.command.settings import Local, Settings, read_settings
+from blockwork.companions import beside, beside_lines
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
-from blockwork.local.companion import Companion
 from blockwork.local.errors import LocalStageError
 from blockwork.local.fingerprint import BUILT
 from blockwork.local.places import LOCAL, REPOSITORY
@@ -19,17 +19,17 @@ from blockwork.local.stage import LocalStage
 class ConfiguredApp:
     """Any CDK app: its stacks, its `cdk.json`, and nothing else. Implements :class:`App`.
 
-    :param local: what the app's settings say. Default: nothing.
+    :param local: what the app's settings say. Default: what stands in its folder.
     :param folder: where its `cdk.json` is. Default: where somebody stands.
     """
 
-    beside: Sequence[Companion] = ()
-
     def __init__(self, local: Local | None = None, folder: Path = REPOSITORY) -> None:
-        self._local = local or Local()
+        self._local = read_settings(folder).local if local is None else local
         self._folder = folder
         self.stacks = self._local.stacks
         self.parameters = self._local.parameters
+        self.fakes = self._local.fakes
+        self.companions = self._local.companions
 
     @property
     def inputs(self) -> list[Path]:
@@ -67,6 +67,7 @@ class ConfiguredApp:
             "emulatorUrl": account.url,
             "siteUrl": account.site_url,
             "region": account.region,
+            "beside": beside(self.fakes, self.companions, account.port),
             "stacks": {
                 stack["StackName"]: {
                     each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])
@@ -79,8 +80,9 @@ class ConfiguredApp:
         return content
 
     def summary(self, content: Mapping[str, Any]) -> list[str]:
-        """Say where AWS's APIs are, and what each stack tells."""
-        return [*self._lines(content["stacks"]), f"  AWS API  {content['emulatorUrl']}"]
+        """Say where AWS's APIs and all beside them are, and what each stack tells."""
+        told = beside_lines(content["beside"])
+        return [*self._lines(content["stacks"]), f"  AWS API  {content['emulatorUrl']}", *told]
 
     def _lines(self, stacks: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         for name, outputs in sorted(stacks.items()):

@@ -5,8 +5,9 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import httpx
 import uv
 
 from blockwork.arguments import shortened
+from blockwork.companions import FIRST_COMPANION, MAIL, OUTSIDE, Companion, FakeService, addresses
 from blockwork.environment import REACHES_REGISTRIES
-from blockwork.local.companion import PORT, Companion
 from blockwork.local.errors import CommandError, LocalStageError
 from blockwork.local.fingerprint import fingerprint
 from blockwork.local.places import REPOSITORY
@@ -26,8 +27,9 @@ from blockwork.local.toolchain import NODE_BIN, tool_environment
 REGION = "eu-west-2"
 START_SECONDS = 30.0
 HERE = Path(__file__).parent
-OURS = ("emulator", "front_door.py", "live.py", "logs.py", "preflight")
+OURS = ("emulator", "fakes", "front_door.py", "live.py", "logs.py", "preflight")
 SOURCES = [HERE / name for name in OURS]
+OUTSIDE_WORLD = "the outside world"
 
 
 class Emulator:
@@ -35,18 +37,22 @@ class Emulator:
 
     :param directory: holds its state, its log and what is known of its process.
     :param settings: further variables of its environment. Default: none.
-    :param beside: what starts and stops with it. Default: nothing.
+    :param fakes: of outside services, which are played beside it. Default: the mailbox alone.
+    :param companions: servers that start and stop with it. Default: none.
     """
 
     def __init__(
         self,
         directory: Path,
         settings: Mapping[str, str] | None = None,
-        beside: Sequence[Companion] = (),
+        *,
+        fakes: Sequence[FakeService] = (),
+        companions: Sequence[Companion] = (),
     ) -> None:
         self.directory = directory.absolute()
         self.settings = settings or {}
-        self.beside = beside
+        self.fakes = tuple(fakes)
+        self.companions = tuple(companions)
         self.log = self.directory / "logs" / "emulator.log"
         self.state = self.directory / "state"
         self._record = self.directory / "emulator.json"
@@ -81,10 +87,16 @@ class Emulator:
 
     def silent(self, port: int) -> list[str]:
         """Return the names of what runs beside it and does not answer."""
-        return [each.name for each in self.beside if not answers(port + PORT, each.health)]
+        asked = {OUTSIDE_WORLD: (port + OUTSIDE, "/health")}
+        for number, each in enumerate(self.companions, start=port + FIRST_COMPANION):
+            asked[each.name] = (number, each.health)
+        return [name for name, where in asked.items() if not answers(*where)]
 
     def _sources(self) -> str:
-        return fingerprint([*SOURCES, *(file for each in self.beside for file in each.sources)])
+        names = [name for each in self.fakes for name in each.made_of]
+        names += [name for each in self.companions for name in each.sources]
+        registered = [*self.fakes, *self.companions]
+        return fingerprint([*SOURCES, *(REPOSITORY / name for name in names)], registered)
 
     def start(self, *, port: int, python: Path) -> None:
         """Start it, and wait until it answers.
@@ -94,7 +106,7 @@ class Emulator:
         :raises CommandError: if it does not come up; with the end of its log.
         """
         self.stop()  # what a crash may have left
-        check_port(port)
+        check_port(port, [each.name for each in self.companions])
         self.log.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.directory / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)  # what handlers left behind
@@ -147,9 +159,6 @@ class Emulator:
     def _environment(self, port: int) -> dict[str, str]:
         """Return all that the emulator, and so every handler, sees of this machine."""
         temporary = str(self.directory / "tmp")
-        beside: dict[str, str] = {}
-        for each in self.beside:
-            beside |= each.environment(port, self.state)
         return {
             "PATH": os.pathsep.join([str(NODE_BIN), os.defpath]),
             "HOME": temporary,  # no AWS configuration of the person at the keyboard
@@ -170,13 +179,34 @@ class Emulator:
             "METRIC_SECONDS": "5",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            "SMTP_HOST": f"{HOST}:{port + 3}",
-            "BESIDE": json.dumps([each.command for each in self.beside]),
+            "SMTP_HOST": f"{HOST}:{port + MAIL}",
+            "BESIDE": json.dumps(list(self._beside(port))),
+            "OUTSIDE_ADDRESSES": json.dumps(addresses(self.fakes, self.companions, port)),
             "PACKAGE_INSTALLER": json.dumps(_package_installer()),
             "NODE_PACKAGES": str(REPOSITORY / "node_modules"),
-            **beside,
             **self.settings,
         }
+
+    def _beside(self, port: int) -> Iterator[dict[str, Any]]:
+        """Yield what runs beside it, as `watch` takes it."""
+        fakes = [
+            {"name": each.name, "code": each.code, "path": each.mounted} for each in self.fakes
+        ]
+        yield {
+            "name": OUTSIDE_WORLD,
+            "command": [sys.executable, "-m", "blockwork.local.fakes"],
+            "environment": {
+                "OUTSIDE_PORT": str(port + OUTSIDE),
+                "MAIL_PORT": str(port + MAIL),
+                "FAKES": json.dumps(fakes),
+            },
+        }
+        for number, each in enumerate(self.companions, start=port + FIRST_COMPANION):
+            said = {"{port}": str(number), "{state}": str(self.state)}
+            program = sys.executable if each.command[0] == "python" else each.command[0]
+            words = [program, *(_filled(word, said) for word in each.command[1:])]
+            variables = {name: _filled(value, said) for name, value in each.environment.items()}
+            yield {"name": each.name, "command": words, "environment": variables}
 
     def _recorded(self) -> dict[str, Any]:
         try:
@@ -184,6 +214,12 @@ class Emulator:
         except (OSError, ValueError):
             return {}
         return recorded
+
+
+def _filled(text: str, said: Mapping[str, str]) -> str:
+    for name, value in said.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _package_installer() -> dict[str, Any]:

@@ -7,7 +7,7 @@ API again and again. Read in the emulator, too: standard library only.
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,12 @@ class Line:
     correlation_id: str = ""
     exception: str = ""
     more: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a machine."""
+        known = asdict(self)
+        known["correlationId"] = known.pop("correlation_id")
+        return known
 
     def __str__(self) -> str:
         """Return it as a person reads it."""

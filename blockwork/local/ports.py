@@ -1,7 +1,8 @@
-"""Ports of the local stage, four in a row."""
+"""Ports of the local stage, four in a row, and one more for each server of the app's own."""
 
 import socket
 import time
+from collections.abc import Sequence
 
 from blockwork.command.called import called
 from blockwork.command.settings import DEFAULT_PORT
@@ -10,7 +11,7 @@ from blockwork.local.errors import LocalStageError
 PURPOSES = (
     "AWS's APIs",
     "the website",
-    "what runs beside it",
+    "the outside world",
     "the mail server",
 )
 LOWEST, HIGHEST = 1024, 65_536 - len(PURPOSES)
@@ -18,21 +19,24 @@ HOST = "127.0.0.1"
 PATIENCE_SECONDS = 0.5
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, further: Sequence[str] = ()) -> None:
     """Refuse a port if it, or one of those after it, cannot be used or is in use.
 
+    :param further: who needs the ports after the first four, each one.
     :raises LocalStageError: with another port to try.
     """
-    if not LOWEST <= port <= HIGHEST:
+    highest = HIGHEST - len(further)
+    if not LOWEST <= port <= highest:
         raise LocalStageError(
-            f"port must be between {LOWEST} and {HIGHEST}, got {port}: choose another:"
+            f"port must be between {LOWEST} and {highest}, got {port}: choose another:"
             f" {called('local up', port=DEFAULT_PORT)}"
         )
-    for number, purpose in enumerate(PURPOSES, start=port):
+    needs = (*PURPOSES, *further)
+    for number, purpose in enumerate(needs, start=port):
         if not _becomes_free(number):
             raise LocalStageError(
                 f"port {number} is taken, the local stage needs it for {purpose}: choose another:"
-                f" {called('local up', port=_next_free(port))}"
+                f" {called('local up', port=_next_free(port, len(needs)))}"
             )
 
 
@@ -58,9 +62,8 @@ def _becomes_free(port: int) -> bool:
     return True
 
 
-def _next_free(port: int) -> int:
-    step = len(PURPOSES)
-    for candidate in range(port + step, min(port + 400, HIGHEST + 1), step):
+def _next_free(port: int, step: int) -> int:
+    for candidate in range(port + step, min(port + 100 * step, 65_536 - step), step):
         if all(is_free(number) for number in range(candidate, candidate + step)):
             return candidate
     return DEFAULT_PORT

@@ -17,6 +17,7 @@ from blockwork.local.app import App, OnLine
 from blockwork.local.assembly import environments, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
+from blockwork.local.fakes.keys import key_file
 from blockwork.local.fingerprint import fingerprint
 from blockwork.local.launch import Emulator, check_directory, check_is_folder, not_writable
 from blockwork.local.node_sdk import install, lacking, needed, pinned
@@ -49,7 +50,7 @@ class LocalStage:
         check_is_folder(directory)
         self.app = app
         self.directory = directory.absolute()
-        self.emulator = Emulator(self.directory, beside=app.beside)
+        self.emulator = Emulator(self.directory, fakes=app.fakes, companions=app.companions)
         self.platform_file = self.directory / "platform.json"
         self._toolchain = Toolchain()
         self._wanted_port = port
@@ -64,7 +65,7 @@ class LocalStage:
         """
         progress = progress or Progress()
         check_directory(self.directory)
-        with self._alone(called("local up"), progress.say):
+        with self.alone(called("local up"), progress.say):
             self._choose_port()  # another may have come first, and started it on one
             return self._up(progress)
 
@@ -86,14 +87,14 @@ class LocalStage:
         """Stop it, keep its state, and tell whether it ran."""
         if not self.directory.exists():
             return False
-        with self._alone(called("local down")):
+        with self.alone(called("local down")):
             return self.emulator.stop()
 
     def clean(self) -> None:
         """Stop it and forget its state; what is built for every stage of the checkout stays."""
         if not self.directory.exists():
             return
-        with self._alone(called("local clean")):
+        with self.alone(called("local clean")):
             self.emulator.stop()
             self.emulator.forget()
             for name in ("cdk.out", "cdk-home"):
@@ -107,26 +108,16 @@ class LocalStage:
         return self._account
 
     @property
-    def assembly(self) -> Path:
-        """Return the folder of what was synthesised last."""
-        return self._cdk.assembly
+    def cdk(self) -> Cdk:
+        """Return what deploys the app: its `assembly` is what was synthesised last."""
+        return self._cdk
 
     def forget_deployed(self) -> None:
         """Let the next `up` synthesise and deploy: what runs may be another thing by then."""
         self._account.remember(DEPLOYED, "edited since")
 
-    def deploy_again(self) -> None:
-        """Build, synthesise and deploy what it runs already, whatever was deployed before.
-
-        :raises LocalStageError: if the app, or what deploys it, fails.
-        """
-        with self._alone(called("dev")):
-            self.app.build(lambda _line: None)
-            self._cdk.synthesize()
-            self._cdk.deploy()
-
     @contextmanager
-    def _alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
+    def alone(self, doing: str, say: Callable[[str], None] = to_stderr) -> Iterator[None]:
         """Let no other command at this stage while the block runs."""
         lock = self.directory / "stage.lock"
         try:
@@ -155,6 +146,7 @@ class LocalStage:
         with ThreadPoolExecutor() as pool:
             packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
             self._start_emulator(progress)
+            self._share_secrets()
             self.app.prepare(self._account, self.emulator.state)
             if self._account.recall(DEPLOYED) == wanted and self.app.is_serving(self._account):
                 packages.result()
@@ -188,6 +180,13 @@ class LocalStage:
     def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
         with_progress("Build", self.app.build)
         with_progress("CDK synth", self._cdk.synthesize)
+
+    def _share_secrets(self) -> None:
+        """Store what the app shares with fakes, as an operator does with what providers say."""
+        for fake in self.app.fakes:
+            for secret, parameter in fake.secrets.items():
+                value = key_file(self.emulator.state, fake.name, secret).made()
+                self._account.keep_secret(parameter, value)
 
     def _start_emulator(self, progress: Progress) -> None:
         if not self.emulator.is_current(self.port):

@@ -77,12 +77,19 @@ class Toolchain:
         with self._alone("node-packages") as lock:
             if (REPOSITORY / "package-lock.json").is_file() and not node_packages_fit(REPOSITORY):
                 self._install(REPOSITORY, lock, on_line)
-            ours = self.folder / CLI_FOLDER
-            if cdk_program(self.folder).is_relative_to(ours) and not is_installed(CLI_LOCK, ours):
-                ours.mkdir(parents=True, exist_ok=True)
-                for file in CLI_LOCK.glob("*.json"):
-                    shutil.copyfile(file, ours / file.name)
-                self._install(ours, lock, on_line)
+        self.command_line(on_line)
+
+    def command_line(self, on_line: OnLine = lambda _line: None) -> Path:
+        """Install the CDK's command line for an app that has none, and return the app's."""
+        ours = self.folder / CLI_FOLDER
+        if cdk_program(self.folder).is_relative_to(ours):
+            with self._alone("cdk-cli") as lock:
+                if not is_installed(CLI_LOCK, ours):
+                    ours.mkdir(parents=True, exist_ok=True)
+                    for file in CLI_LOCK.glob("*.json"):
+                        shutil.copyfile(file, ours / file.name)
+                    self._install(ours, lock, on_line)
+        return cdk_program(self.folder)
 
     def _install(self, folder: Path, lock: int, on_line: OnLine) -> None:
         run(

@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.route_key import RouteKey, read_route_key
 from constructs_lib.defaults import Defaults
@@ -93,14 +94,14 @@ class BusinessApi(Construct):
         if allow_origins is None and cors is not None:
             raise ValueError(
                 "cors must be left out where allow_origins is None: no website's scripts may call "
-                f"(at {self.node.path})"
+                f"(at {path_of(self)})"
             )
         if isinstance(default_authorizer, apigatewayv2.HttpNoneAuthorizer):
             raise ValueError(
                 "default_authorizer must let in some callers only, got PUBLIC: say it for each "
-                f"route that everybody may call (at {self.node.path})"
+                f"route that everybody may call (at {path_of(self)})"
             )
-        _check_base_path(base_path, domain, at=self.node.path)
+        _check_base_path(base_path, domain, at=path_of(self))
         self._answers_preflights = allow_origins is not None
         self._default_authorizer = default_authorizer
         self._keys: set[RouteKey] = set()
@@ -119,7 +120,7 @@ class BusinessApi(Construct):
             cors_preflight=(
                 None
                 if allow_origins is None
-                else (cors or CorsRules()).preflight(allow_origins, at=self.node.path)
+                else (cors or CorsRules()).preflight(allow_origins, at=path_of(self))
             ),
             disable_execute_api_endpoint=True if domain and not keeps_default_endpoint else None,
         )
@@ -148,7 +149,7 @@ class BusinessApi(Construct):
         self.alarm = self.metric_server_errors().create_alarm(
             self,
             "ServerErrors",
-            alarm_description=f"{self.node.path} answers with errors of its own (5xx)",
+            alarm_description=f"{path_of(self)} answers with errors of its own (5xx)",
             threshold=1,
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -176,12 +177,12 @@ class BusinessApi(Construct):
             refuse the browser's question (OPTIONS), which never brings a token.
         :raises TypeError: if nothing says who may call.
         """
-        route_key = read_route_key(key, at=self.node.path)
+        route_key = read_route_key(key, at=path_of(self))
         who = authorizer if authorizer is not None else self._default_authorizer
         if who is None:
             raise TypeError(
                 f"route needs an authorizer for {key!r}: PUBLIC where everybody may call, or a "
-                f"default_authorizer of the API (at {self.node.path})"
+                f"default_authorizer of the API (at {path_of(self)})"
             )
         if route_key.method is apigatewayv2.HttpMethod.ANY and not isinstance(
             who, apigatewayv2.HttpNoneAuthorizer
@@ -219,7 +220,7 @@ class BusinessApi(Construct):
                 f"'ANY {path}' with an authorizer also gets what browsers ask before they call "
                 "(OPTIONS), which brings no token, and so nobody's scripts get through: name the "
                 f"methods in routes of their own, or make route('OPTIONS {path}', …, "
-                f"authorizer=PUBLIC) before it (at {self.node.path})"
+                f"authorizer=PUBLIC) before it (at {path_of(self)})"
             )
 
     def _check_scopes(self, scopes: Sequence[str], key: str, route: apigatewayv2.HttpRoute) -> None:
@@ -229,14 +230,14 @@ class BusinessApi(Construct):
         if isinstance(scopes, str) or any(" " in scope or not scope for scope in scopes):
             raise ValueError(
                 f"scopes must be a list of names without spaces, such as ['orders/write'], got "
-                f"{scopes!r} for {key!r} (at {self.node.path})"
+                f"{scopes!r} for {key!r} (at {path_of(self)})"
             )
         kind = cast(apigatewayv2.CfnRoute, route.node.default_child).authorization_type
         if kind != "JWT":
             raise ValueError(
                 "scopes are looked at by JWT authorizers only, such as UserDirectory's: say them "
                 f"to TokenAuthorizer, or check them in the function, got {list(scopes)} with "
-                f"an authorizer of type {kind} for {key!r} (at {self.node.path})"
+                f"an authorizer of type {kind} for {key!r} (at {path_of(self)})"
             )
 
 

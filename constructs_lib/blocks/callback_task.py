@@ -8,6 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.function_task import retry_what_is_transient
 from constructs_lib.interfaces import AnyFunction, as_function
 from constructs_lib.primitives.l2_options import refuse_time_outside
@@ -57,7 +58,7 @@ class CallbackTask(tasks.LambdaInvoke):
         assign: Mapping[str, Any] | None = None,
         comment: str | None = None,
     ) -> None:
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         refuse_time_outside("timeout", timeout, 1, LONGEST, at)
         if heartbeat is not None:
             refuse_time_outside("heartbeat", heartbeat, 1, LONGEST, at)

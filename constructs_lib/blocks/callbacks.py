@@ -10,6 +10,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IValidation
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import Table
 from constructs_lib.telling import tell
@@ -97,9 +98,9 @@ class Callbacks(Construct):
         if function.role is None:
             raise ValueError(
                 "function must be imported with its role, which is allowed to resume executions, "
-                f"got {function.node.path} without (at {self.node.path})"
+                f"got {function.node.path} without (at {path_of(self)})"
             )
-        tell(function, VARIABLE, self.table.table_name, at=self.node.path)
+        tell(function, VARIABLE, self.table.table_name, at=path_of(self))
         self.table.grant_attributes(function, "dynamodb:GetItem", attributes=[*KNOWN, MESSAGE])
         self.table.grant_attributes(
             function,
@@ -114,7 +115,7 @@ class Callbacks(Construct):
     def _missing(self) -> list[str]:
         if self._functions and not self._machines:
             return [
-                f"{self.node.path} must know whose executions are resumed: say "
+                f"{path_of(self)} must know whose executions are resumed: say "
                 "callbacks.let_resume(workflow.state_machine) once the state machine is made"
             ]
         return []

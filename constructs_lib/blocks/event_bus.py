@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.announce import EVENT_BUS, announce
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
@@ -73,7 +74,7 @@ class AnyBus:
         :raises ValueError: if there are no names: a rule for everything is never meant; if a
             `source` cannot be a publisher's here; or as `EventConsumer`.
         """
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         sources = [source] if isinstance(source, str) else list(source)
         for each in sources or [""]:
             _check_source(each, at, aws=self._takes_aws)
@@ -166,11 +167,11 @@ class EventBus(AnyBus, Construct):
         if not archive_retention.is_unresolved() and archive_retention.to_seconds() < 86_400:
             raise ValueError(
                 "archive_retention must be at least 1 day, "
-                f"got {archive_retention.to_human_string()} (at {self.node.path})"
+                f"got {archive_retention.to_human_string()} (at {path_of(self)})"
             )
         bus = events.EventBus(self, "Bus")
-        AnyBus.__init__(self, bus, takes_aws=False, at=self.node.path)
-        announce(bus, EVENT_BUS, known_as, at=self.node.path)
+        AnyBus.__init__(self, bus, takes_aws=False, at=path_of(self))
+        announce(bus, EVENT_BUS, known_as, at=path_of(self))
         self.archive = bus.archive(
             "Archive",
             description="Every event, to replay what a consumer lost or got wrong",

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.failure_chain import FailureChain, let_own_rules_alone_send
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
@@ -84,7 +85,7 @@ class EventConsumer(Construct):
     ) -> None:
         super().__init__(scope, id_)
         let_own_rules_alone_send(self)
-        at = self.node.path
+        at = path_of(self)
         check_pattern(pattern, at=at)
         _check_home(bus, Stack.of(self), at=at)
         refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, at)
@@ -135,9 +136,10 @@ class _Delivery(TypedDict):
 
 def _check_home(bus: events.IEventBus, stack: Stack, *, at: str) -> None:
     """Refuse a bus that a rule of this stack cannot be on ("Amazon EventBridge rules")."""
+    home = bus.env
     for kind, theirs, ours in (
-        ("account", bus.env.account, stack.account),
-        ("region", bus.env.region, stack.region),
+        ("account", home.account, stack.account),
+        ("region", home.region, stack.region),
     ):
         if not Token.is_unresolved(theirs) and not Token.is_unresolved(ours) and theirs != ours:
             raise ValueError(

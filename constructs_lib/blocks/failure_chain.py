@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.announce import FAILURE_CHAIN, announce
+from constructs_lib.asked_once import path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, AnyKey, ServicePrincipal, Topic, as_key
 from constructs_lib.primitives import Queue
@@ -64,14 +65,14 @@ class FailureChain(Construct):
         self._key = encryption_key
         self.queue = Queue(self, "Queue", retention=retention, encryption_key=encryption_key)
         self.queue.apply_removal_policy(defaults.removal_policy(removal_policy))
-        announce(self.queue, FAILURE_CHAIN, known_as, at=self.node.path)
+        announce(self.queue, FAILURE_CHAIN, known_as, at=path_of(self))
         acknowledge(self.queue, SQS3="this queue is itself where failed events end")
         self.topic = Topic(self, "Topic", enforce_ssl=True, master_key=as_key(encryption_key))
         self._subscribe()
         self.alarm = self.metric_failures().create_alarm(
             self,
             "Alarm",
-            alarm_description=f"Failed events wait in {self.node.path}: look at them, mend the "
+            alarm_description=f"Failed events wait in {path_of(self)}: look at them, mend the "
             "cause, bring them back",
             threshold=1,
             evaluation_periods=1,
@@ -83,7 +84,7 @@ class FailureChain(Construct):
         ).create_alarm(
             self,
             "AgeAlarm",
-            alarm_description=f"Failed events wait in {self.node.path} for half a day: notes on "
+            alarm_description=f"Failed events wait in {path_of(self)} for half a day: notes on "
             "records of a stream are worth nothing after a day, events after their retention",
             threshold=HALF_A_DAY.to_seconds(),
             evaluation_periods=1,
@@ -107,10 +108,10 @@ class FailureChain(Construct):
             function,
             "FAILURE_TOPIC_ARN",
             self.topic.topic_arn,
-            at=self.node.path,
+            at=path_of(self),
             otherwise="leave parks_after out: then Lambda or SQS sends here what it fails at",
         )
-        tell(function, "PATIENCE_SECONDS", str(patience.to_seconds()), at=self.node.path)
+        tell(function, "PATIENCE_SECONDS", str(patience.to_seconds()), at=path_of(self))
         self.grant_publish(function)
 
     def dead_letter_queue(self, *, max_receive_count: int = 5) -> sqs.DeadLetterQueue:

@@ -9,6 +9,8 @@ from aws_cdk import SecretValue, Token
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
+
 # "User pool domain" of the Cognito developer guide: reserved words, and what a label may hold.
 DOMAIN_PREFIX = re.compile(r"(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 PROVIDER_NAME = re.compile(r"[^_\s][^\s,|]{1,30}[^_\s,|]")
@@ -172,7 +174,7 @@ class HostedSignIn:
             if forbidden := attributes & NEVER_WRITTEN:
                 raise ValueError(
                     "a provider must map attributes that a client may write,"
-                    f" {provider.name!r} maps {sorted(forbidden)} (at {scope.node.path})"
+                    f" {provider.name!r} maps {sorted(forbidden)} (at {path_of(scope)})"
                 )
             mapped |= attributes - {"username"}
         return frozenset(mapped)

@@ -3,6 +3,7 @@
 from aws_cdk import RemovalPolicy
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import Table
 from constructs_lib.primitives.service_function import ServiceFunction
@@ -54,16 +55,16 @@ class IdempotencyTable(Table):
                 "once must be for a PythonFunction or a NodeFunction, whose keys begin with its "
                 f"module, got "
                 f"{function.node.path}: leave once out, give the function's role what it needs of "
-                f"a table, and tell it of the table yourself (at {self.node.path})"
+                f"a table, and tell it of the table yourself (at {path_of(self)})"
             )
         if not function.names(VARIABLE):
             raise ValueError(
                 f"once must be for a function whose code reads {VARIABLE}, got {function.node.path}"
                 f" of {function.module}, whose code does not name it and would do every event again"
                 f" that comes twice: let its handler remember, or leave once out (at "
-                f"{self.node.path})"
+                f"{path_of(self)})"
             )
-        tell(function, VARIABLE, self.table_name, at=self.node.path)
+        tell(function, VARIABLE, self.table_name, at=path_of(self))
         self.grant_partitions(
             function,
             "dynamodb:GetItem",

@@ -3,9 +3,10 @@
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 
+from constructs_lib.asked_once import node_of, stack_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.l2_options import refuse_outside, refuse_time_outside
@@ -40,7 +41,7 @@ def keep_last_failures(
     refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, at)
     check_role(function, at=at)
     wanted = {
-        "ends in": Stack.of(function).resolve(failures.topic.topic_arn),
+        "ends in": stack_of(function).resolve(failures.topic.topic_arn),
         "retry_attempts": retry_attempts,
         "max_event_age in seconds": max_event_age.to_seconds(),
     }
@@ -73,7 +74,7 @@ def check_role(function: AnyFunction, *, at: str) -> None:
     :param at: the path of the block that asks.
     :raises ValueError: if it was imported without its role.
     """
-    if function.role is None:
+    if not isinstance(function, ServiceFunction) and function.role is None:
         raise ValueError(
             "function must be imported with its role, which is allowed to send what fails to the "
             "failure chain: lambda_.Function.from_function_attributes(…, function_arn=…, role=…, "
@@ -85,11 +86,11 @@ def check_role(function: AnyFunction, *, at: str) -> None:
 def _settled(function: AnyFunction) -> dict[str, Any] | None:
     if function in _settled_by_blocks:
         return _settled_by_blocks[function]
-    made = function.node.try_find_child("EventInvokeConfig")
+    made = node_of(function).try_find_child("EventInvokeConfig")
     if made is None:
         return None
     config = cast(lambda_.CfnEventInvokeConfig, made.node.default_child)
-    destinations = Stack.of(function).resolve(config.destination_config) or {}
+    destinations = stack_of(function).resolve(config.destination_config) or {}
     return {
         "ends in": destinations.get("onFailure", {}).get("destination"),
         "retry_attempts": config.maximum_retry_attempts,

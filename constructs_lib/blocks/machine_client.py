@@ -9,6 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.asked_once import path_of
 from constructs_lib.interfaces import AnyKey, as_key
 from constructs_lib.primitives.l2_options import refuse_time_outside
 
@@ -56,9 +57,9 @@ class MachineClient(Construct):
         token_validity: Duration = ONE_HOUR,
     ) -> None:
         super().__init__(scope, id_)
-        _check_scopes([one.scope_name for one in scopes], at=self.node.path)
-        _check_domain(pool, at=self.node.path)
-        refuse_time_outside("token_validity", token_validity, 300, 86_400, self.node.path)
+        _check_scopes([one.scope_name for one in scopes], at=path_of(self))
+        _check_domain(pool, at=path_of(self))
+        refuse_time_outside("token_validity", token_validity, 300, 86_400, path_of(self))
         self._pool = pool
         self.client = cognito.UserPoolClient(
             self,

@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.event_bus import AnyBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
@@ -109,12 +110,12 @@ class PushChannel(Construct):
         if message_retention.to_seconds() < 60:
             raise ValueError(
                 "message_retention must be at least 1 minute, "
-                f"got {message_retention.to_human_string()} (at {self.node.path})"
+                f"got {message_retention.to_human_string()} (at {path_of(self)})"
             )
         if not 1 <= connections_per_user <= MOST_CONNECTIONS:
             raise ValueError(
                 f"connections_per_user must be between 1 and {MOST_CONNECTIONS}, "
-                f"got {connections_per_user} (at {self.node.path})"
+                f"got {connections_per_user} (at {path_of(self)})"
             )
         self._failures = failures
         self._service = PythonService(
@@ -230,7 +231,7 @@ class PushChannel(Construct):
 
     def let_issue_tickets(self, function: AnyFunction, /) -> iam.Grant:
         """Tell a function where tickets go (`TICKETS_TABLE`), and allow it to put them there."""
-        tell(function, "TICKETS_TABLE", self.tickets.table_name, at=self.node.path)
+        tell(function, "TICKETS_TABLE", self.tickets.table_name, at=path_of(self))
         return self.grant_issue_tickets(function)
 
     def grant_issue_tickets(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.event_bus import AnyBus, EventBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
@@ -47,9 +48,9 @@ class PushSubscriptions:
         if self._scope.node.try_find_child(id_):
             raise ValueError(
                 f"id_ must be another one for each subscription, such as 'Returns', got {id_!r} "
-                f"again (at {self._scope.node.path})"
+                f"again (at {path_of(self._scope)})"
             )
-        at = f"{self._scope.node.path}/{id_}"
+        at = f"{path_of(self._scope)}/{id_}"
         if not KEY.fullmatch(user_key):
             raise ValueError(
                 "user_key must be a name in the events' data, or names with a dot between them, "

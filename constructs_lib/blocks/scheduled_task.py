@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.blocks.takers import keep_what_fails
@@ -86,14 +87,14 @@ class ScheduledTask(Construct):
         dead_letters_elsewhere: bool = False,
     ) -> None:
         super().__init__(scope, id_)
-        _check_input(input or {}, at=self.node.path)
+        _check_input(input or {}, at=path_of(self))
         keep_what_fails(
             failures,
             function,
             state_machine,
             queue,
             dead_letters_elsewhere=dead_letters_elsewhere,
-            at=self.node.path,
+            at=path_of(self),
         )
         role = Role(self, "Role", assumed_by=ServicePrincipal("scheduler.amazonaws.com"))
         failures.grant_key(role)
@@ -117,7 +118,7 @@ class ScheduledTask(Construct):
             self,
             "Schedule",
             schedule=at,
-            time_window=_time_window(at.expression_string, window, at=self.node.path),
+            time_window=_time_window(at.expression_string, window, at=path_of(self)),
             target=cast(scheduler.IScheduleTarget, target),
         )
 

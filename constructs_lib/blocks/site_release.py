@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.primitives import PythonFunction, PythonService
 
@@ -62,7 +63,7 @@ class SiteRelease(Construct):
                 article = "an" if page == "index.html" else "the file"
                 raise ValueError(
                     f"content must be a folder with {article} {page}, got {content} "
-                    f"(at {self.node.path})"
+                    f"(at {path_of(self)})"
                 )
         self.function = PythonFunction(
             self,

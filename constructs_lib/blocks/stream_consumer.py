@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import check_role
 from constructs_lib.interfaces import AnyFunction
@@ -74,15 +75,15 @@ class StreamConsumer(Construct):
         super().__init__(scope, id_)
         if retry_attempts is None:
             retry_attempts = MOST_RETRIES if parks_after else SOME_RETRIES
-        _check_bounds(retry_attempts, max_record_age, parks_after, at=self.node.path)
-        check_role(function, at=self.node.path)
+        _check_bounds(retry_attempts, max_record_age, parks_after, at=path_of(self))
+        check_role(function, at=path_of(self))
         # Imported ones are told apart by what they have: they are of no class of their own.
         of_kinesis = hasattr(source, "stream_arn")
         if not of_kinesis and not _has_stream(cast(dynamodb.ITable, source)):
             raise ValueError(
                 "source must be a table with a stream (stream=StreamViewType.NEW_AND_OLD_IMAGES; "
                 "an imported one is told by from_table_attributes(table_stream_arn=…)), got "
-                f"{source.node.path} without one (at {self.node.path})"
+                f"{source.node.path} without one (at {path_of(self)})"
             )
         kind = event_sources.KinesisEventSource if of_kinesis else event_sources.DynamoEventSource
         function.add_event_source(

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
@@ -100,16 +101,16 @@ class UserDirectory(Construct):
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        refuse_time_outside("token_validity", token_validity, 300, 86_400, self.node.path)
-        custom = _custom_names(custom_attributes or {}, at=self.node.path)
-        _check_writable(writable_attributes, custom, at=self.node.path)
+        refuse_time_outside("token_validity", token_validity, 300, 86_400, path_of(self))
+        custom = _custom_names(custom_attributes or {}, at=path_of(self))
+        _check_writable(writable_attributes, custom, at=path_of(self))
         if hosted and domain_prefix:
             raise ValueError(
                 f"domain_prefix must be left out with hosted, whose domain is "
-                f"{hosted.domain_prefix!r}, got {domain_prefix!r} (at {self.node.path})"
+                f"{hosted.domain_prefix!r}, got {domain_prefix!r} (at {path_of(self)})"
             )
         if domain_prefix:
-            check_domain_prefix(domain_prefix, at=self.node.path)
+            check_domain_prefix(domain_prefix, at=path_of(self))
         kept = Defaults.of(self).removal_policy(removal_policy)
         self.pool = cognito.UserPool(
             self,
@@ -223,7 +224,7 @@ class UserDirectory(Construct):
         :param actions: such as `cognito-idp:ListUsers`.
         :raises ValueError: if the function cannot be told.
         """
-        tell(function, "USER_POOL_ID", self.pool.user_pool_id, at=self.node.path)
+        tell(function, "USER_POOL_ID", self.pool.user_pool_id, at=path_of(self))
         return self.pool.grant(function, *actions)
 
     def grant_to_trigger(self, function: AnyFunction, *actions: str) -> None:
@@ -239,7 +240,7 @@ class UserDirectory(Construct):
         if function.role is None:
             raise ValueError(
                 "function must be imported with its role: lambda_.Function.from_function_attributes"
-                f"(…, role=…), got {function.node.path} without (at {self.node.path})"
+                f"(…, role=…), got {function.node.path} without (at {path_of(self)})"
             )
         statement = iam.PolicyStatement(actions=list(actions), resources=[self.pool.user_pool_arn])
         iam.Policy(

@@ -4,6 +4,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.grants import let_read_parameter
 from constructs_lib.interfaces import AnyFunction, AnyKey
 from constructs_lib.primitives import Table
@@ -59,7 +60,7 @@ class WebhookKeys(Construct):
 
         :raises ValueError: if the function cannot be told.
         """
-        tell(function, "REPLAYS_TABLE", self.replays.table_name, at=self.node.path)
+        tell(function, "REPLAYS_TABLE", self.replays.table_name, at=path_of(self))
         let_read_parameter(self._parameter, function, variable="WEBHOOK_KEYS_PARAMETER")
         if self._key is not None:
             self._key.grant_decrypt(function)

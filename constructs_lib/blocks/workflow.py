@@ -15,6 +15,7 @@ from constructs_lib.acknowledge import (
     acknowledge_versions,
     acknowledge_wildcard,
 )
+from constructs_lib.asked_once import path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.takers import UNFORESEEN, keep_failed_executions
 from constructs_lib.defaults import Defaults
@@ -84,7 +85,7 @@ class Workflow(Construct):
         log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        at = self.node.path
+        at = path_of(self)
         express = kind is sfn.StateMachineType.EXPRESS
         refuse_time_outside("timeout", timeout, 1, LONGEST[kind], at)
         _check_failures(failures, express=express, at=at)
@@ -148,7 +149,7 @@ class Workflow(Construct):
         :param variable: what the function finds the ARN in. Default: WORKFLOW_ARN.
         :raises ValueError: if the function cannot be told.
         """
-        tell(function, variable, self.state_machine.state_machine_arn, at=self.node.path)
+        tell(function, variable, self.state_machine.state_machine_arn, at=path_of(self))
         return self.grant_start(function)
 
     def grant_start(self, grantee: iam.IGrantable, /) -> iam.Grant:

@@ -11,6 +11,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.interfaces import AnyKey, ServicePrincipal, Topic, as_key
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.storage_options import NOT_FOR_ALARM_TOPICS, TopicOptions
@@ -46,7 +47,7 @@ class AlarmTopic(Topic):
         emails: Sequence[str] = (),
         **options: Unpack[TopicOptions],
     ) -> None:
-        refuse_options(options, NOT_FOR_ALARM_TOPICS, f"{scope.node.path}/{id_}")
+        refuse_options(options, NOT_FOR_ALARM_TOPICS, f"{path_of(scope)}/{id_}")
         super().__init__(scope, id_, enforce_ssl=True, master_key=as_key(encryption_key), **options)
         self.encryption_key = encryption_key
         self._watched: set[cloudwatch.AlarmBase] = set()

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
+from constructs_lib.asked_once import path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.bucket_emptying import BucketEmptying
@@ -53,7 +54,7 @@ class Bucket(s3.Bucket):
         removal_policy: RemovalPolicy | None = None,
         **options: Unpack[BucketOptions],
     ) -> None:
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         refuse_options(options, NOT_FOR_BUCKETS, at)
         policy = Defaults.of(scope).removal_policy(removal_policy)
         by_key = "encryption_key" in options
@@ -120,7 +121,7 @@ class Bucket(s3.Bucket):
         :param variable: what the function finds the name in, such as `INVOICES_BUCKET`.
         :raises ValueError: if the function cannot be told.
         """
-        tell(function, variable, self.bucket_name, at=self.node.path)
+        tell(function, variable, self.bucket_name, at=path_of(self))
         return self.grant_objects(function, *actions, keys=keys)
 
     def grant_objects(self, grantee: iam.IGrantable, *actions: str, keys: str = "*") -> iam.Grant:

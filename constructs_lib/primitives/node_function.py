@@ -8,6 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.primitives.function_options import NOT_FOR_NODE, FunctionOptions
 from constructs_lib.primitives.l2_options import refuse_options
 from constructs_lib.primitives.node_build import BUNDLE, ENTRIES, entry_files
@@ -70,7 +71,7 @@ class NodeFunction(ServiceFunction):
         retry_attempts: int = 2,
         **options: Unpack[FunctionOptions],
     ) -> None:
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         refuse_options(options, NOT_FOR_NODE, at)
         folder = service.source / service.name
         files = list(entry_files(folder, entry))

@@ -7,6 +7,7 @@ from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.import_graph import defines
 from constructs_lib.primitives.function_options import REFUSED, FunctionOptions
 from constructs_lib.primitives.l2_options import refuse_options
@@ -70,7 +71,7 @@ class PythonFunction(ServiceFunction):
         retry_attempts: int = 2,
         **options: Unpack[FunctionOptions],
     ) -> None:
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         refuse_options(options, REFUSED, at)
         module = service.source / service.name / f"{entry.replace('.', '/')}.py"
         if not module.is_file() or not all(part.isidentifier() for part in entry.split(".")):
@@ -88,7 +89,7 @@ class PythonFunction(ServiceFunction):
             if isinstance(layer, PackagesLayer) and layer.target != service.target:
                 raise ValueError(
                     f"layers must be built for {service.target.key} as {service.name} is, "
-                    f"got {layer.node.path} for {layer.target.key} (at {scope.node.path}/{id_})"
+                    f"got {layer.node.path} for {layer.target.key} (at {path_of(scope)}/{id_})"
                 )
         all_layers = [*service.layers(scope), *layers]
         service.refuse_missing_packages(entry, all_layers, at)

@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Annotations, RemovalPolicy, Stack
+from aws_cdk import Annotations, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from constructs_lib.asked_once import node_of, stack_of
 from constructs_lib.import_graph import modules_behind
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.python_build import (
@@ -198,9 +199,9 @@ class PythonService:
         same id, but other requirements or another target, is another layer: it stands beneath the
         first, named after its service.
         """
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         parent, name = cast(Construct, stack), id_
-        while there := parent.node.try_find_child(name):
+        while there := node_of(parent).try_find_child(name):
             if isinstance(there, PackagesLayer) and there.is_of(requirements, self.target):
                 return cast(lambda_.ILayerVersion, there)
             parent, name = cast(Construct, there), self.name

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, AnyKey, as_key
 from constructs_lib.primitives.l2_options import refuse_options, refuse_time_outside
@@ -51,7 +52,7 @@ class Queue(sqs.Queue):
         dead_letter_queue: sqs.DeadLetterQueue | None = None,
         **options: Unpack[QueueOptions],
     ) -> None:
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         refuse_options(options, NOT_FOR_QUEUES, at)
         refuse_time_outside("retention", retention, 60, 14 * 86_400, at)
         if policy := Defaults.of(scope).find("removal_policy"):
@@ -76,7 +77,7 @@ class Queue(sqs.Queue):
         :param variable: what the function finds the URL in, such as `ORDERS_QUEUE_URL`.
         :raises ValueError: if the function cannot be told.
         """
-        tell(function, variable, self.queue_url, at=self.node.path)
+        tell(function, variable, self.queue_url, at=path_of(self))
         return self.grant_send(function)
 
     def grant_send(self, grantee: iam.IGrantable, /) -> iam.Grant:

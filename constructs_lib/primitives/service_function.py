@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
+from constructs_lib.asked_once import path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.function_options import FunctionOptions
@@ -89,7 +90,7 @@ class ServiceFunction(Function):
         retry_attempts: int,
         options: FunctionOptions,
     ) -> None:
-        at = f"{scope.node.path}/{id_}"
+        at = f"{path_of(scope)}/{id_}"
         self.module = module
         settings: FunctionOptions = {
             "application_log_level_v2": service.log_level,
@@ -169,8 +170,8 @@ class ServiceFunction(Function):
         :param max_event_age: how long an event may wait for its invocation, 1 minute to 6 hours.
         :raises ValueError: if a number is out of Lambda's bounds.
         """
-        refuse_outside("retry_attempts", retry_attempts, 0, 2, "", self.node.path)
-        refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, self.node.path)
+        refuse_outside("retry_attempts", retry_attempts, 0, 2, "", path_of(self))
+        refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, path_of(self))
         config = cast(
             lambda_.CfnEventInvokeConfig,
             self.node.find_child("EventInvokeConfig").node.default_child,

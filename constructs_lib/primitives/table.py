@@ -8,6 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs_lib.asked_once import path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.l2_options import refuse_options
@@ -57,7 +58,7 @@ class Table(dynamodb.TableV2):
         removal_policy: RemovalPolicy | None = None,
         **options: Unpack[TableOptions],
     ) -> None:
-        refuse_options(options, NOT_FOR_TABLES, f"{scope.node.path}/{id_}")
+        refuse_options(options, NOT_FOR_TABLES, f"{path_of(scope)}/{id_}")
         keys = [_key(key) for key in (partition_key, sort_key) if key]
         policy = Defaults.of(scope).removal_policy(removal_policy)
         settings: TableOptions = {
@@ -79,6 +80,8 @@ class Table(dynamodb.TableV2):
             **settings,
         )
         self._keys = [key.name for key in keys]
+        # Asked for once: each answer takes time.
+        self._name, self._arn, self._key = self.table_name, self.table_arn, self.encryption_key
         self._indexes = {
             index.index_name: [key.name for key in (index.partition_key, index.sort_key) if key]
             for index in options.get("global_secondary_indexes", ())
@@ -98,7 +101,7 @@ class Table(dynamodb.TableV2):
         :param variable: what the function finds the name in, such as `ORDERS_TABLE`.
         :raises ValueError: as `grant_attributes`, or if the function cannot be told.
         """
-        tell(function, variable, self.table_name, at=self.node.path)
+        tell(function, variable, self._name, at=path_of(self))
         return self.grant_attributes(
             function, *actions, attributes=attributes, return_values=return_values
         )
@@ -130,7 +133,7 @@ class Table(dynamodb.TableV2):
         :raises ValueError: if the actions are none of these, or some of both; or if `attributes`
             is a text or holds a wildcard.
         """
-        at = f"(at {self.node.path})"
+        at = f"(at {path_of(self)})"
         if not actions or not (READS.issuperset(actions) or WRITES.issuperset(actions)):
             raise ValueError(
                 f"actions must be some of {', '.join(sorted(READS))}, or some of"
@@ -144,7 +147,7 @@ class Table(dynamodb.TableV2):
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=sorted(actions),
-            resource_arns=[self.table_arn],
+            resource_arns=[self._arn],
             conditions={
                 **_naming([*self._keys, *sorted(set(attributes) - {*self._keys})]),
                 **(SELECTING if READS.issuperset(actions) else writes),
@@ -157,7 +160,7 @@ class Table(dynamodb.TableV2):
         :param variable: what the function finds the name in, such as `ORDERS_TABLE`.
         :raises ValueError: as `grant_query`, or if the function cannot be told.
         """
-        tell(function, variable, self.table_name, at=self.node.path)
+        tell(function, variable, self._name, at=path_of(self))
         return self.grant_query(function, index)
 
     def grant_query(self, grantee: iam.IGrantable, /, index: str) -> iam.Grant:
@@ -171,14 +174,14 @@ class Table(dynamodb.TableV2):
         if index not in self._indexes:
             raise ValueError(
                 f"index must be a global index of the table, which has"
-                f" {', '.join(self._indexes) or 'none'}, got {index!r} (at {self.node.path})"
+                f" {', '.join(self._indexes) or 'none'}, got {index!r} (at {path_of(self)})"
             )
         self._grant_key(grantee, ["dynamodb:Query"])
         keys = dict.fromkeys([*self._keys, *self._indexes[index]])
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["dynamodb:Query"],
-            resource_arns=[f"{self.table_arn}/index/{index}"],
+            resource_arns=[f"{self._arn}/index/{index}"],
             conditions={**_naming([*keys]), **SELECTING},
         )
 
@@ -190,7 +193,7 @@ class Table(dynamodb.TableV2):
         :raises ValueError: if the actions are not of that kind, or `like` is every key.
         """
         allowed = (READS | WRITES) - {"dynamodb:Scan"}
-        at = f"(at {self.node.path})"
+        at = f"(at {path_of(self)})"
         if not actions or not allowed.issuperset(actions):
             raise ValueError(
                 f"actions must be some of {', '.join(sorted(allowed))},"
@@ -202,7 +205,7 @@ class Table(dynamodb.TableV2):
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=sorted(actions),
-            resource_arns=[self.table_arn],
+            resource_arns=[self._arn],
             conditions={
                 "ForAllValues:StringLike": {"dynamodb:LeadingKeys": like},
                 "Null": {"dynamodb:LeadingKeys": "false"},
@@ -211,7 +214,7 @@ class Table(dynamodb.TableV2):
 
     def _grant_key(self, grantee: iam.IGrantable, actions: Collection[str]) -> None:
         """Allow what DynamoDB does with a customer's key in the name of who asks."""
-        key = self.encryption_key
+        key = self._key
         if key and READS.issuperset(actions):
             key.grant_decrypt(grantee)
         elif key:

@@ -22,6 +22,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of what pycognito itself imports
     from pycognito.aws_srp import AWSSRP
 
+from blockwork.verification import TemporaryUser
 from tests import waiting
 from tests.aws_clients import client_of
 
@@ -81,18 +82,7 @@ class LastingTokens:
         return self._current().refresh_token
 
 
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """Somebody who can sign in.
-
-    :param user_id: the user pool's id of the user, the claim `sub` of every token.
-    """
-
-    user_id: str
-    email: str
-    password: str
-
-
+Account = TemporaryUser
 NewAccount = Callable[..., Account]
 
 
@@ -215,7 +205,7 @@ def run_tool(platform: dict[str, Any], *words: str) -> subprocess.CompletedProce
 
 def cognito(config: dict[str, Any]) -> Any:
     """Return a client of the user pool as any website's visitor has it: without credentials."""
-    endpoint, region = config["userPoolEndpoint"], config["region"]
+    endpoint, region = config.get("userPoolEndpoint"), config["region"]
     return client_of("cognito-idp", endpoint=endpoint, region=region, key_id="none", secret="none")
 
 

@@ -23,7 +23,10 @@ def connected(config: dict[str, Any], query: str) -> AbstractContextManager[Clie
 
     :raises InvalidStatus: if it is refused.
     """
-    return connect(f"{config['webSocketUrl']}?{query}", proxy=None, open_timeout=PATIENCE)
+    url = f"{config['webSocketUrl']}?{query}"
+    if url.startswith("wss:"):  # not of this machine: as HTTPS_PROXY says, where there is one
+        return connect(url, open_timeout=PATIENCE)
+    return connect(url, proxy=None, open_timeout=PATIENCE)
 
 
 def refusal(config: dict[str, Any], query: str) -> int | None:

@@ -61,7 +61,7 @@ def test_of_a_thousand_people_those_who_have_left_get_nothing_and_the_others_one
         # Killed in the middle of a batch; the next one knows what this one has done.
         control(campaigns={"mode": "ok", "seconds": 4})
         eventually(lambda: mailed(campaigns, second))
-        kill(platform, "tools.providers")
+        kill(platform, "blockwork.local.fakes")
         shown = campaigns.end_of(second)
 
     stayed = PEOPLE - len(leavers)

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -88,15 +88,3 @@ def test_a_bad_night_waits_in_the_chain_and_the_last_good_forecast_still_answers
     redriven = run_tool(platform, "failures", "redrive", "forecast")
     assert redriven.returncode == 0, redriven.stdout + redriven.stderr
     assert forecast.get("/forecast", params=day).json()["fetchedAt"] > good["fetchedAt"]
-
-
-@pytest.mark.parametrize("query", ["", "date=tomorrow", "date=2026-02-30", "date=20260601"])
-def test_a_day_that_cannot_be_is_refused(forecast: httpx.Client, query: str) -> None:
-    answer = forecast.get(f"/forecast?{query}")
-
-    assert answer.status_code == 400
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
-def test_a_day_that_is_not_there_is_a_problem(forecast: httpx.Client) -> None:
-    assert forecast.get("/forecast", params={"date": str(date(1999, 1, 1))}).status_code == 404

@@ -89,69 +89,6 @@ def test_a_granted_permission_comes_with_the_next_token_and_goes_with_a_later_on
     assert own(identity, administrator, somebody.user_id) == set()
 
 
-@pytest.mark.parametrize(
-    ("given", "status"),
-    [
-        ("write:*", 201),
-        ("*:products", 201),
-        ("*:*", 201),
-        ("w*te:prod*s", 201),
-        ("write:products*", 201),
-        ("read:*", 403),
-        ("write:product", 403),
-        ("write:productsx", 403),
-        ("rite:products", 403),
-        ("write:users", 403),
-    ],
-)
-def test_a_wildcard_stands_for_what_it_covers_and_for_nothing_else(
-    config: dict[str, Any],
-    identity: httpx.Client,
-    administrator: Tokens,
-    somebody: Account,
-    add: Add,
-    given: str,
-    status: int,
-) -> None:
-    grant(identity, administrator, somebody.user_id, given)
-
-    assert add(sign_in_by_srp(config, somebody.email, somebody.password)) == status
-
-
-def test_a_customer_neither_lists_users_nor_reads_or_grants_permissions(
-    identity: httpx.Client, config: dict[str, Any], administrator: Tokens, somebody: Account
-) -> None:
-    tokens = sign_in_by_srp(config, somebody.email, somebody.password)
-    signed_in = bearer(tokens.id_token)
-    path = f"/users/{somebody.user_id}/permissions"
-
-    assert identity.get("/users", headers=signed_in).status_code == 403
-    assert identity.get(path, headers=signed_in).status_code == 403
-    refused = put_permissions(identity, tokens, somebody.user_id, ["*:*"])
-
-    assert refused.status_code == 403
-    assert refused.headers["content-type"] == "application/problem+json"
-    assert "grant" in refused.json()["detail"]
-    assert "permissions" in refused.json()["detail"]
-    assert own(identity, administrator, somebody.user_id) == set()
-
-
-def test_who_may_grant_need_not_be_an_administrator(
-    identity: httpx.Client,
-    config: dict[str, Any],
-    administrator: Tokens,
-    somebody: Account,
-    new_account: NewAccount,
-) -> None:
-    other = new_account()
-    grant(identity, administrator, somebody.user_id, "grant:permissions")
-
-    deputy = sign_in_by_srp(config, somebody.email, somebody.password)
-    grant(identity, deputy, other.user_id, "read:reports")
-
-    assert own(identity, administrator, other.user_id) == {"read:reports"}
-
-
 def test_500_long_permissions_are_refused_and_nothing_is_stored(
     identity: httpx.Client, administrator: Tokens, somebody: Account
 ) -> None:
@@ -202,44 +139,6 @@ def test_what_another_permission_covers_takes_no_room(
     grant(identity, administrator, somebody.user_id, "read:a", "read:a", *many, "write:*", "wr*:*")
 
     assert own(identity, administrator, somebody.user_id) == {"read:a", "wr*:*"}
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        [{"action": "write"}],
-        [{"action": "wri te", "resource": "products"}],
-        [{"action": "write", "resource": "prod:ucts"}],
-        [{"action": "", "resource": "products"}],
-        [{"action": "w" * 65, "resource": "products"}],
-        [{"action": "write", "resource": "p" * 129}],
-        [{"action": "write", "resource": "products", "until": "tomorrow"}],
-        [{"action": "read", "resource": "a"}, {"action": "write", "resource": "a\n"}],
-        {"action": "write", "resource": "products"},
-    ],
-)
-def test_permissions_that_cannot_be_are_refused_and_nothing_is_stored(
-    identity: httpx.Client, administrator: Tokens, customer: Tokens, wrong: object
-) -> None:
-    user_id = claims(customer.id_token)["sub"]
-    path = f"/users/{user_id}/permissions"
-
-    refused = identity.put(path, json=wrong, headers=bearer(administrator.id_token))
-
-    assert refused.status_code in (400, 422), refused.text
-    assert refused.headers["content-type"] == "application/problem+json"
-    assert own(identity, administrator, user_id) == set()
-
-
-@pytest.mark.parametrize("user_id", ["nobody", "00000000-0000-4000-8000-000000000000"])
-def test_an_unknown_user_has_no_permissions_and_is_given_none(
-    identity: httpx.Client, administrator: Tokens, user_id: str
-) -> None:
-    shown = identity.get(f"/users/{user_id}/permissions", headers=bearer(administrator.id_token))
-    given = put_permissions(identity, administrator, user_id, ["write:products"])
-
-    assert (shown.status_code, given.status_code) == (404, 404)
-    assert given.headers["content-type"] == "application/problem+json"
 
 
 def test_of_two_administrators_at_once_one_wins_whole(

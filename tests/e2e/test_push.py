@@ -8,14 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from tests.e2e.accounts import grant
 from tests.e2e.conftest import NewAccount, Tokens, aws, outputs, sign_in_by_srp
 from tests.e2e.crowd import Crowd, Tab, eventually
-from tests.e2e.sockets import connected, ticket_for
-from tests.waiting import PATIENCE, settled
+from tests.waiting import settled
 
 USERS, TABS, EVENTS = 40, 5, 5
 CUT_OFF = 50
@@ -135,20 +132,3 @@ async def crowd_scene(
     await eventually(
         lambda: connections_of(platform, list(signed_in)), until=lambda open_: open_ == 0
     )
-
-
-def test_a_user_hears_at_once_that_their_permissions_have_changed(
-    config: dict[str, Any],
-    identity: httpx.Client,
-    administrator: Tokens,
-    new_account: NewAccount,
-) -> None:
-    account = new_account("customers")
-    tokens = sign_in_by_srp(config, account.email, account.password)
-
-    with connected(config, f"ticket={ticket_for(identity, tokens)}") as connection:
-        grant(identity, administrator, account.user_id, "write:products")
-        message = json.loads(connection.recv(timeout=PATIENCE))
-
-    assert (message["type"], message["id"]) == ("PermissionsChanged", "000000000001")
-    assert message["data"] == {"userId": account.user_id}

@@ -1,17 +1,15 @@
 """From a visitor to a customer who comes back, as the website and the mailbox see it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.e2e.accounts import claims, code_for, confirm, events_of, mails_to, refresh, sign_up, tap
+from tests.e2e.accounts import claims, code_for, confirm, events_of, mails_to, sign_up, tap
 from tests.e2e.conftest import (
     Account,
     NewAccount,
-    Tokens,
     aws,
     bearer,
     cognito,
@@ -89,35 +87,6 @@ def test_a_profile_is_there_from_the_start_and_changed_by_its_owner(
     assert identity.get("/me", headers=signed_in).json() == now
 
 
-@pytest.mark.parametrize(
-    ("body", "fields"),
-    [
-        ({"displayName": "x" * 101}, {"displayName"}),
-        ({"displayName": 7, "newsletter": "yes"}, {"displayName", "newsletter"}),
-        ({"displayName": "A", "phone": "07700 900123"}, {"phone"}),
-        ({"displayName": "A", "phone": "+0123456"}, {"phone"}),
-        ({"displayName": "A", "email": "other@example.org"}, {"email"}),
-        ({"displayName": "A", "userId": "somebody-else"}, {"userId"}),
-    ],
-)
-def test_a_profile_that_does_not_fit_is_refused_field_by_field_and_stays_as_it_was(
-    config: dict[str, Any],
-    identity: httpx.Client,
-    customer: Tokens,
-    body: dict[str, Any],
-    fields: set[str],
-) -> None:
-    signed_in = bearer(customer.id_token)
-    before = identity.get("/me", headers=signed_in).json()
-
-    answer = identity.put("/me", json=body, headers=signed_in)
-
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert {error["field"] for error in answer.json()["errors"]} == fields
-    assert identity.get("/me", headers=signed_in).json() == before
-
-
 def test_an_invited_user_has_a_profile_from_the_first_sign_in(
     platform: dict[str, Any],
     config: dict[str, Any],
@@ -133,39 +102,6 @@ def test_an_invited_user_has_a_profile_from_the_first_sign_in(
 
         assert (profile["userId"], profile["email"]) == (invited.user_id, invited.email)
         assert events_of(tapped, invited.user_id, count=1) == ["UserSignedUp"]
-
-
-def test_who_stays_signed_in_gets_new_tokens_without_a_password(
-    identity: httpx.Client, customer: Tokens
-) -> None:
-    new = refresh(identity, customer)
-
-    assert claims(new.id_token)["sub"] == claims(customer.id_token)["sub"]
-    assert claims(new.id_token)["token_use"] == "id"
-    assert claims(new.access_token)["token_use"] == "access"
-    assert new.id_token != customer.id_token
-    assert identity.get("/me", headers=bearer(new.id_token)).status_code == 200
-
-
-def test_a_refresh_token_that_was_revoked_or_never_was_one_is_refused(
-    config: dict[str, Any], identity: httpx.Client, new_account: NewAccount
-) -> None:
-    account = new_account()
-    tokens = sign_in_by_srp(config, account.email, account.password)
-    refresh(identity, tokens)
-
-    cognito(config).revoke_token(Token=tokens.refresh_token, ClientId=config["userPoolClientId"])
-
-    for refused in (
-        tokens,
-        replace(tokens, refresh_token="nonsense"),
-        replace(tokens, refresh_token=tokens.access_token),
-        replace(tokens, refresh_token=tokens.refresh_token[::-1]),
-    ):
-        answer = identity.post("/tokens/refresh", json={"refreshToken": refused.refresh_token})
-        assert answer.status_code == 401, answer.text
-        assert refused.refresh_token not in answer.text
-        assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_forgotten_password_is_replaced_with_a_mailed_code(

@@ -13,14 +13,11 @@ from tests.e2e.accounts import claims
 from tests.e2e.chatting import Person, items_of, talker
 from tests.e2e.conftest import (
     NewAccount,
-    Tokens,
     aws,
-    bearer,
 )
 from tests.e2e.test_bytes import unreadable
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import eventually
 
-APOLOGY = "Sorry, I did not understand that."
 SCRIPTS = {
     "Latin": "Zähler zeigt Unsinn: 1 234 kWh",
     "Cyrillic": "Счётчик не работает",
@@ -40,32 +37,6 @@ Say = Callable[..., httpx.Response]
 @pytest.fixture
 def person(config: dict[str, Any], new_account: NewAccount) -> Person:
     return talker(config, new_account())
-
-
-def test_tasks_are_opened_listed_and_closed(person: Person) -> None:
-    assert person.reply("my tasks") == "You have no open tasks."
-    assert person.reply("new task: read my meter") == "Task 1 is open: read my meter"
-    assert person.reply("NEW TASK:call me") == "Task 2 is open: call me"
-    assert person.reply("my tasks") == "Your open tasks:\n1. read my meter\n2. call me"
-    assert person.reply("done 1") == "Task 1 is done."
-    assert person.reply("done 1") == "Task 1 was done before."
-    assert person.reply("Done #7") == "You have no task 7. “my tasks” lists yours."
-    assert person.reply("my tasks") == "Your open tasks:\n2. call me"
-
-
-def test_what_it_does_not_understand_it_says_and_what_it_does(person: Person) -> None:
-    for message in ("hello", "new task", "tasks", "done", "done one", "<b>done 1</b>"):
-        reply = person.reply(message)
-        assert reply.startswith(APOLOGY)
-        assert all(known in reply for known in ("new task: …", "my tasks", "done 1"))
-
-
-def test_a_conversation_goes_on_under_its_id(person: Person) -> None:
-    first = person.says("hello").json()
-    second = person.says("again", fields={"conversationId": first["conversationId"]}).json()
-
-    assert second["conversationId"] == first["conversationId"]
-    assert first["conversationId"] != person.says("hello").json()["conversationId"]
 
 
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
@@ -94,60 +65,6 @@ def test_ten_kilobytes_are_taken_and_more_is_not(person: Person, character: str)
     assert "10240 bytes" in refused.json()["errors"][0]["detail"]
     assert person.says(text * 2).status_code == 422
     assert person.says("x" * 70_000).status_code == 413
-
-
-@pytest.mark.parametrize(
-    ("body", "field", "detail"),
-    [
-        ({}, "message", "is required"),
-        ({"message": ""}, "message", "must say something"),
-        ({"message": " \n\t\u3000"}, "message", "must say something"),
-        ({"message": 7}, "message", "must be a string, got a number"),
-        ({"message": None}, "message", "must be a string, got null"),
-        ({"message": ["x"]}, "message", "must be a string, got an array"),
-        ({"message": "x", "conversationId": "a b"}, "conversationId", "must be one that a reply"),
-        ({"message": "x", "conversationId": ""}, "conversationId", "must be one that a reply"),
-        ({"message": "x", "more": 1}, "more", "is not known"),
-        ({"message": "x", "__proto__": 1}, "__proto__", "is not known"),
-    ],
-)
-def test_a_body_that_does_not_fit_names_its_fields(
-    person: Person, body: dict[str, Any], field: str, detail: str
-) -> None:
-    answer = person.sends(json.dumps(body))
-
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
-    assert problem["title"] == "Unprocessable Content"
-    (error,) = problem["errors"]
-    assert error["field"] == field
-    assert error["detail"].startswith(detail)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "new task: x",
-        "[]",
-        '"new task: x"',
-        "{",
-        '{"message": "x", "message": "y"}',
-        '{"message": "x", "\\u006dessage": "y"}',
-        '{"message": NaN}',
-        '{"message": 1e999}',
-        '{"message": ' + "[" * 40 + "]" * 40 + "}",
-        '{"message": "\\udc00"}',
-        '{"\\ud800": "x"}',
-        '{"message": "\ufffd"}',
-    ],
-)
-def test_what_is_not_one_object_of_json_is_refused(person: Person, content: str) -> None:
-    answer = person.sends(content)
-
-    assert answer.status_code == 400
-    assert answer.json()["detail"].startswith("the body must be ")
 
 
 @pytest.mark.parametrize(
@@ -210,36 +127,6 @@ def test_two_at_once_get_tasks_of_their_own(person: Person) -> None:
         closed = list(pool.map(lambda _: person.reply("done 3"), range(8)))
     assert closed.count("Task 3 is done.") == 1
     assert closed.count("Task 3 was done before.") == 7
-
-
-def test_another_users_tasks_are_not_there(person: Person, customer: Tokens) -> None:
-    person.reply("new task: mine alone")
-    other = Person(person.url, person.account, customer.id_token)
-
-    assert "mine alone" not in other.reply("my tasks")
-    assert other.reply("done 999999") == "You have no task 999999. “my tasks” lists yours."
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", "/chat"), ("DELETE", "/chat"), ("POST", "/"), ("POST", "/chat/1"), ("POST", "/tasks")],
-)
-def test_an_unknown_route_is_not_there(person: Person, method: str, path: str) -> None:
-    answer = httpx.request(
-        method, person.url + path, headers=bearer(person.token), timeout=PATIENCE
-    )
-
-    assert answer.status_code == 404
-
-
-def test_scripts_of_the_website_alone_may_call(platform: dict[str, Any], person: Person) -> None:
-    def ask(origin: str) -> httpx.Response:
-        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-        return httpx.options(f"{person.url}/chat", headers=asked, timeout=PATIENCE)
-
-    allowed = ask(platform["siteUrl"])
-    assert allowed.headers["access-control-allow-origin"] == platform["siteUrl"]
-    assert "access-control-allow-origin" not in ask("https://evil.example").headers
 
 
 def test_the_users_id_is_that_of_the_token(platform: dict[str, Any], person: Person) -> None:

@@ -10,7 +10,7 @@ from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.push import Channel, deploy_channel
 from tests.emulator.support import Aws
-from tools.outside_world import emulator_with_outside_world
+from tools.platform import PlatformApp
 
 # What takes minutes on AWS takes as long as a test can wait.
 QUICK = {
@@ -28,7 +28,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     directory = tmp_path_factory.mktemp("emulator")
     # As in an app whose modules are all ES modules: what runs below is not of the app.
     (directory / "package.json").write_text('{"type": "module"}')
-    emulator = emulator_with_outside_world(directory, settings=QUICK)
+    emulator = Emulator(directory, settings=QUICK, fakes=PlatformApp().fakes)
     emulator.start(port=free_port(), python=Toolchain().emulator_environment())
     yield emulator
     emulator.stop()

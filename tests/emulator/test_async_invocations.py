@@ -14,7 +14,6 @@ from tests.conftest import free_port
 from tests.emulator.support import Aws, chain, eventually, function, received, role
 from tests.emulator.test_state import is_kept
 from tests.waiting import settled
-from tools.outside_world import emulator_with_outside_world
 
 # Notes each event in a bucket, then does what the event says.
 SOURCE = """
@@ -184,9 +183,7 @@ def test_errors_are_counted_and_logged_though_nobody_waited(aws: Aws, made: dict
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     settings = {"ASYNC_CONCURRENCY": "1", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1"}
-    emulator = emulator_with_outside_world(
-        tmp_path, settings=settings | {"STATE_SAVE_SECONDS": "0.2"}
-    )
+    emulator = Emulator(tmp_path, settings=settings | {"STATE_SAVE_SECONDS": "0.2"})
     yield emulator
     emulator.stop()
 

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from blockwork.local.launch import Emulator
 from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.people import PASSWORD, People, Post, user_pool
 from tests.emulator.support import Aws, eventually
-from tools.outside_world import emulator_with_outside_world
 
 NEW_PASSWORD = "Another-horse-8"
 
@@ -35,7 +35,7 @@ def post(aws: Aws, http: httpx.Client) -> Post:
 def hasty(tmp_path: Path) -> Iterator[tuple[People, Post]]:
     """People of a pool whose codes expire at once."""
     at_once = {"SIGN_UP_CODE_SECONDS": "0", "RECOVERY_CODE_SECONDS": "0"}
-    emulator = emulator_with_outside_world(tmp_path, settings=at_once)
+    emulator = Emulator(tmp_path, settings=at_once)
     port = free_port()
     emulator.start(port=port, python=Toolchain().emulator_environment())
     with httpx.Client(trust_env=False) as client:

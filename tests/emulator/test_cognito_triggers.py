@@ -8,11 +8,11 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from blockwork.local.launch import Emulator
 from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.people import PASSWORD, People, Post, claims, user_pool
 from tests.emulator.support import Aws, function, received, role
-from tools.outside_world import emulator_with_outside_world
 
 TRIGGER = """
 import json, os, time
@@ -159,7 +159,7 @@ def test_a_sign_up_that_the_function_refuses_leaves_no_user_and_says_why(people:
 
 
 def test_a_function_that_takes_too_long_is_asked_three_times(tmp_path: Path) -> None:
-    hasty = emulator_with_outside_world(tmp_path, settings={"COGNITO_TRIGGER_SECONDS": "1"})
+    hasty = Emulator(tmp_path, settings={"COGNITO_TRIGGER_SECONDS": "1"})
     port = free_port()
     hasty.start(port=port, python=Toolchain().emulator_environment())
     try:

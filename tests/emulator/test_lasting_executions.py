@@ -28,7 +28,6 @@ from tests.emulator.support import Aws, eventually
 from tests.emulator.test_saved_state import kill, save
 from tests.emulator.test_state import start
 from tests.waiting import eventually as until
-from tools.outside_world import emulator_with_outside_world
 
 EXECUTIONS = 50
 ITEMS = 20
@@ -37,7 +36,7 @@ ITEMS = 20
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator that saves as often as it can."""
-    emulator = emulator_with_outside_world(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
+    emulator = Emulator(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
     yield emulator
     emulator.stop()
 
@@ -79,7 +78,7 @@ def test_an_answer_that_was_accepted_is_not_lost_however_soon_the_crash(mortal: 
 
 
 def test_an_answer_outlasts_a_crash_that_has_forgotten_the_question(tmp_path: Path) -> None:
-    seldom = emulator_with_outside_world(tmp_path, settings={"STATE_SAVE_SECONDS": "100000"})
+    seldom = Emulator(tmp_path, settings={"STATE_SAVE_SECONDS": "100000"})
     try:
         aws, _ = start(seldom)
         made = aws.deploy("forgotten", waiting_machine(), **WAITING)

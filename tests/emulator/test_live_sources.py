@@ -128,6 +128,11 @@ def test_only_what_the_bundle_holds_is_found(
         one.see()
         assert answer(aws, greet)["said"] == "more"
 
+        one.files = {name: at for name, at in one.files.items() if name != "shared/words.py"}
+        (folder / "words.py").unlink()
+        one.see()
+        assert "'words'" in answer(aws, greet)["errorMessage"]
+
 
 def test_a_module_that_cannot_be_loaded_says_in_the_log_where(
     aws: Aws, emulator: Emulator, greet: str, sources: dict[str, str]

@@ -10,12 +10,17 @@ from typing import Any
 import httpx
 import pytest
 
+from blockwork.local.fakes.keys import key_file
 from blockwork.local.launch import Emulator
 from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually
 from tests.waiting import PATIENCE, QUIET, settled
-from tools.outside_world import emulator_with_outside_world, payment_key
+from tools.platform import PlatformApp
+
+
+def payment_key(state: Path) -> str:
+    return key_file(state, "payments", "key").made()
 
 
 @pytest.fixture
@@ -119,7 +124,7 @@ def test_what_is_no_payment_is_refused(world: httpx.Client, body: str) -> None:
     answer = world.post("/payments", content=body, headers={"Idempotency-Key": "odd"})
 
     assert answer.status_code == 400
-    assert answer.json()["error"]
+    assert answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +211,7 @@ def test_a_mail_waits_for_a_server_that_is_down(aws: Aws, world: httpx.Client) -
 
 
 def test_a_mail_that_waits_and_what_was_paid_survive_a_restart(tmp_path: Path) -> None:
-    emulator = emulator_with_outside_world(tmp_path)
+    emulator = Emulator(tmp_path, fakes=PlatformApp().fakes)
     port = free_port()
     python = Toolchain().emulator_environment()
     url, key = f"http://127.0.0.1:{port + 2}", payment_key(emulator.state)

@@ -22,7 +22,6 @@ from botocore.credentials import Credentials
 from blockwork.local.launch import REGION, Emulator
 from tests.emulator.support import Aws, eventually, function, invoke, role
 from tests.emulator.test_state import is_kept, start
-from tools.outside_world import emulator_with_outside_world
 
 ROUNDS = 3
 TEXT = "x" * 50_000
@@ -32,7 +31,7 @@ GROUP = "/kept/lines"
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator that saves as often as it can."""
-    emulator = emulator_with_outside_world(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
+    emulator = Emulator(tmp_path, settings={"STATE_SAVE_SECONDS": "0.05"})
     yield emulator
     emulator.stop()
 

@@ -17,7 +17,6 @@ from blockwork.local.processes import Group
 from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually, function, invoke, role
-from tools.outside_world import emulator_with_outside_world
 
 QUICK = {"STATE_SAVE_SECONDS": "0.2", "LAMBDA_WARM_TTL_SECONDS": "1"}
 SOURCE = "def handler(event, context): return 'still here'"
@@ -26,7 +25,7 @@ SOURCE = "def handler(event, context): return 'still here'"
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator that nobody minds losing."""
-    emulator = emulator_with_outside_world(tmp_path, settings=QUICK)
+    emulator = Emulator(tmp_path, settings=QUICK)
     yield emulator
     emulator.stop()
 
@@ -102,7 +101,7 @@ def test_a_handler_nobody_calls_ends(mortal: Emulator) -> None:
 
 
 def test_an_emulator_that_cannot_start_says_why(tmp_path: Path) -> None:
-    emulator = emulator_with_outside_world(tmp_path, settings={"LAMBDA_WARM_TTL_SECONDS": "soon"})
+    emulator = Emulator(tmp_path, settings={"LAMBDA_WARM_TTL_SECONDS": "soon"})
 
     with pytest.raises(CommandError, match=r"ended while it was starting(.|\n)*'soon'"):
         start(emulator)

@@ -11,7 +11,6 @@ from blockwork.local.launch import Emulator
 from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
 from tests.emulator.support import Aws, chain, eventually, function, received, role
-from tools.outside_world import emulator_with_outside_world
 
 # Notes the batches it gets in a bucket, and fails at items that say so.
 SOURCE = """
@@ -200,7 +199,7 @@ def test_a_slow_consumer_holds_up_no_other(aws: Aws) -> None:
 
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
-    emulator = emulator_with_outside_world(tmp_path)
+    emulator = Emulator(tmp_path)
     yield emulator
     emulator.stop()
 

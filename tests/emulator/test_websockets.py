@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from blockwork.local.launch import Emulator
 from blockwork.local.toolchain import Toolchain
@@ -17,7 +18,6 @@ from tests.conftest import free_port
 from tests.emulator.support import Aws, eventually
 from tests.emulator.websocket_api import TICKET, Api, deployed
 from tests.waiting import PATIENCE
-from tools.outside_world import emulator_with_outside_world
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,23 @@ def test_whom_the_authorizer_does_not_let_in_is_refused(api: Api, ticket: str, s
         pass
 
     assert refused.value.response.status_code == status
+
+
+def test_it_also_answers_by_the_name_that_aws_generates_and_no_other_does(
+    aws: Aws, api: Api
+) -> None:
+    def connected_to(api_id: str) -> ClientConnection:
+        url = f"ws://{api_id}.execute-api.eu-west-2.amazonaws.com/live?ticket={TICKET}"
+        there = socket.create_connection(("127.0.0.1", aws.port))
+        return connect(url, sock=there, proxy=None, open_timeout=PATIENCE)
+
+    with connected_to(api.made["api"]) as connection:
+        connection.send(json.dumps({"action": "ask"}))
+        assert json.loads(connection.recv(timeout=PATIENCE))["stage"] == "live"
+    with pytest.raises(InvalidStatus) as refused:
+        connected_to("0123abcd")
+
+    assert refused.value.response.status_code == 403
 
 
 def test_what_the_authorizer_knows_comes_with_every_event_to_the_last(api: Api) -> None:
@@ -180,7 +197,7 @@ def test_200_connections_at_once_each_get_what_is_theirs(api: Api) -> None:
 
 
 def test_an_orderly_stop_ends_connections_first_and_tells_their_function(tmp_path: Path) -> None:
-    emulator = emulator_with_outside_world(tmp_path)
+    emulator = Emulator(tmp_path)
     python, port = Toolchain().emulator_environment(), free_port()
     emulator.start(port=port, python=python)
     try:

@@ -43,13 +43,13 @@ class Team:
         if (self.folder / "package.json").is_file():  # npm has installed what it names
             (self.folder / "node_modules").symlink_to(ROOT / "node_modules")
         must(run(uv.find_uv_bin(), "venv", "--python", sys.executable, cwd=self.folder))
-        self._install("pyproject.toml")
+        self.install("pyproject.toml")
 
     def _copy(self) -> None:
         """Take the one of `examples` that is called so."""
         shutil.copytree(ROOT / "examples" / self.name, self.folder, ignore=NOT_COPIED)
 
-    def _install(self, *what: str) -> None:
+    def install(self, *what: str) -> None:
         """Install what the project asks for, in the versions that we test."""
         locks = [word for lock in LOCKS for word in ("--constraint", lock)]
         lock = ["pip", "compile", "--generate-hashes", "--output-file", "locked.txt", *locks, *what]
@@ -82,7 +82,7 @@ class Team:
     def tests(self) -> Path:
         """What runs its own tests, with what these need beside: the extras of the wheel."""
         assert self.assembly  # made with the wheel alone
-        self._install("--group", "test", "pyproject.toml")
+        self.install("--group", "test", "pyproject.toml")
         return self.python.parent / "pytest"
 
     def deploy(self, account: EmptyAccount) -> dict[str, str]:

@@ -20,7 +20,7 @@ BRINGS = {
     "typer": {"typer", "rich"},
 }
 """The modules of packages whose own are called otherwise, or that bring more."""
-OURS = {"blockwork", "constructs_lib"}
+OURS = {"blockwork", "constructs_lib", "stacks", "tools"}
 PARTS = {
     "constructs_lib": ["constructs_lib", "blockwork/interpreters.py"],
     "runtime": ["blockwork/runtime"],
@@ -29,9 +29,20 @@ PARTS = {
         *("blockwork/command", "blockwork/doctor"),
         *("blockwork/diff", "blockwork/events", "blockwork/failures", "blockwork/schemas"),
     ],
-    "local": ["blockwork/local"],
-    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing"],
+    "local": [
+        *("blockwork/bench", "blockwork/companions.py", "blockwork/target_python.py"),
+        *("blockwork/dev", "blockwork/local"),
+    ],
+    "new": ["blockwork/new"],
+    "testing": ["blockwork/pytest_plugin.py", "blockwork/testing", "blockwork/verification"],
 }
+
+
+FIRST = [
+    *("app.py", "stacks", "tools/outside_world.py", "tools/platform.py", "tools/providers"),
+    "tools/seed.py",
+]
+"""What `make up` runs of this checkout, beside the library, before a person has installed more."""
 
 
 def brought_by(*requirements: str) -> set[str]:
@@ -69,4 +80,18 @@ def test_a_part_imports_what_its_extra_brings(extra: str) -> None:
     left = found - brought - OURS - set(sys.stdlib_module_names)
 
     assert found & brought
+    assert {name for name in left if not name.startswith("mypy_boto3")} == set()
+
+
+def test_the_first_command_in_a_checkout_imports_what_its_requirements_bring() -> None:
+    lines = (ROOT / "requirements.in").read_text().splitlines()
+    brought = brought_by(*(line.split()[0] for line in lines if line and line[0] != "#"))
+    parts = [
+        *FIRST,
+        *(path for part in ("constructs_lib", "command", "local") for path in PARTS[part]),
+    ]
+
+    found = {name for path in parts for name in imported(path)}
+
+    left = found - brought - OURS - set(sys.stdlib_module_names)
     assert {name for name in left if not name.startswith("mypy_boto3")} == set()

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import uv
 
+from blockwork.target_python import UnavailableError, environment, python_of
 from constructs_lib.primitives.build_target import LAMBDA_GLIBC, LAMBDA_PYTHON
 from tests.packaging.conftest import ROOT, run
 from tests.target.conftest import had
 from tests.unit.constructs_lib.primitives.wheels import pinned
-from tools.target_python import UnavailableError, environment, python_of
 
 APP = Path(__file__).with_name("every_block.py")
 LOCK = ROOT / "requirements-dev.txt"

@@ -65,7 +65,7 @@ def test_every_make_target_and_module_it_calls_exists(workflow: Path) -> None:
     makefile = (ROOT / "Makefile").read_text()
     for command in commands(workflow):
         if called := re.match(r"make(?: -C \S+)? (.+)", command):
-            for target in called[1].split():
+            for target in (word for word in called[1].split() if "=" not in word):
                 check("make", "--dry-run", target)
                 assert re.search(
                     rf"^({re.escape(target)}:|\w+ := {re.escape(target)}$)", makefile, re.M
@@ -106,6 +106,21 @@ def test_stages_are_deployed_one_after_the_other_from_tested_assemblies() -> Non
     assert jobs["prod"]["needs"] == "staging"
     for stage in ("dev", "staging", "prod"):
         assert jobs[stage]["with"] == {"stage": stage}
+
+
+def test_each_stage_is_verified_before_the_next_one_is_deployed() -> None:
+    stages = read(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    job = read(ROOT / ".github" / "workflows" / "deploy-stage.yml")["jobs"]["deploy"]
+    runs = [step.get("run", "") for step in job["steps"]]
+    (deploys,) = (n for n, run in enumerate(runs) if "cdk deploy" in run)
+
+    assert runs[deploys + 1 :] == ['make verify STAGE="$STAGE"']
+    assert job["env"]["STAGE"] == "${{ inputs.stage }}"
+    for node in (job, *job["steps"], *stages.values()):
+        assert not {"if", "continue-on-error"} & node.keys() or node is stages["main-only"]
+    # The credentials are there: nothing between signing in and this takes them away.
+    signs_in = next(n for n, s in enumerate(job["steps"]) if "aws-credentials" in s.get("uses", ""))
+    assert signs_in < deploys
 
 
 def test_who_deploys_by_hand_does_what_the_workflow_does() -> None:

@@ -4,13 +4,20 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.account import ROOT, EmptyAccount
+from tests.stages.aws_names import NamesOfAws
 
 COPIED = ("app.py", "cdk.json", "stages.toml")
-LINKED = ("stacks", "blockwork", "constructs_lib", "lambda_src", "tools", ".build")
+LINKED = (
+    *("stacks", "blockwork", "constructs_lib", "lambda_src", "tools", ".build"),
+    *("tests", "pyproject.toml"),  # for `python -m tools.verify_stage`
+)
+PAGE = '<!doctype html><title>Blockwork</title><script src="/assets/app-1.js"></script>'
 DOMAIN = "blockwork.test"
 
 
@@ -26,12 +33,18 @@ class Account(EmptyAccount):
         placeholders = tomllib.loads((ROOT / "stages.toml").read_text())[stage]
         self.domain = str(placeholders.get("domain", "")).replace("example.com", DOMAIN)
         id_ = f"4713829506{placeholders['account'][:2]}"
-        super().__init__(id_, str(placeholders["region"]), folder)
+        region = str(placeholders["region"])
+        self.names = NamesOfAws(region, folder)
+        super().__init__(id_, region, folder)
         self.source = folder / "checkout"
 
     def open(self) -> None:
         """Start it, with the hosted zone that a domain needs, and the checkout that knows it."""
+        self.names.__enter__()
+        self.emulator.settings = {**self.emulator.settings, **self.names.variables}
         super().open()
+        port = self.emulator.port or 0
+        self.names.lead_to(port, port + 1)
         self.source.mkdir()
         for name in COPIED:
             shutil.copy(ROOT / name, self.source)
@@ -40,11 +53,18 @@ class Account(EmptyAccount):
             (self.source / name).symlink_to(ROOT / name)
         page = self.source / "site" / "dist" / "index.html"
         page.parent.mkdir(parents=True)
-        page.write_text("<!doctype html><title>Blockwork</title>")
+        page.write_text(PAGE)
+        (page.parent / "assets").mkdir()
+        (page.parent / "assets" / "app-1.js").touch()
         zone = self.client("route53").create_hosted_zone(Name=DOMAIN, CallerReference="1")
         self.edit(r"(\d)\1{11}", r"4713829506\1\1")
         self.edit(r"example\.com", DOMAIN)
         self.edit(r"Z\w*EXAMPLE", zone["HostedZone"]["Id"].rpartition("/")[2])
+
+    def close(self) -> None:
+        """Stop it, with the names that lead to it."""
+        self.emulator.stop()
+        self.names.__exit__()
 
     def edit(self, pattern: str, written: str) -> None:
         """Write something else into the checkout's `stages.toml`."""
@@ -73,3 +93,17 @@ class Account(EmptyAccount):
         ]
         prefix = f"{self.stage.capitalize()}-"
         return {s["StackName"]: s for s in found if s["StackName"].startswith(prefix)}
+
+
+@contextmanager
+def deployed(stage: str, folder: Path) -> Iterator[Account]:
+    """Give an account to which a stage has been deployed."""
+    account = Account(stage, folder)
+    account.open()
+    try:
+        for step in (account.bootstrap, account.deploy):
+            done = step()
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        yield account
+    finally:
+        account.close()

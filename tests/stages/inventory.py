@@ -69,3 +69,26 @@ HELD: dict[str, Listing] = {
     "sns": paged("list_topics", "Topics", "TopicArn"),
     "sqs": paged("list_queues", "QueueUrls", None),
 }
+
+FORGETS_BY_ITSELF = "Once"
+"""Tables of this name remember hashes of events for a while, so that none has its effect twice."""
+
+
+def contents(account: Account) -> dict[str, list[str]]:
+    """Return all users, items and objects, by where they are."""
+    tables, storage = account.client("dynamodb"), account.client("s3")
+    found = {"users": sorted(users(account.client("cognito-idp")))}
+    for table in paged("list_tables", "TableNames", None)(tables):
+        if FORGETS_BY_ITSELF not in table:
+            items = tables.get_paginator("scan").paginate(TableName=table)
+            found[table] = sorted(repr(item) for page in items for item in page["Items"])
+    for bucket in buckets(storage):
+        found[bucket] = list(
+            paged("list_object_versions", "Versions", "Key", Bucket=bucket)(storage)
+        )
+    return found
+
+
+def users(client: Any) -> Iterator[str]:
+    for pool in paged("list_user_pools", "UserPools", "Id", MaxResults=10)(client):
+        yield from paged("list_users", "Users", "Username", UserPoolId=pool)(client)

@@ -10,7 +10,7 @@ import pytest
 from tests.account import ROOT
 from tests.e2e.conftest import Tokens, bearer, make_account, sign_in_by_srp
 from tests.e2e.routes import PUBLIC, ROUTES, SIGNED_IN
-from tests.stages.account import Account
+from tests.stages.account import Account, deployed
 from tests.stages.inventory import inventory
 
 STAGES = list(tomllib.loads((ROOT / "stages.toml").read_text()))
@@ -26,15 +26,11 @@ READ = [
 def account(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Account]:
-    account = Account(request.param, tmp_path_factory.mktemp(request.param))
-    account.open()
-    try:
-        for step in (account.bootstrap, account.deploy):
-            done = step()
-            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    if request.param == "dev":
+        yield request.getfixturevalue("dev")
+        return
+    with deployed(request.param, tmp_path_factory.mktemp(request.param)) as account:
         yield account
-    finally:
-        account.emulator.stop()
 
 
 def site(account: Account, path: str) -> httpx.Response:

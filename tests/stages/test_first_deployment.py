@@ -52,7 +52,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             account.client("sesv2").create_email_identity(EmailIdentity=identity)
         yield account
     finally:
-        account.emulator.stop()
+        account.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from blockwork.target_python import UnavailableError, target_python
 from constructs_lib.primitives import BuildTarget
 from constructs_lib.primitives.build_target import LAMBDA_PLATFORM, LAMBDA_PYTHON
 from tests.target.lambda_runtime import LambdaRuntime, lambda_packages
-from tools.target_python import UnavailableError, target_python
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import uv
 
+from blockwork.target_python import VERSION, compile_all
 from tests.waiting import computed, eventually
-from tools.target_python import VERSION, compile_all
 
 LOCK = Path(__file__).with_name("requirements.txt")
 STARTED = "started"

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
+from blockwork.target_python import environment
 from tests.target.conftest import ROOT, had
-from tools.target_python import environment
 
 UNITS = [
     "tests/unit/blockwork/runtime",

@@ -12,7 +12,7 @@ from tests.hostile import HOSTILE, REGISTRIES
 
 ROOT = Path(__file__).parents[2]
 TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
-SIGN_IN = {"diff", "deploy"}
+SIGN_IN = {"diff", "deploy", "verify"}
 TOOLS = ("python", "uv", "npm", "cdk", "ruff")
 INSTALLED = (".venv/bin/uv", ".venv/.ready", ".venv/.ready-dev", "node_modules/.package-lock.json")
 TELLS = """#!/bin/sh

@@ -7,7 +7,15 @@ repeated. `POST callbackUrl` says what becomes of it, `GET` says it to whoever a
 import re
 from typing import Any
 
-from tools.providers.callbacks import Callbacks
+from blockwork.local.fakes import (
+    Answer,
+    Fake,
+    Place,
+    RefusedError,
+    Request,
+    Webhooks,
+    idempotency_key,
+)
 from tools.providers.campaigns import (
     MAILED,
     Batch,
@@ -17,11 +25,9 @@ from tools.providers.campaigns import (
     Recipient,
     TooLateError,
 )
-from tools.providers.control import Control
-from tools.providers.http import DOWN, NOT_FOUND, Answer, Request
-from tools.providers.keys import WRONG_KEY, KeyFile
 from tools.providers.mailing import Mailing
 
+MODES = {"pending": 1.0, "twice": 0.0, "early": 0.0, "fail": 0.0, "silent": 0.0}
 MOST_RECIPIENTS = 100
 LONGEST = {"subject": 200, "text": 20_000, "callbackUrl": 900}
 LONGEST_OF_A_RECIPIENT = {"reference": 200, "email": 254, "unsubscribeUrl": 900}
@@ -31,130 +37,99 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 NO_CHARACTERS = re.compile(r"[\ud800-\udfff]")  # halves of pairs, which JSON may hold, not a mail
 
 
-class InvalidRequestError(ValueError):
-    """The request cannot be understood; the message says why."""
+def campaign_provider(place: Place) -> Fake:
+    """Take campaigns and send them, as they are to behave."""
+    fake = Fake(place, key="key", modes=MODES)
+    campaigns = Campaigns(place.directory / "campaigns.jsonl")
+    webhooks = Webhooks(place, secret="webhooks")
+    mailing = Mailing(campaigns, place.mail, webhooks)
+    fake.on_start(mailing.resume)
 
-
-class CampaignApi:
-    """Takes campaigns and sends them, as `control` wants it.
-
-    :param key: the secret that a customer must know.
-    """
-
-    def __init__(
-        self,
-        campaigns: Campaigns,
-        mailing: Mailing,
-        callbacks: Callbacks,
-        key: KeyFile,
-        control: Control,
-    ) -> None:
-        self._campaigns = campaigns
-        self._mailing = mailing
-        self._callbacks = callbacks
-        self._key = key
-        self._control = control
-
-    async def answer(self, request: Request) -> Answer:
-        """Answer a request."""
-        if not self._key.is_known_to(request):
-            return WRONG_KEY
-        if self._control.of("campaigns").mode == "down":
-            return DOWN
-        try:
-            return await self._answer(request)
-        except OtherRequestError as error:
-            return Answer.of(422, {"error": str(error)})
-        except TooLateError as error:
-            return Answer.of(409, {"error": str(error)})
-        except InvalidRequestError as error:
-            return Answer.of(400, {"error": str(error)})
-
-    async def _answer(self, request: Request) -> Answer:
-        if (request.method, request.path) == ("POST", ("campaigns",)):
-            return self._create(request)
-        campaign = self._campaigns.find(request.path[1]) if len(request.path) > 1 else None
+    def asked(request: Request) -> Campaign:
+        campaign = campaigns.find(request.parameters["id"])
         if campaign is None:
-            return NOT_FOUND
-        match request.method, request.path[2:]:
-            case "GET", ():
-                return Answer.of(200, _campaign_json(campaign))
-            case "POST", ("batches",):
-                return self._hand_over(campaign, request)
-            case "GET", ("batches", key) if key in campaign.batches:
-                return Answer.of(200, _batch_json(campaign.batches[key]))
-            case "POST", ("send",):
-                await self._send(campaign)
-                return Answer.of(202, _campaign_json(campaign))
-            case "POST", ("cancel",):
-                self._campaigns.cancel(campaign)
-                return Answer.of(200, _campaign_json(campaign))
-        return NOT_FOUND
+            raise RefusedError(404, "there is no such campaign")
+        return campaign
 
-    def _create(self, request: Request) -> Answer:
-        texts = _texts(_body(request), LONGEST)
+    @fake.route("POST /campaigns")
+    def create(request: Request) -> Answer:
+        texts = _texts(request.json(), LONGEST)
         if not texts["callbackUrl"].startswith(("http://", "https://")):
-            raise InvalidRequestError(f"callbackUrl must be one, got {texts['callbackUrl']!r}")
-        campaign, is_new = self._campaigns.create(
-            _key(request),
-            subject=texts["subject"],
-            text=texts["text"],
-            callback_url=texts["callbackUrl"],
-        )
+            raise RefusedError(400, f"callbackUrl must be one, got {texts['callbackUrl']!r}")
+        try:
+            campaign, is_new = campaigns.create(
+                idempotency_key(request),
+                subject=texts["subject"],
+                text=texts["text"],
+                callback_url=texts["callbackUrl"],
+            )
+        except OtherRequestError as error:
+            raise RefusedError(422, str(error)) from error
         return Answer.of(201 if is_new else 200, {"id": campaign.id})
 
-    def _hand_over(self, campaign: Campaign, request: Request) -> Answer:
-        recipients = _recipients(_body(request))
-        batch, is_new = self._campaigns.hand_over(campaign, _key(request), recipients)
+    @fake.route("GET /campaigns/{id}")
+    def find(request: Request) -> Answer:
+        return Answer.of(200, _campaign_json(asked(request)))
+
+    @fake.route("POST /campaigns/{id}/batches")
+    def hand_over(request: Request) -> Answer:
+        campaign, recipients = asked(request), _recipients(request.json())
+        try:
+            batch, is_new = campaigns.hand_over(campaign, idempotency_key(request), recipients)
+        except OtherRequestError as error:
+            raise RefusedError(422, str(error)) from error
+        except TooLateError as error:
+            raise RefusedError(409, str(error)) from error
         content = {"batch": batch.key, "accepted": len(batch.recipients)}
         return Answer.of(202 if is_new else 200, content)
 
-    async def _send(self, campaign: Campaign) -> None:
-        how = self._control.of("campaigns")
-        begins = self._campaigns.begin(
-            campaign, mode=how.mode, seconds=how.seconds, times=how.times
-        )
-        sending = self._mailing.start(campaign) if begins else None
+    @fake.route("GET /campaigns/{id}/batches/{key}")
+    def batch_of(request: Request) -> Answer:
+        batch = asked(request).batches.get(request.parameters["key"])
+        if batch is None:
+            raise RefusedError(404, "there is no such batch")
+        return Answer.of(200, _batch_json(batch))
+
+    @fake.route("POST /campaigns/{id}/send")
+    async def send(request: Request) -> Answer:
+        campaign, how = asked(request), fake.behaviour
+        try:
+            begins = campaigns.begin(campaign, mode=how.mode, seconds=how.seconds, times=how.times)
+        except TooLateError as error:
+            raise RefusedError(409, str(error)) from error
+        sending = mailing.start(campaign) if begins else None
         if sending and how.mode == "early":
             await sending
-            await self._callbacks.tried(campaign)
+            await webhooks.tried(campaign.id)
+        return Answer.of(202, _campaign_json(campaign))
 
+    @fake.route("POST /campaigns/{id}/cancel")
+    def cancel(request: Request) -> Answer:
+        campaigns.cancel(asked(request))
+        return find(request)
 
-def _key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "")
-    if not 1 <= len(key) <= 200 or "/" in key:
-        raise InvalidRequestError(
-            f"Idempotency-Key must be 1 to 200 characters without /, got {key[:220]!r}"
-        )
-    return key
-
-
-def _body(request: Request) -> dict[str, Any]:
-    try:
-        return dict(request.json())
-    except (TypeError, ValueError) as error:
-        raise InvalidRequestError(f"the body must be a JSON object: {error}") from error
+    return fake
 
 
 def _texts(body: Any, longest: dict[str, int]) -> dict[str, str]:  # noqa: ANN401 -- JSON
     if not isinstance(body, dict):
-        raise InvalidRequestError(f"this must be an object, got {body!r:.100}")
+        raise RefusedError(400, f"this must be an object, got {body!r:.100}")
     for name, most in longest.items():
         text = body.get(name)
         if not isinstance(text, str) or not 1 <= len(text) <= most:
-            raise InvalidRequestError(f"{name} must be 1 to {most} characters, got {text!r:.100}")
+            raise RefusedError(400, f"{name} must be 1 to {most} characters, got {text!r:.100}")
         if NO_CHARACTERS.search(text) or (name != "text" and CONTROLS.search(text)):
-            raise InvalidRequestError(f"{name} must be text of one line, got {text!r:.100}")
+            raise RefusedError(400, f"{name} must be text of one line, got {text!r:.100}")
     return {name: body[name] for name in longest}
 
 
 def _recipients(body: dict[str, Any]) -> list[Recipient]:
     given = body.get("recipients")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_RECIPIENTS:
-        raise InvalidRequestError(f"recipients must be a list of 1 to {MOST_RECIPIENTS}")
+        raise RefusedError(400, f"recipients must be a list of 1 to {MOST_RECIPIENTS}")
     texts = [_texts(one, LONGEST_OF_A_RECIPIENT) for one in given]
     if len({one["reference"] for one in texts}) < len(texts):
-        raise InvalidRequestError("each reference must be there once")
+        raise RefusedError(400, "each reference must be there once")
     return [
         Recipient(
             reference=one["reference"],

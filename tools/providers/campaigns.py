@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tools.providers.journal import Journal
+from blockwork.local.fakes import Journal
 
 READY, PENDING, SENT, FAILED, CANCELLED = "ready", "pending", "sent", "failed", "cancelled"
 MAILED = "mailed"
@@ -53,20 +53,6 @@ class Batch:
         return [one for one in self.recipients if one.reference not in self.outcomes]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Callback:
-    """A status that the customer is to be told.
-
-    :param mailed: how many mails had left by then.
-    :param sequence: counts the campaign's callbacks from 1.
-    """
-
-    id: str
-    status: str
-    mailed: int
-    sequence: int
-
-
 @dataclass(kw_only=True)
 class Campaign:
     """A campaign as it stands.
@@ -74,7 +60,7 @@ class Campaign:
     :param key: the customer's idempotency key.
     :param run: how it was to be sent the last time: `mode`, `seconds` and `times`.
     :param failures: how often sending has failed.
-    :param untold: the callbacks that nobody has taken yet, the oldest first.
+    :param sequence: how many statuses sending has come to.
     """
 
     id: str
@@ -89,7 +75,6 @@ class Campaign:
     sequence: int = 0
     mailed: int = 0
     rejected: int = 0
-    untold: list[Callback] = field(default_factory=list)
 
     def waiting(self) -> list[tuple[Batch, Recipient]]:
         """Return who has no outcome yet, with the batch they came in."""
@@ -177,17 +162,9 @@ class Campaigns:
         """Note what became of a recipient, once and for all."""
         self._note("settled", campaign.id, key=batch.key, of=recipient.reference, outcome=outcome)
 
-    def turn(self, campaign: Campaign, status: str, *, tell: bool) -> None:
-        """Note a status that sending has come to.
-
-        :param tell: whether the customer is to be told.
-        """
-        callback_id = f"evt_{uuid4().hex}" if tell else None
-        self._note("turned", campaign.id, status=status, callback=callback_id)
-
-    def told(self, campaign: Campaign, callback: Callback) -> None:
-        """Note that a callback needs no further attempt."""
-        self._note("told", campaign.id, callback=callback.id)
+    def turn(self, campaign: Campaign, status: str) -> None:
+        """Note a status that sending has come to."""
+        self._note("turned", campaign.id, status=status)
 
     def _note(self, kind: str, campaign: str, **more: object) -> None:
         # As JSON first, so that what is known now and what is read later are the same.
@@ -215,20 +192,6 @@ class Campaigns:
                 known.mailed += was_mailed
                 known.rejected += not was_mailed
             case "turned":
-                self._turn(known, more["status"], more["callback"])
-            case "told":
-                known.untold = [one for one in known.untold if one.id != more["callback"]]
-
-    def _turn(self, campaign: Campaign, status: str, callback: str | None) -> None:
-        campaign.status = status
-        campaign.failures += status == FAILED
-        campaign.sequence += 1
-        if callback is not None:
-            campaign.untold.append(
-                Callback(
-                    id=callback,
-                    status=status,
-                    mailed=campaign.mailed,
-                    sequence=campaign.sequence,
-                )
-            )
+                known.status = more["status"]
+                known.failures += known.status == FAILED
+                known.sequence += 1

@@ -1,8 +1,9 @@
 """Sends campaigns, mail by mail, and goes on where a process that was killed has stopped."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 
-from tools.providers.callbacks import Callbacks
+from blockwork.local.fakes import Webhooks
 from tools.providers.campaign_mail import compose, refusal
 from tools.providers.campaigns import (
     FAILED,
@@ -14,24 +15,31 @@ from tools.providers.campaigns import (
     Campaigns,
     Recipient,
 )
-from tools.providers.mailbox import Mailbox
 
 PENDING_CALLBACKS = 3
 
 
 class Mailing:
-    """The provider's hands."""
+    """The provider's hands.
 
-    def __init__(self, campaigns: Campaigns, mailbox: Mailbox, callbacks: Callbacks) -> None:
+    :param mail: puts a mail into a mailbox.
+    """
+
+    def __init__(
+        self,
+        campaigns: Campaigns,
+        mail: Callable[[Sequence[str], bytes], str],
+        webhooks: Webhooks,
+    ) -> None:
         self._campaigns = campaigns
-        self._mailbox = mailbox
-        self._callbacks = callbacks
+        self._put_into_mailbox = mail
+        self._webhooks = webhooks
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def resume(self) -> None:
         """Go on with all that a provider before this one has not ended."""
+        self._webhooks.resume()
         for campaign in self._campaigns.all():
-            self._callbacks.tell(campaign)
             if campaign.status == PENDING:
                 self.start(campaign)
 
@@ -65,11 +73,26 @@ class Mailing:
         """Mail first: whoever comes after a kill between the two mails the same mail again."""
         outcome = refusal(recipient)
         if outcome is None:
-            self._mailbox.keep([recipient.email], compose(campaign, batch, recipient))
+            self._put_into_mailbox([recipient.email], compose(campaign, batch, recipient))
         self._campaigns.settle(campaign, batch, recipient, outcome or MAILED)
 
     def _turn(self, campaign: Campaign, status: str) -> None:
+        """Say it first: whoever comes after a kill between the two says the same once more."""
         if campaign.status != PENDING:
             return
-        self._campaigns.turn(campaign, status, tell=campaign.run["mode"] != "silent")
-        self._callbacks.tell(campaign)
+        sequence = campaign.sequence + 1
+        content = {
+            "campaign": campaign.id,
+            "status": status,
+            "mailed": campaign.mailed,
+            "sequence": sequence,
+        }
+        if campaign.run["mode"] != "silent":
+            self._webhooks.send(
+                campaign.callback_url,
+                content,
+                id_=f"evt_{campaign.id}_{sequence}",
+                about=campaign.id,
+                times=2 if campaign.run["mode"] == "twice" else 1,
+            )
+        self._campaigns.turn(campaign, status)

@@ -2,84 +2,71 @@
 
 import asyncio
 
-from tools.providers.control import Control
-from tools.providers.http import DOWN, NOT_FOUND, Answer, Request
-from tools.providers.keys import WRONG_KEY, KeyFile
+from blockwork.local.fakes import Answer, Fake, Place, RefusedError, Request
 from tools.providers.payments import InvalidPaymentError, OtherPaymentError, Payment, Payments
 
-NONSENSE = Answer.of(200, {"paymentId": 7, "status": ["PERHAPS"]})
+MODES = {
+    "decline": 0.0,
+    "delay": 2.0,
+    "timeout-after-taking": 60.0,
+    "timeout-after-returning": 60.0,
+}
 
 
-class PaymentApi:
-    """Takes and returns money, as `control` wants it.
+def payment_provider(place: Place) -> Fake:
+    """Take and return money; `GET /payments` is what is kept, `GET /book` all that has moved."""
+    fake = Fake(place, key="key", modes=MODES)
+    payments = Payments(place.directory / "payments.jsonl")
 
-    :param key: the secret that a customer must know.
-    """
+    async def late(mode: str) -> bool:
+        is_so = fake.behaviour.mode == mode
+        if is_so:
+            await asyncio.sleep(fake.behaviour.seconds)
+        return is_so
 
-    def __init__(self, payments: Payments, key: KeyFile, control: Control) -> None:
-        self._payments = payments
-        self._key = key
-        self._control = control
+    @fake.route("GET /payments", public=True)
+    def kept(_request: Request) -> Answer:
+        return Answer.of(200, [_payment_json(one) for one in payments.taken()])
 
-    async def answer(self, request: Request) -> Answer | None:
-        """Answer a request; None if it gets no answer."""
-        match request.method, request.path:
-            case "GET", ("payments",):
-                return Answer.of(200, [_payment_json(one) for one in self._payments.taken()])
-            case "GET", ("book",):
-                return Answer.of(200, list(map(_entry_json, self._payments.book())))
-        if not self._key.is_known_to(request):
-            return WRONG_KEY
-        if self._control.of("payments").mode == "down":
-            return DOWN
-        match request.method, request.path:
-            case "POST", ("payments",):
-                return await self._take(request)
-            case "GET", ("payments", key):
-                return self._find(key)
-            case "POST", ("payments", key, "void"):
-                return await self._void(key)
-        return NOT_FOUND
+    @fake.route("GET /book", public=True)
+    def book(_request: Request) -> Answer:
+        return Answer.of(200, list(map(_entry_json, payments.book())))
 
-    async def _take(self, request: Request) -> Answer | None:
-        behaviour = self._control.of("payments")
-        if behaviour.mode == "delay":
-            await asyncio.sleep(behaviour.seconds)
+    @fake.route("POST /payments")
+    async def take(request: Request) -> Answer | None:
+        await late("delay")
+        body = request.json()
         try:
-            body = dict(request.json())
-            payment, is_new = self._payments.take(
+            payment, is_new = payments.take(
                 request.headers.get("idempotency-key", ""),
                 amount=body.get("amount"),
                 currency=body.get("currency"),
-                decline=behaviour.mode == "decline",
+                decline=fake.behaviour.mode == "decline",
             )
         except OtherPaymentError as error:
-            return Answer.of(422, {"error": str(error)})
-        except (InvalidPaymentError, TypeError, ValueError) as error:
-            return Answer.of(400, {"error": str(error)})
-        if behaviour.mode == "timeout-after-taking":
-            await asyncio.sleep(behaviour.seconds)
+            raise RefusedError(422, str(error)) from error
+        except InvalidPaymentError as error:
+            raise RefusedError(400, str(error)) from error
+        if await late("timeout-after-taking"):
             return None
-        if behaviour.mode == "nonsense":
-            return NONSENSE
         if payment.status != "TAKEN":
             return Answer.of(402, {"paymentId": payment.payment_id, "status": payment.status})
-        times = 2 if behaviour.mode == "twice" else 1
-        return Answer.of(201 if is_new else 200, _payment_json(payment), times=times)
+        return Answer.of(201 if is_new else 200, _payment_json(payment))
 
-    def _find(self, key: str) -> Answer:
-        if self._control.of("payments").mode == "nonsense":
-            return NONSENSE
-        payment = self._payments.find(key)
-        return Answer.of(200, _payment_json(payment)) if payment else NOT_FOUND
-
-    async def _void(self, key: str) -> Answer | None:
-        behaviour = self._control.of("payments")
-        payment = self._payments.void(key)
-        if behaviour.mode == "timeout-after-returning":
-            await asyncio.sleep(behaviour.seconds)
-            return None
+    @fake.route("GET /payments/{key}")
+    def find(request: Request) -> Answer:
+        payment = payments.find(request.parameters["key"])
+        if payment is None:
+            raise RefusedError(404, "there is no such payment")
         return Answer.of(200, _payment_json(payment))
+
+    @fake.route("POST /payments/{key}/void")
+    async def void(request: Request) -> Answer | None:
+        payment = payments.void(request.parameters["key"])
+        late_answer = await late("timeout-after-returning")
+        return None if late_answer else Answer.of(200, _payment_json(payment))
+
+    return fake
 
 
 def _payment_json(payment: Payment) -> dict[str, str]:

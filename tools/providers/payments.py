@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
-from tools.providers.journal import Journal
+from blockwork.local.fakes import Journal
 
 AMOUNT = re.compile(r"\d{1,7}\.\d{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")

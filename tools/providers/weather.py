@@ -10,8 +10,26 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from blockwork.local.fakes import Answer, Fake, Place, Request
+
 MOST_DAYS = 16
 UNITS = {"temperature_2m": "°C", "wind_speed_10m": "km/h", "shortwave_radiation": "W/m²"}
+
+
+def weather_service(place: Place) -> Fake:
+    """Answer with the weather."""
+    fake = Fake(place, modes={"nonsense": 0.0})
+
+    @fake.route("GET /v1/forecast")
+    def ask(request: Request) -> Answer:
+        if fake.behaviour.mode == "nonsense":
+            return Answer.of(200, {"hourly": {"time": "tomorrow", "temperature_2m": ["warm"]}})
+        try:
+            return Answer.of(200, forecast(request.query))
+        except InvalidQueryError as error:
+            return Answer.of(400, {"error": True, "reason": str(error)})
+
+    return fake
 
 
 class InvalidQueryError(ValueError):

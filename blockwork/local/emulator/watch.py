@@ -1,7 +1,9 @@
 """Keep the emulator and what is beside it running: start what crashes again, a few times.
 
 `python -m blockwork.local.emulator.watch` leads the process group that the local stage starts and
-stops. BESIDE holds the commands of the others, as a JSON list.
+stops. BESIDE holds the others as a JSON list: `name`, `command`, and `environment`, which no
+handler sees. One of them that keeps ending after it had worked is left alone, and `status` says so;
+one that cannot even start ends all, as the emulator's own end does.
 """
 
 import json
@@ -19,20 +21,24 @@ SETTLED_SECONDS = 5.0
 class Child:
     """A process that is to run, and is started again when it crashes."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        self.name = name
         self.command = command
+        self.environment = {**os.environ, **environment}
         self.restarts = -1
+        self.has_settled = False
         self.start()
 
     def start(self) -> None:
         """Start it, for the first time or again."""
         self.restarts += 1
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command)
+        self.process = subprocess.Popen(self.command, env=self.environment)
 
     def may_restart(self, exit_code: int) -> bool:
         """Tell whether there is hope; what ends itself early has said why it cannot start."""
         settled = time.monotonic() - self.started >= SETTLED_SECONDS
+        self.has_settled |= settled
         return self.restarts < MOST_RESTARTS and (settled or exit_code < 0)
 
 
@@ -48,17 +54,22 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    emulator = (sys.executable, "-m", "blockwork.local.emulator")
-    children += [Child(*command) for command in (emulator, *json.loads(os.environ["BESIDE"]))]
+    emulator = [sys.executable, "-m", "blockwork.local.emulator"]
+    children.append(Child("the emulator", emulator, {}))
+    children += [Child(**each) for each in json.loads(os.environ["BESIDE"])]
     while True:
         ended = _wait_for_one(children)
         exit_code = ended.process.returncode
         if stopping:
             break
-        if not ended.may_restart(exit_code):
+        if ended.may_restart(exit_code):
+            print(f"{ended.name} ended with {exit_code}: restart {ended.restarts + 1}")
+            ended.start()
+        elif ended is children[0] or not ended.has_settled:
             break
-        print(f"{ended.command[-1]} ended with {exit_code}: restart {ended.restarts + 1}")
-        ended.start()
+        else:
+            print(f"{ended.name} ended with {exit_code} and is left alone")
+            children.remove(ended)
     for child in children:
         child.process.terminate()
         child.process.wait()

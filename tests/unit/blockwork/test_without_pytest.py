@@ -25,7 +25,7 @@ def modules(package: str) -> list[str]:
 
 
 def test_the_library_is_imported_where_nothing_is_that_only_tests_need() -> None:
-    of_tests = ("blockwork.testing", "blockwork.pytest_plugin")
+    of_tests = ("blockwork.testing", "blockwork.pytest_plugin", "blockwork.verification")
     # In functions, and in the emulator's own environment.
     elsewhere = ("constructs_lib.runtime.", "blockwork.local.emulator")
     names = [

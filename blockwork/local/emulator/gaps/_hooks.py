@@ -52,6 +52,14 @@ def run_first_in_python_workers(source: str) -> None:
     lambda_runtime._PYTHON_WORKER_SCRIPT = f"{source}\n{lambda_runtime._PYTHON_WORKER_SCRIPT}"
 
 
+def replace_in_python_workers(stock: str, ours: str) -> None:
+    """Put `ours` in the place of a text that stands once in that script."""
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if script.count(stock) != 1:
+        raise RuntimeError(f"the script of Python handlers has no {stock!r}, or several")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(stock, ours)
+
+
 def json_answer(content: Any) -> Answer:
     """Return a service's answer to a request that it has done."""
     answer: Answer = json_response(content)

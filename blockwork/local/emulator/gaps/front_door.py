@@ -22,6 +22,7 @@ from ministack import app as gateway
 from ministack.core.router import detect_service
 from ministack.services import apigateway_v1, cloudfront
 
+from blockwork.local.emulator.gaps.generated_names import is_of_an_api
 from blockwork.local.front_door import ORIGIN, FrontDoor
 
 Message = dict[str, Any]
@@ -78,7 +79,7 @@ def serves(host: str) -> bool:
         aliases = cloudfront._get_distribution_aliases(distribution)
         if host in (name.lower() for name in (distribution["DomainName"], *aliases)):
             return True
-    return apigateway_v1.find_domain_scope(host) is not None
+    return is_of_an_api(host) or apigateway_v1.find_domain_scope(host) is not None
 
 
 def _origin(port: int) -> str:

@@ -14,8 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
+from blockwork.local.fakes.keys import folder_of
 from tests.conftest import free_port
 from tests.waiting import eventually
+from tools.platform import PlatformApp
 
 ROOT = Path(__file__).parents[4]
 KEY, WEBHOOK_KEY = "key-of-the-customer", "key-of-callbacks"
@@ -28,25 +30,27 @@ class Outside:
         self.folder = folder
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self.webhook_keys = folder / "webhook-keys"
+        self.webhook_keys = folder_of(folder, "campaigns") / "webhooks.key"
+        self.webhook_keys.parent.mkdir(parents=True)
         self.webhook_keys.write_text(WEBHOOK_KEY)
-        (folder / "campaign-key").write_text(KEY)
+        self.webhook_keys.with_name("key.key").write_text(KEY)
         headers = {"Authorization": f"Bearer {KEY}"}
         url = f"http://127.0.0.1:{self._port}"
         self.http = httpx.Client(base_url=url, trust_env=False, headers=headers)
 
     def start(self) -> None:
+        fakes = [
+            {"name": one.name, "code": one.code, "path": one.mounted} for one in PlatformApp().fakes
+        ]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tools.providers"],
+            [sys.executable, "-m", "blockwork.local.fakes"],
             cwd=ROOT,
             env={
                 **os.environ,
-                "PROVIDERS_PORT": str(self._port),
+                "OUTSIDE_PORT": str(self._port),
                 "MAIL_PORT": str(self._port + 1),
-                "PROVIDERS_DIRECTORY": str(self.folder / "providers"),
-                "PAYMENT_KEY_FILE": str(self.folder / "payment-key"),
-                "CAMPAIGN_KEY_FILE": str(self.folder / "campaign-key"),
-                "WEBHOOK_KEYS_FILE": str(self.webhook_keys),
+                "STATE_DIR": str(self.folder),
+                "FAKES": json.dumps(fakes),
             },
         )
         eventually(self._is_up)

@@ -163,7 +163,7 @@ def test_a_mail_that_left_before_it_was_noted_is_no_second_mail(
     send(outside, id_)
     comes_to(outside, id_, "sent")
     outside.kill()
-    journal = outside.folder / "providers" / "campaigns.jsonl"
+    journal = outside.folder / "outside" / "campaigns" / "campaigns.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
     begun = next(number for number, line in enumerate(lines) if b'"begun"' in line)
     journal.write_bytes(b"".join(lines[: begun + 2]) + b'{"kind": "settl')  # killed while writing

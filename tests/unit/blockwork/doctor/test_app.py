@@ -1,4 +1,3 @@
-import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from blockwork.doctor.app import app_findings, pythons_of
 from blockwork.doctor.cli import doctor
 from blockwork.doctor.examine import examine
 from blockwork.doctor.finding import Finding
+from tests.unit.blockwork.doctor.assemblies import assembly
 
 PIN = f"boto3==1.44.5 \\\n    --hash=sha256:{'0' * 64}\n"
 
@@ -24,19 +24,8 @@ def arn(id_: str) -> dict[str, list[str]]:
     return {"Fn::GetAtt": [id_, "Arn"]}
 
 
-def assembly(folder: Path, **resources: dict[str, Any]) -> Path:
-    artifact = {
-        "type": "aws:cloudformation:stack",
-        "environment": "aws://unknown-account/unknown-region",
-        "properties": {"templateFile": "Shop.template.json"},
-    }
-    (folder / "manifest.json").write_text(json.dumps({"artifacts": {"Shop": artifact}}))
-    (folder / "Shop.template.json").write_text(json.dumps({"Resources": resources}))
-    return folder
-
-
 def said(folder: Path) -> list[str]:
-    return [str(finding) for finding in app_findings(folder)]
+    return [str(finding).partition("\n")[0] for finding in app_findings(folder)]
 
 
 def answering(seconds: int | None) -> dict[str, Any]:
@@ -91,10 +80,20 @@ def test_a_time_that_fails_on_aws_is_a_problem(
 
 @pytest.mark.parametrize(
     "resources",
-    [answering(30), answering(None), consuming(30, None), triggered(5, arn("Work"))],
+    [answering(30), answering(None), consuming(5, None), triggered(5, arn("Work"))],
 )
 def test_a_time_that_does_is_not_told(tmp_path: Path, resources: dict[str, Any]) -> None:
     assert said(assembly(tmp_path, **resources)) == []
+
+
+def test_a_queue_that_hides_messages_for_less_than_six_times_the_time_is_worth_knowing(
+    tmp_path: Path,
+) -> None:
+    (finding,) = app_findings(assembly(tmp_path, **consuming(30, 179)))
+
+    assert not finding.is_problem
+    assert "hides a message for 179 seconds" in finding.what
+    assert "Duration.seconds(180)" in finding.do
 
 
 @pytest.mark.parametrize("as_zip", [True, False])
@@ -102,7 +101,10 @@ def test_a_time_that_does_is_not_told(tmp_path: Path, resources: dict[str, Any])
     ("lines", "found"),
     [
         (PIN, []),
-        ("# all of them\n\n--require-hashes\nboto3[crt]==1.44.5 ; python_version > '3'\n", []),
+        (
+            "# all of them\n\nboto3[crt]==1.44.5 ; python_version > '3'\n",
+            ["requirements.txt, whose packages have no hashes"],
+        ),
         ("tiny @ https://example.com/tiny-1-py3-none-any.whl\n", []),
         (f"{PIN}requests\n", ["requirements.txt:3, where 'requests' is not pinned"]),
         ("boto3>=1.44  # new\n", ["requirements.txt:1, where 'boto3>=1.44' is not pinned"]),
@@ -125,7 +127,8 @@ def test_a_package_that_is_not_pinned_is_told_with_its_line(
 
     assert len(findings) == len(found)
     for finding, words in zip(findings, found, strict=True):
-        assert finding.startswith("✗ Shop/Layer (AWS::Lambda::LayerVersion) was built of requirem")
+        assert finding.startswith("· " if "no hashes" in words else "✗ ")
+        assert "Shop/Layer (AWS::Lambda::LayerVersion) was built of requirements" in finding
         assert words in finding
 
 
@@ -149,14 +152,15 @@ def test_the_pythons_are_those_of_the_functions(tmp_path: Path) -> None:
 def test_the_command_fails_only_for_what_has_to_be_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("blockwork.doctor.examine.machine_findings", lambda _: iter(()))
+    monkeypatch.setattr("blockwork.doctor.examine.machine_findings", lambda *_: iter(()))
+    monkeypatch.setattr("blockwork.doctor.settings.is_taken", lambda _: False)
     command = Typer()
     command.command()(doctor)
     run = CliRunner()
 
     monkeypatch.chdir(tmp_path)
     nothing = run.invoke(command, [])
-    assert (nothing.exit_code, "run 'cdk synth' first" in nothing.stdout) == (0, True)
+    assert (nothing.exit_code, "run 'cdk synth'" in nothing.stdout) == (0, True)
     wrong = run.invoke(command, [str(assembly(tmp_path, **answering(31)))])
     assert (wrong.exit_code, wrong.stdout.splitlines()[-1]) == (1, "1 to mend, 0 to know")
     right = run.invoke(command, [str(assembly(tmp_path, **answering(30)))])
@@ -169,11 +173,12 @@ def test_the_pythons_of_the_app_are_looked_for(
 ) -> None:
     asked: list[str] = []
 
-    def machine_findings(pythons: set[str]) -> list[Finding]:
+    def machine_findings(pythons: set[str], _: Path) -> list[Finding]:
         asked.extend(pythons)
         return []
 
     monkeypatch.setattr("blockwork.doctor.examine.machine_findings", machine_findings)
+    monkeypatch.setattr("blockwork.doctor.settings.is_taken", lambda _: False)
 
     assert list(examine(assembly(tmp_path, Work=function(Runtime="python3.12")))) == []
     assert asked == ["3.12"]

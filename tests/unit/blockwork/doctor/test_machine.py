@@ -1,11 +1,12 @@
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from blockwork import interpreters
-from blockwork.doctor.machine import OLDEST_NODE, machine_findings
+from blockwork.doctor.machine import OLDEST_NODE, ROOM, cli_findings, machine_findings
 
 ROOT = Path(__file__).parents[4]
 
@@ -19,6 +20,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("JSII_NODE", raising=False)
     interpreters.bytecode_of.cache_clear()
     program(folder / "node", "echo v24.1.0")
+    program(folder / "git", "exit 0")
     return folder
 
 
@@ -29,6 +31,10 @@ def program(file: Path, line: str) -> None:
 
 def said(*pythons: str) -> list[str]:
     return [str(finding) for finding in machine_findings(pythons)]
+
+
+class Disk(NamedTuple):
+    free: int
 
 
 def test_of_a_machine_with_all_of_it_nothing_is_said(programs: Path) -> None:
@@ -88,3 +94,52 @@ def test_a_program_that_only_bears_the_name_is_told_with_its_place(
     assert missing.startswith("· no Python 3.99 is here to write bytecode with")
     program(programs / "python3.99", "echo cpython-399")
     assert said("3.99") == [shim]
+
+
+def test_a_machine_without_git_is_told_what_it_lacks(programs: Path) -> None:
+    (programs / "git").unlink()
+
+    (finding,) = said()
+
+    assert finding.startswith("· no `git` is on the path")
+
+
+@pytest.mark.parametrize(("free", "found"), [(ROOM, 0), (ROOM - 1, 1)])
+def test_a_full_disk_is_a_problem(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, found: int
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Disk(free))
+
+    findings = list(machine_findings((), tmp_path))
+
+    assert [finding.what for finding in findings] == [
+        f"{tmp_path} has room for 1023 MB more"
+    ] * found
+    assert all(finding.is_problem for finding in findings)
+
+
+@pytest.mark.parametrize(("version", "found"), [("2.1146.9", 1), ("2.1147.0", 0), ("2.1200.0", 0)])
+@pytest.mark.parametrize("of_the_app", [True, False])
+def test_a_command_line_that_is_older_than_the_library_is_a_problem(
+    programs: Path, tmp_path: Path, version: str, found: int, of_the_app: bool
+) -> None:
+    (tmp_path / "manifest.json").write_text('{"minimumCliVersion": "2.1147.0"}')
+    program(programs / "cdk", f"echo '{version if not of_the_app else '2.1.0'} (build abc)'")
+    if of_the_app:
+        package = tmp_path / "node_modules" / "aws-cdk"
+        package.mkdir(parents=True)
+        (package / "package.json").write_text(json.dumps({"version": version}))
+
+    findings = list(cli_findings(tmp_path, tmp_path))
+
+    assert len(findings) == found
+    for finding in findings:
+        assert finding.is_problem
+        assert f"is the CDK's command line {version}, and" in finding.what
+        assert "aws-cdk@2.1147.0" in finding.do
+
+
+def test_a_machine_without_a_command_line_is_left_to_ours(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"minimumCliVersion": "2.1147.0"}')
+
+    assert list(cli_findings(tmp_path, tmp_path)) == []

@@ -28,7 +28,7 @@ def test_a_taken_port_is_named_with_one_that_is_free() -> None:
 
 @pytest.mark.parametrize(
     ("distance", "purpose"),
-    [(1, "the website"), (2, "what runs beside it"), (3, "the mail server")],
+    [(1, "the website"), (2, "the outside world"), (3, "the mail server")],
 )
 def test_the_ports_after_it_must_be_free_too(distance: int, purpose: str) -> None:
     first = free_port()
@@ -44,3 +44,14 @@ def test_the_ports_after_it_must_be_free_too(distance: int, purpose: str) -> Non
 def test_a_port_nobody_could_use_is_refused(port: int) -> None:
     with pytest.raises(LocalStageError, match=f"between 1024 and 65532, got {port}"):
         check_port(port)
+
+
+def test_each_server_of_the_apps_own_needs_the_next_one() -> None:
+    first = free_port()
+    with (
+        listening(first + 5),
+        pytest.raises(LocalStageError, match=rf"port {first + 5} is taken.* for search"),
+    ):
+        check_port(first, ["cache", "search"])
+    with pytest.raises(LocalStageError, match="between 1024 and 65530, got 65531"):
+        check_port(65_531, ["cache", "search"])

@@ -7,7 +7,8 @@ import pytest
 
 from blockwork.local import toolchain
 from blockwork.local.errors import LocalStageError
-from blockwork.local.toolchain import Toolchain, node_packages_fit
+from blockwork.local.places import REPOSITORY
+from blockwork.local.toolchain import Toolchain, cdk_program, node_packages_fit
 
 WANTED = {
     "": {"name": "app"},
@@ -65,3 +66,28 @@ def test_packages_that_cannot_be_installed_show_the_cause_and_what_to_do(
     assert "npm error code E_STAND_IN: no registry" in told
     assert "then run the same command again" in told
     assert len(told.splitlines()) < 25, "a whole trace buries the cause"
+
+
+def test_an_app_without_a_command_line_gets_ours_and_one_with_its_own_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchain, "REPOSITORY", tmp_path)
+    ours = tmp_path / ".local"
+    assert cdk_program(ours) == ours / "cdk-cli" / "node_modules" / ".bin" / "cdk"
+
+    own = tmp_path / "node_modules" / ".bin" / "cdk"
+    own.parent.mkdir(parents=True)
+    own.write_text("")
+
+    assert cdk_program(ours) == own
+
+
+def test_ours_is_the_one_that_this_repository_is_tested_with() -> None:
+    locks = [
+        json.loads((folder / "package-lock.json").read_text())["packages"]
+        for folder in (REPOSITORY, toolchain.CLI_LOCK)
+    ]
+
+    theirs, ours = (lock["node_modules/aws-cdk"] for lock in locks)
+    assert (ours["version"], ours["integrity"]) == (theirs["version"], theirs["integrity"])
+    assert set(locks[1]) == {"", "node_modules/aws-cdk"}
