@@ -105,6 +105,7 @@ TESTS = [
     pytest("python 3.14", "tests/target"),
     pytest("stages", "tests/stages"),
     pytest("dev loop", "tests/dev"),
+    pytest("other teams", "tests/foreign"),
     pytest("integration", "tests/integration"),
     pytest("templates", "tests/snapshot"),
     pytest("unit", "tests/unit", "--cov", "--cov-report=term-missing:skip-covered"),

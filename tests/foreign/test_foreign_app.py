@@ -1,0 +1,68 @@
+"""Another team's app, brought up where its folder is and nothing of ours, and gone again."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blockwork.local.aws import local_client
+from tests.account import ROOT
+from tests.conftest import free_port
+from tests.waiting import run
+
+ACCOUNT = "111111111111"
+BLOCKWORK = (sys.executable, "-m", "blockwork")
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Return where AWS's APIs answer."""
+    folder = tmp_path_factory.mktemp("foreign") / "app"
+    shutil.copytree(Path(__file__).parent / "app", folder)
+    (folder / "node_modules").mkdir()
+    for name in (".bin", "aws-cdk"):  # has the CDK's command line, and no SDK
+        (folder / "node_modules" / name).symlink_to(ROOT / "node_modules" / name)
+    number = free_port()
+    try:
+        up = run(*BLOCKWORK, "local", "up", "--port", str(number), cwd=folder)
+        assert up.returncode == 0, up.stdout[-3000:] + up.stderr[-6000:]
+        yield number
+    finally:
+        run(*BLOCKWORK, "local", "clean", cwd=folder)
+
+
+def client(port: int, service: str, region: str) -> Any:
+    endpoint = f"http://127.0.0.1:{port}"
+    return local_client(service, endpoint=endpoint, region=region, account=ACCOUNT)
+
+
+def test_stacks_are_where_they_say(port: int) -> None:
+    for region, name in (("eu-central-1", "There"), ("us-east-1", "Away")):
+        stack = client(port, "cloudformation", region).describe_stacks(StackName=name)["Stacks"][0]
+        assert stack["StackStatus"] == "CREATE_COMPLETE"
+        assert f":{region}:{ACCOUNT}:" in stack["StackId"]
+
+
+def test_a_call_of_the_sdk_was_made_with_what_another_region_tells(port: int) -> None:
+    ssm = client(port, "ssm", "eu-central-1")
+
+    value = ssm.get_parameter(Name="/there/far")["Parameter"]["Value"]
+
+    assert value.startswith(f"arn:aws:sqs:us-east-1:{ACCOUNT}:Away-Far")
+
+
+def test_the_retention_of_a_functions_log_was_set(port: int) -> None:
+    groups = client(port, "logs", "eu-central-1").describe_log_groups()["logGroups"]
+
+    kept = {group["logGroupName"]: group.get("retentionInDays") for group in groups}
+    assert [days for name, days in kept.items() if "There-Hello" in name] == [7]
+
+
+def test_a_nested_stack_tells_its_parent(port: int) -> None:
+    described = client(port, "cloudformation", "eu-central-1").describe_stacks(StackName="There")
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Stacks"][0]["Outputs"]}
+
+    assert outputs["InnerQueue"].startswith(f"arn:aws:sqs:eu-central-1:{ACCOUNT}:There-Inner")
