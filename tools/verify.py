@@ -101,7 +101,7 @@ UNITS = [
 TESTS = [
     *shares("end to end", "tests/contract", "tests/e2e", of=3),
     pytest("browser", "tests/browser"),
-    *shares("emulator", "tests/emulator", of=2),
+    *shares("emulator", "tests/emulator", of=3),
     pytest("python 3.14", "tests/target"),
     pytest("stages", "tests/stages"),
     pytest("dev loop", "tests/dev"),

@@ -49,7 +49,7 @@ def cli_findings(assembly: Path, folder: Path) -> Iterator[Finding]:
             f"{where} is the CDK's command line {found}, and the templates were written by a "
             f"library that needs {needed} or newer",
             why="it stops with 'Cloud assembly schema version mismatch'",
-            do=f"`npm install --save-dev aws-cdk@{needed}` or newer, of the same major version",
+            do=f"put `aws-cdk` {needed} or newer of its major version into package.json",
         )
 
 

@@ -77,11 +77,6 @@ def environments(stacks: list[Stack]) -> list[Environment]:
     return sorted({stack.environment for stack in stacks})
 
 
-def missing_context(assembly: Path) -> list[str]:
-    """Return the keys of what the app has looked up in an account and `cdk.context.json` lacks."""
-    return [str(each["key"]) for each in _manifest(assembly).get("missing", [])]
-
-
 def _manifest(assembly: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((assembly / "manifest.json").read_text())
     return content

@@ -39,7 +39,7 @@ class Cdk:
         self.directory = directory.absolute()
         self.port = port
         self.assembly = self.directory / "cdk.out"
-        self._stacks = stacks or ["--all"]
+        self._stacks = stacks or ["**"]  # those of nested stages too, which `--all` leaves out
         self._parameters = [
             word for each in (parameters or {}).items() for word in ("--parameters", "=".join(each))
         ]
@@ -65,8 +65,12 @@ class Cdk:
             self._run(arguments, doing, self.directory, on_line, AWS_ACCESS_KEY_ID=key)
 
     def synthesize(self, on_line: OnLine = lambda _line: None) -> None:
-        """Make the assembly."""
-        arguments = ["synth", "--quiet", *self._context, "--output", str(self.assembly), *QUIET]
+        """Make the assembly.
+
+        Nothing is looked up: what is here would be written into the app's `cdk.context.json`.
+        """
+        arguments = ["synth", "--quiet", "--no-lookups", *self._context]
+        arguments += ["--output", str(self.assembly), *QUIET]
         self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
 
     def deploy(self, on_line: OnLine = lambda _line: None) -> None:

@@ -136,7 +136,7 @@ def test_a_command_line_that_is_older_than_the_library_is_a_problem(
     for finding in findings:
         assert finding.is_problem
         assert f"is the CDK's command line {version}, and" in finding.what
-        assert "aws-cdk@2.1147.0" in finding.do
+        assert "`aws-cdk` 2.1147.0" in finding.do
 
 
 def test_a_machine_without_a_command_line_is_left_to_ours(tmp_path: Path) -> None:
