@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from blockwork.companions import FakeService
 from blockwork.local.launch import Emulator
 from blockwork.local.toolchain import Toolchain, tool_environment
 from tests.aws_clients import client_of
@@ -21,16 +22,23 @@ class EmptyAccount:
     :param region: where everything is deployed.
     :param folder: for the emulator's state, and what commands leave behind.
     :param settings: further variables of the emulator's environment. Default: none.
+    :param fakes: of outside services, beside it. Default: the mailbox alone.
     """
 
     def __init__(
-        self, id_: str, region: str, folder: Path, settings: Mapping[str, str] | None = None
+        self,
+        id_: str,
+        region: str,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        fakes: Sequence[FakeService] = (),
     ) -> None:
         self.id = id_
         self.region = region
         self.source = folder
         itself = {"MINISTACK_ACCOUNT_ID": id_, "MINISTACK_REGION": region}
-        self.emulator = Emulator(folder, settings={**itself, **(settings or {})})
+        self.emulator = Emulator(folder, settings={**itself, **(settings or {})}, fakes=fakes)
 
     def open(self) -> None:
         """Start it."""

@@ -1,4 +1,4 @@
-"""Orders of a shop, beside what the shop has had for years: its bus, stock, returns and tills."""
+"""Orders of a shop, beside what it has had for years: bus, stock, returns, tills and a carrier."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from constructs_lib.blocks import (
     QueueConsumer,
     StreamConsumer,
 )
+from constructs_lib.grants import let_read_parameter
 from constructs_lib.primitives import AlarmTopic, PythonFunction, PythonService, Table
 
 SOURCE = Path(__file__).parent / "src"
@@ -41,6 +42,9 @@ tills = kinesis.Stream.from_stream_arn(
     "Tills",
     stack.format_arn(service="kinesis", resource="stream", resource_name="tills"),
 )
+carrier_key = ssm.StringParameter.from_secure_string_parameter_attributes(
+    stack, "CarrierKey", parameter_name="/shop/carrier-key"
+)
 
 # With the runtime kit: what handlers import of it comes with them, and its packages in a layer.
 service = PythonService(name="orders", source=SOURCE, requirements=SOURCE / "requirements.txt")
@@ -52,7 +56,9 @@ bus.let_publish(place, source="shop.orders")
 api = BusinessApi(stack, "Api", allow_origins=["https://shop.example.com"])
 api.route("POST /orders", place, authorizer=PUBLIC)
 
-ship = PythonFunction(stack, "ShipOrder", service=service, entry="ship_order")
+carrier = {"CARRIER_URL": "https://api.carrier.example.com"}
+ship = PythonFunction(stack, "ShipOrder", service=service, entry="ship_order", environment=carrier)
+let_read_parameter(carrier_key, ship, variable="CARRIER_KEY_PARAMETER")
 orders.let_use(ship, "dynamodb:UpdateItem", variable="ORDERS", attributes=["shipments"])
 bus.subscribe(
     stack,

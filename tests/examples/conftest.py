@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import uv
 
+from blockwork.command.settings import read_settings
+from blockwork.companions import FakeService
 from tests.account import ROOT, EmptyAccount
 from tests.examples.team import Team, must
 from tests.packaging.conftest import run
@@ -22,10 +25,17 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def registered(app: str) -> list[FakeService]:
+    """Return the fakes that one of `examples` has registered, to be found from here."""
+    fakes = read_settings(ROOT / "examples" / app).local.fakes
+    return [msgspec.structs.replace(each, code=f"examples.{app}.{each.code}") for each in fakes]
+
+
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyAccount]:
-    """Return an account that is ready for deployments."""
-    account = EmptyAccount("471382950611", "eu-west-1", tmp_path_factory.mktemp("account"), QUICK)
+    """Return an account that is ready for deployments, with all fakes of `examples` beside it."""
+    folder, fakes = tmp_path_factory.mktemp("account"), registered("orders")
+    account = EmptyAccount("471382950611", "eu-west-1", folder, QUICK, fakes=fakes)
     account.open()
     try:
         must(account.bootstrap())

@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from blockwork.companions import OUTSIDE
 from blockwork.local.toolchain import tool_environment
+from tests.aws_clients import client_of
 from tests.conftest import free_port
 from tests.examples.team import Team, must
 from tests.waiting import eventually
@@ -22,7 +24,14 @@ class Shop:
 
     def __init__(self, team: Team) -> None:
         self._team = team
-        self.outputs: dict[str, str] = {}
+        self.port = free_port()
+        self.content: dict[str, Any] = {}
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What the app's stack tells."""
+        outputs: dict[str, str] = self.content["stacks"]["Orders"]
+        return outputs
 
     def blockwork(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the command as its wheel installs it, where nothing of ours is on the path."""
@@ -50,6 +59,23 @@ class Shop:
         answer = httpx.post(f"{here}/orders", headers=headers, json=sent, trust_env=False)
         assert answer.status_code == 201, answer.text
 
+    def outside(self, method: str, path: str, **request: Any) -> Any:
+        """Ask what plays the outside world."""
+        url = f"http://127.0.0.1:{self.port + OUTSIDE}{path}"
+        return httpx.request(method, url, trust_env=False, **request).raise_for_status().json()
+
+    def brought(self) -> list[str]:
+        """Return the address of each parcel that the carrier has taken."""
+        return [parcel["address"] for parcel in self.outside("GET", "/carrier/parcels")]
+
+    def shipped(self) -> dict[str, int]:
+        """Return how often each order was shipped that was, by its address."""
+        url, region = self.content["emulatorUrl"], self.content["region"]
+        dynamodb = client_of("dynamodb", endpoint=url, region=region)
+        items = dynamodb.scan(TableName=self.outputs["OrderTableName"])["Items"]
+        shipped = [each for each in items if "shipments" in each]
+        return {each["address"]["S"]: int(each["shipments"]["N"]) for each in shipped}
+
     def waiting(self) -> int:
         """Return how many events wait in the failure chain."""
         return sum(chain["waiting"] for chain in self.told("failures", "list"))
@@ -64,8 +90,6 @@ class Shop:
         template["Resources"] = {k: v for k, v in kept if v["Type"] != "AWS::CloudWatch::Alarm"}
         file.write_text(json.dumps(template))
         return was
-
-    port = 0
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +108,22 @@ def test_an_app_runs_fails_is_mended_and_stops(shop: Shop) -> None:
         "The local stage is not running: blockwork local up\n",
     )
 
-    shop.port = free_port()
-    content = shop.told("local", "up", "--port", str(shop.port))
-    shop.outputs = content["stacks"]["Orders"]
-    assert shop.told("local", "status")["emulatorUrl"] == content["emulatorUrl"]
+    shop.content = shop.told("local", "up", "--port", str(shop.port))
+    assert shop.told("local", "status")["emulatorUrl"] == shop.content["emulatorUrl"]
     shop.order("1 A Street")
-    shop.order(" ")
+    eventually(shop.shipped)
+    shop.outside("PUT", "/control", json={"carrier": {"mode": "down"}})
+    shop.order("2 A Street")
     eventually(shop.waiting, until=lambda count: count == 1)
-
-    again = shop.blockwork("failures", "redrive", "--json")
-
-    assert again.returncode == 1, "it has no address yet"
-    (result,) = json.loads(again.stdout)["failed"]
-    assert "must have an address" in result["reason"]
     logged = shop.blockwork("local", "logs", "--service", "ShipOrder", "--json").stdout
-    assert any("must have an address" in line for line in logged.splitlines())
+    assert any("no usable answer of the carrier: status 503" in one for one in logged.splitlines())
+
+    shop.outside("PUT", "/control", json={"carrier": {"mode": "ok"}})
+    done = shop.told("failures", "redrive")
+
+    assert (done["redriven"], done["left"]) == (1, 0)
+    assert shop.brought() == ["1 A Street", "2 A Street"]
+    assert shop.shipped() == {"1 A Street": 1, "2 A Street": 1}
     (change,) = shop.told("diff", str(shop.as_it_was()), ".local/cdk.out")
     assert "[+] AWS::CloudWatch::Alarm" in change["text"]
     assert must(shop.blockwork("local", "down")) == "The local stage is down.\n"

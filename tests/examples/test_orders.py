@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
+from blockwork.companions import OUTSIDE
+from blockwork.local.fakes.keys import key_file
 from tests.account import EmptyAccount
 from tests.examples.observing import ask, numbers, the_failed
 from tests.examples.team import Team
@@ -40,6 +43,10 @@ class Shop:
         account.client("ssm").put_parameter(
             Name="/shop/stock/stream", Type="String", Value=stock["LatestStreamArn"]
         )
+        for fake in account.emulator.fakes:
+            for secret, parameter in fake.secrets.items():
+                key = key_file(account.emulator.state, fake.name, secret).made()
+                account.client("ssm").put_parameter(Name=parameter, Type="SecureString", Value=key)
 
     def order(self, address: str) -> str:
         """Order something, and return the order's id."""
@@ -52,6 +59,11 @@ class Shop:
     def counted(self, attribute: str) -> dict[str, int]:
         """Return how often something has happened, by order or article."""
         return numbers(self.account, self.outputs["OrderTableName"], attribute)
+
+    def brought(self) -> list[str]:
+        """Return the address of each parcel that the carrier has taken."""
+        url = f"http://127.0.0.1:{(self.account.emulator.port or 0) + OUTSIDE}/carrier/parcels"
+        return sorted(parcel["address"] for parcel in httpx.get(url, trust_env=False).json())
 
     def ends_with(self, attribute: str, expected: dict[str, int]) -> None:
         """Wait until all of it has happened, and see that nothing happens twice."""
@@ -83,6 +95,7 @@ def test_an_order_is_shipped_once_and_one_that_cannot_be_ends_in_the_chain(shop:
     again = [{**entry, "Detail": json.dumps(event["detail"])}] * 2
     shop.account.client("events").put_events(Entries=again)
     shop.ends_with("shipments", {first: 1, poison: 1, last: 1})
+    assert shop.brought() == ["1 A Street", "2 A Street", "3 A Street"]
 
 
 def test_a_change_that_makes_no_sense_ends_in_the_chain_and_the_others_count_once(
