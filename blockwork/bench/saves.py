@@ -121,9 +121,13 @@ def _wait(stage: OwnStage, save: Save, until: Callable[[str], bool]) -> None:
     """Look until it is so."""
     started = time.monotonic()
     while not until(now := save.look(stage)):
-        if time.monotonic() - started > NEVER:
+        if _has_waited(started):
             raise BenchError(f"no effect within {NEVER:.0f} s, only {now!r:.200}")
         time.sleep(PAUSE)
+
+
+def _has_waited(started: float) -> bool:
+    return time.monotonic() - started > NEVER
 
 
 def _timed_up(stage: OwnStage, save: Save) -> float:
