@@ -65,8 +65,8 @@ deploy: build  ## Deploy a stage (STAGE=dev, FORCE=yes: no stack is skipped)
 verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 	@python -m tools.verify_stage "$(or $(STAGE),dev)"
 
-bench: $(DEV) $(NODE)  ## Measure synthesis, start-up and sizes, as ratios
-	@python -m blockwork.bench -c stage=prod; measured=$$?; python -m tools.dev_loop && exit $$measured
+bench: $(DEV) $(NODE)  ## Measure synthesis, start-up, sizes and the dev loop
+	@python -m blockwork.bench -c stage=prod
 
 schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
 	@python -m blockwork schemas docs/events

@@ -101,6 +101,39 @@ class DeployedStage:
             return local_client(service, **self._local, **settings)
         return self._session.client(service, config=Config(**settings))
 
+    def check_account(self) -> None:
+        """Refuse credentials of another account than the stage's, before anything is made there.
+
+        :raises StageError: with both accounts, if the app's settings name the stage's.
+        """
+        wanted = None if self.is_local else read_stages()[self.name].account
+        if wanted is None:
+            return
+        account = self.client("sts").get_caller_identity()["Account"]
+        if account != wanted:
+            raise StageError(
+                f"Your credentials are those of account {account}, but {self.name} is in {wanted},"
+                " as the app's settings say. Nothing was made. Sign in there, for instance with"
+                " AWS_PROFILE, or mend the settings"
+            )
+
+    def output(self, stack: str, key: str) -> str:
+        """Return what a stack of the stage tells.
+
+        :raises StageError: if it is not deployed, or has no such output.
+        """
+        client = self.client("cloudformation")
+        # Not by its name: the API asks for a permission on it, and tells an absent one by a text.
+        pages = client.get_paginator("describe_stacks").paginate()
+        found = {each["StackName"]: each for page in pages for each in page["Stacks"]}
+        told = {o["OutputKey"]: o["OutputValue"] for o in found.get(stack, {}).get("Outputs", [])}
+        if key not in told:
+            raise StageError(
+                f"{self.name} is not deployed in {client.meta.region_name}: there is no stack"
+                f" {stack} with an output {key}. {self._remedy()}"
+            )
+        return str(told[key])
+
     def announced(self, tag: str) -> dict[str, str]:
         """Return the ARNs of what announces itself by a tag, by what people call it.
 

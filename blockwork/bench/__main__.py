@@ -2,7 +2,8 @@
 
 `python -m blockwork.bench` in the app's folder: its synthesis against an app of one bucket, the
 start-up of each function's bundle against the clients that it makes, sizes of bundles and layers,
-and the local stage.
+the local stage's AWS, and the dev loop, from a save to its effect (setting `bench.saves`, a list of
+`blockwork.bench.saves.Save`).
 
 A ratio to something well known, measured at the same time on the same machine, means the same
 everywhere; seconds do not. Of several runs the quickest counts: what other processes take of the
@@ -16,7 +17,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,9 +25,12 @@ from rich.console import Console
 from rich.progress import track
 
 from blockwork.bench.emulator import emulator
-from blockwork.bench.row import Row, show
+from blockwork.bench.row import BenchError, Row, show
+from blockwork.bench.saves import saves
 from blockwork.bench.synthesis import TIMED, app_words, run_python, synthesis, templates
-from blockwork.command.settings import DEFAULT_PORT, read_settings
+from blockwork.command.imports import imported
+from blockwork.command.settings import DEFAULT_PORT, SettingsError, read_settings
+from blockwork.local.errors import LocalStageError
 from blockwork.local.places import REPOSITORY
 
 START_RUNS = 11
@@ -186,22 +190,6 @@ def unzip(assembly: Path, key: str, into: Path) -> tuple[Path, int]:
     return folder, size
 
 
-def main(context: Mapping[str, str]) -> int:
-    """Print every number beside its bar and return 1 if one is missed.
-
-    :param context: the CDK's, for the synthesis that is measured.
-    """
-    local = {
-        name: value.replace("{port}", str(DEFAULT_PORT))
-        for name, value in read_settings().local.context.items()
-    }
-    compile_runtime()
-    with TemporaryDirectory() as folder:
-        here = Path(folder)
-        rows = [*synthesis(here, context), *start_up_and_sizes(here, local), *emulator(here)]
-    return show(rows)
-
-
 def compile_runtime() -> None:
     """Give boto3 its bytecode, which it has in the Lambda runtime and not in every installation."""
     import botocore
@@ -212,9 +200,60 @@ def compile_runtime() -> None:
     subprocess.run([sys.executable, "-m", "compileall", "-q", *folders], check=False)
 
 
+def main(context: Mapping[str, str], only: Collection[str] = ()) -> int:
+    """Print every number beside its bar and return 1 if one is missed or cannot be measured.
+
+    :param context: the CDK's, for the synthesis that is measured.
+    :param only: names of parts. Default: all.
+    """
+    rows: list[Row] = []
+    is_all = True
+    with TemporaryDirectory() as folder:
+        for name, measure in PARTS.items():
+            if not only or name in only:
+                try:
+                    for row in measure(Path(folder), context):
+                        rows.append(row)
+                except FAILURES as error:
+                    is_all = False
+                    output = getattr(error, "stderr", None) or ""
+                    print(f"error: {name} cannot be measured: {error}\n{output}", file=sys.stderr)
+    return show(rows) if is_all else show(rows) or 1
+
+
+def functions(folder: Path, context: Mapping[str, str]) -> Iterator[Row]:
+    """Measure the functions as the local stage has them."""
+    local = {
+        name: value.replace("{port}", str(DEFAULT_PORT))
+        for name, value in read_settings().local.context.items()
+    }
+    compile_runtime()
+    return start_up_and_sizes(folder, local)
+
+
+def loop(folder: Path, context: Mapping[str, str]) -> Iterator[Row]:
+    """Measure what the app's settings say that is saved."""
+    settings = read_settings()
+    if settings.bench.saves:
+        wanted = imported(settings.bench.saves, settings, key="bench.saves")
+        yield from saves(folder, wanted)
+
+
+PARTS: Mapping[str, Callable[[Path, Mapping[str, str]], Iterator[Row]]] = {
+    "synthesis": synthesis,
+    "functions": functions,
+    "emulator": lambda folder, _: emulator(folder),
+    "loop": loop,
+}
+FAILURES = (BenchError, SettingsError, LocalStageError, subprocess.CalledProcessError, OSError)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m blockwork.bench", description=__doc__)
     said = "of the synthesis that is measured; that of the bundles is the local stage's"
     parser.add_argument("-c", "--context", action="append", default=[], metavar="N=V", help=said)
-    given = parser.parse_args().context
-    sys.exit(main(dict(word.partition("=")[::2] for word in given)))
+    said = "measure this part alone; may be given again"
+    parser.add_argument("--only", action="append", default=[], choices=PARTS, help=said)
+    given = parser.parse_args()
+    context = dict(word.partition("=")[::2] for word in given.context)
+    sys.exit(main(context, given.only))

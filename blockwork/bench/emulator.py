@@ -7,7 +7,6 @@ import time
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from botocore.config import Config
 
 from blockwork.bench.row import Row
 from blockwork.local.launch import REGION, Emulator
-from blockwork.local.ports import HOST, PURPOSES, is_free
+from blockwork.local.ports import HOST, first_free
 from blockwork.local.toolchain import Toolchain
 
 SILENT = "def handler(event, context): return 1"
@@ -30,15 +29,12 @@ LOG_EVENTS = 60_000
 EVENT_BYTES = 500
 LAYER_BYTES = 14_000_000
 PUT_AT_ONCE = 1000
+FIRST_PORT = 12_000
 
 
 def emulator(folder: Path) -> Iterator[Row]:
     """Ask an emulator with 45 MB of state: what a save costs, and what silence does."""
-    port = next(
-        first
-        for first in count(12_000, len(PURPOSES))
-        if all(is_free(number) for number in range(first, first + len(PURPOSES)))
-    )
+    port = first_free(FIRST_PORT)
     python = Toolchain().emulator_environment()
     slowest: dict[str, float] = {}
     for saves, every in SAVES.items():

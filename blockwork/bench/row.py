@@ -7,14 +7,21 @@ from rich.console import Console
 from rich.table import Table
 
 
+class BenchError(Exception):
+    """Something cannot be measured; the message says why."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One measured number beside its bar."""
+    """One measured number beside its bar.
+
+    :param unit: such as `x`, of a ratio. Default: seconds.
+    """
 
     what: str
     measured: float
     bar: float
-    unit: str
+    unit: str = "s"
 
 
 def show(rows: Sequence[Row]) -> int:

@@ -69,15 +69,28 @@ class Dev(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     websites: tuple[DevWebsite, ...] = ()
 
 
+class Bench(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of it is measured: `python -m blockwork.bench`.
+
+    :param saves: `module:name` of what is saved in the dev loop, a list of
+        :class:`blockwork.bench.saves.Save`. Default: the loop is not measured.
+    """
+
+    saves: str | None = None
+
+
 class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A deployed stage that commands can operate, by the credentials of the shell.
 
     :param region: where it is. Default: the shell's.
     :param profile: of AWS's configuration. Default: the shell's.
+    :param account: the id of its AWS account. What makes something there refuses credentials of
+        another one. Default: any.
     """
 
     region: str | None = None
     profile: str | None = None
+    account: str | None = None
 
 
 class StageOfFile(Stage, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -89,9 +102,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     :param local: how it runs on this machine.
     :param dev: how it is worked on there.
+    :param bench: what of it is measured.
     :param stages: its deployed stages by name. `local` is always there.
     :param stages_file: a TOML file of the app's own with a table a stage, for which `stages` would
-        be a second place: `region` and `profile` of each count, whatever else it holds.
+        be a second place: `region`, `profile` and `account` of each count, whatever else it
+        holds.
     :param called: what people type instead of a command, for messages: by its words, such as
         `"local up" = "make up"` and `"local up --port {port}" = "make up PORT={port}"`.
     :param events: `module` with the app's events, for `schemas`.
@@ -101,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     local: Local = Local()
     dev: Dev = Dev()
+    bench: Bench = Bench()
     stages: dict[str, Stage] = {}
     stages_file: str | None = None
     called: dict[str, str] = {}

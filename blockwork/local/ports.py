@@ -40,6 +40,15 @@ def check_port(port: int, further: Sequence[str] = ()) -> None:
             )
 
 
+def first_free(start: int) -> int:
+    """Return the first port from one on that is free with those after it which a stage needs."""
+    return next(
+        first
+        for first in range(start, HIGHEST, len(PURPOSES))
+        if all(is_free(number) for number in range(first, first + len(PURPOSES)))
+    )
+
+
 def is_free(port: int) -> bool:
     """Tell whether this process could listen on the port."""
     with socket.socket() as probe:

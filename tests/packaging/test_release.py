@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
+from blockwork.diff import releases
+from blockwork.diff.releases import ReleaseError, Releases, data_at_stake, unexcused
 from tests.packaging.conftest import ROOT
-from tools import release
-from tools.release import ReleaseError, data_at_stake, unexcused
+from tools.release import EVERY_BLOCK, RELEASES, current_version
 
-APPS = release.apps()
-COMPARED = [app for app in APPS if release.released_templates(app)]
+APPS = RELEASES.apps
+COMPARED = [app for app in APPS if RELEASES.templates(app)]
 """All but those that are newer than the last release."""
 KINDS = {"Added", "Changed", "Deprecated", "Fixed", "Removed", "Security"}
-CHANGELOG = release.CHANGELOG.read_text(encoding="utf-8")
+CHANGELOG = RELEASES.changelog.read_text(encoding="utf-8")
 
 
 def test_every_example_is_one_of_the_apps() -> None:
@@ -27,17 +28,7 @@ def test_every_example_is_one_of_the_apps() -> None:
 
 @pytest.mark.parametrize("app", COMPARED)
 def test_what_the_last_release_made_of_an_app_keeps_its_data(app: str) -> None:
-    before = release.released_templates(app)
-    after = release.synthesise(APPS[app])
-
-    risks = list(data_at_stake(before, after))
-
-    assert not unexcused(
-        risks,
-        before=release.released_version(),
-        now=release.current_version(),
-        changelog=CHANGELOG,
-    )
+    assert not RELEASES.refused(app, RELEASES.synthesise(app), current_version())
 
 
 RISK = "Every: AWS::SQS::Queue Failures/Queue FailuresQueueB0898B50 will be deleted"
@@ -45,7 +36,7 @@ SAID = "## [0.3.0] - unreleased\n\n- `FailuresQueueB0898B50`: import\n\n## [0.2.
 
 
 def test_what_is_renamed_removed_or_replaced_is_found() -> None:
-    before = release.released_templates("every_block")
+    before = RELEASES.templates("every_block")
     after: dict[str, Any] = copy.deepcopy(before)
     resources = after["Every"]["Resources"]
     resources["Renamed"] = resources.pop("FailuresQueueB0898B50")
@@ -86,49 +77,58 @@ def test_it_takes_a_version_that_may_break_and_a_way_over(
 
 
 def test_the_changelog_has_its_form_and_the_version_that_is_being_made() -> None:
-    headings = list(release.HEADING.finditer(CHANGELOG))
+    headings = list(releases.HEADING.finditer(CHANGELOG))
     versions = [found["version"] for found in headings]
 
     assert CHANGELOG.startswith("# Changelog\n")
     assert re.findall(r"^## .*$", CHANGELOG, re.MULTILINE) == [found[0] for found in headings]
-    assert versions[0] == release.current_version()
-    assert versions == sorted(versions, key=release._numbers, reverse=True)
-    assert release.released_version() in versions
-    assert all(release.DAY.fullmatch(found["when"]) for found in headings[1:])
+    assert versions[0] == current_version()
+    assert versions == sorted(versions, key=releases.numbers, reverse=True)
+    assert RELEASES.last() in versions
+    assert all(releases.DAY.fullmatch(found["when"]) for found in headings[1:])
     assert set(re.findall(r"^### (.*)$", CHANGELOG, re.MULTILINE)) <= KINDS
 
 
 GONE = "[-] AWS::SQS::Queue Q destroy"
 
 
+Made = dict[str, dict[str, Any]]
+
+
+class OneApp(Releases):
+    """Releases of a library with one app, which a test lays out."""
+
+    def __init__(self, folder: Path) -> None:
+        changelog = folder.with_suffix(".md")
+        changelog.write_text("## [0.2.0] - 2030-01-31\n\n## [0.1.0] - 2030-01-30\n")
+        apps = {"every_block": EVERY_BLOCK}
+        super().__init__(folder, changelog=changelog, apps=apps, root=ROOT)
+        self.made: Made = {"Every": {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}}
+
+    def synthesise(self, app: str) -> Made:
+        return self.made
+
+
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Return what apps are made into, which a test may change."""
-    templates: dict[str, Any] = {"Every": {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}}
+def one_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OneApp:
+    """Return the releases of a library whose last one is 0.1.0."""
     released = tmp_path / "0.1.0" / "every_block"
     released.mkdir(parents=True)
     (released / "Every.json").write_text('{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}')
-    changelog = tmp_path.with_suffix(".md")
-    changelog.write_text("## [0.2.0] - 2030-01-31\n\n## [0.1.0] - 2030-01-30\n")
-    monkeypatch.setattr(release, "CHANGELOG", changelog)
-    monkeypatch.setattr(release, "apps", lambda: {"every_block": release.EVERY_BLOCK})
-    monkeypatch.setattr(release, "synthesise", lambda _: templates)
     monkeypatch.setattr(
-        release, "cdk_diff", lambda _, after: "" if "Q" in after["Resources"] else GONE
+        releases, "cdk_diff", lambda _, after: "" if "Q" in after["Resources"] else GONE
     )
-    return templates
+    return OneApp(tmp_path)
 
 
-def test_a_release_keeps_its_templates_in_the_place_of_the_last(
-    made: dict[str, Any], tmp_path: Path
-) -> None:
-    made["Every"]["Resources"]["New"] = {"Type": "AWS::SNS::Topic"}
+def test_a_release_keeps_its_templates_in_the_place_of_the_last(one_app: OneApp) -> None:
+    one_app.made["Every"]["Resources"]["New"] = {"Type": "AWS::SNS::Topic"}
 
-    release.keep("0.2.0", tmp_path)
+    one_app.keep("0.2.0")
 
-    assert release.released_version(tmp_path) == "0.2.0"
-    assert release.released_templates("every_block", tmp_path) == made
-    assert not (tmp_path / "0.1.0").exists()
+    assert one_app.last() == "0.2.0"
+    assert one_app.templates("every_block") == one_app.made
+    assert not (one_app.folder / "0.1.0").exists()
 
 
 @pytest.mark.parametrize(
@@ -139,25 +139,25 @@ def test_a_release_keeps_its_templates_in_the_place_of_the_last(
     ],
 )
 def test_a_version_that_is_not_ready_is_not_kept(
-    made: dict[str, Any], tmp_path: Path, version: str, message: str
+    one_app: OneApp, version: str, message: str
 ) -> None:
     with pytest.raises(ReleaseError, match=message):
-        release.keep(version, tmp_path)
-    assert release.released_version(tmp_path) == "0.1.0"
+        one_app.keep(version)
+    assert one_app.last() == "0.1.0"
 
 
-def test_nor_is_one_that_breaks_what_was_without_a_word(
-    made: dict[str, Any], tmp_path: Path
-) -> None:
-    made["Every"]["Resources"] = {"Renamed": {"Type": "AWS::SQS::Queue"}}
+def test_nor_is_one_that_breaks_what_was_without_a_word(one_app: OneApp) -> None:
+    one_app.made["Every"]["Resources"] = {"Renamed": {"Type": "AWS::SQS::Queue"}}
 
     with pytest.raises(ReleaseError, match=r"Every: AWS::SQS::Queue Q .*: keep them, or raise"):
-        release.keep("0.2.0", tmp_path)
-    assert release.released_version(tmp_path) == "0.1.0"
+        one_app.keep("0.2.0")
+    assert one_app.last() == "0.1.0"
 
 
 def test_an_app_that_fails_is_told_with_its_words(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text("raise SystemExit('no such table')")
+    app = tmp_path / "app.py"
+    app.write_text("raise SystemExit('no such table')")
+    broken = Releases(tmp_path, changelog=RELEASES.changelog, apps={"broken": app}, root=ROOT)
 
     with pytest.raises(ReleaseError, match=r"(?s)app\.py cannot be synthesised:.*no such table"):
-        release.synthesise(tmp_path / "app.py")
+        broken.synthesise("broken")

@@ -6,7 +6,9 @@ import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from typer.testing import CliRunner
 
+from blockwork import deployed
 from blockwork.command.commands import app
+from blockwork.command.settings import Stage
 from blockwork.deployed import DeployedStage, StageError, only_one, readable_errors
 from blockwork.events import replay
 from blockwork.failures import cli as failures
@@ -152,3 +154,55 @@ def test_every_command_shows_an_example(command: list[str]) -> None:
     result = runner.invoke(app, [*command, "--help"])
 
     assert f"Example: blockwork {' '.join(command)}" in result.output
+
+
+class Told:
+    """AWS's APIs of an account where `Dev-Site` tells its address; asked for anything, answers."""
+
+    class meta:  # noqa: N801 -- as botocore calls it
+        region_name = "eu-west-2"
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": "111111111111"}
+
+    def get_paginator(self, _operation: str) -> "Told":
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        outputs = [{"OutputKey": "SiteUrl", "OutputValue": "https://dev.example.com"}]
+        site = {"StackName": "Dev-Site", "Outputs": outputs}
+        return [{"Stacks": [{"StackName": "Dev-Bare"}]}, {"Stacks": [site]}]
+
+
+def told_by(name: str, monkeypatch: pytest.MonkeyPatch) -> DeployedStage:
+    stage = DeployedStage(name)
+    monkeypatch.setattr(stage, "client", lambda _service: Told())
+    return stage
+
+
+def test_credentials_of_another_account_than_the_stages_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told_by("dev", monkeypatch).check_account()
+    with pytest.raises(StageError, match=r"of account 1{12}, but prod is in 3{12}.* AWS_PROFILE"):
+        told_by("prod", monkeypatch).check_account()
+
+
+def test_a_stage_without_an_account_takes_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployed, "read_stages", lambda: {"dev": Stage()})
+
+    told_by("dev", monkeypatch).check_account()
+
+
+@pytest.mark.parametrize(
+    ("stack", "key"), [("Dev-Site", "Other"), ("Dev-Bare", "SiteUrl"), ("Dev-None", "SiteUrl")]
+)
+def test_an_output_is_found_or_the_error_names_stack_and_region(
+    stack: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = told_by("dev", monkeypatch)
+
+    assert stage.output("Dev-Site", "SiteUrl") == "https://dev.example.com"
+    message = f"dev is not deployed in eu-west-2: there is no stack {stack} with an output {key}"
+    with pytest.raises(StageError, match=message):
+        stage.output(stack, key)
