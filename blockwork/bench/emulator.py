@@ -36,6 +36,7 @@ def emulator(folder: Path) -> Iterator[Row]:
     """Ask an emulator with 45 MB of state: what a save costs, and what silence does."""
     port = first_free(FIRST_PORT)
     python = Toolchain().emulator_environment()
+    silent = logs = 0.0
     slowest: dict[str, float] = {}
     for saves, every in SAVES.items():
         stage = Emulator(folder / "emulator", settings={"STATE_SAVE_SECONDS": every})

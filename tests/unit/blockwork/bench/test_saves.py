@@ -76,7 +76,7 @@ def failing(_: object) -> str:
         (save(edit=lambda text, _: text), "edit has changed nothing in page"),
         (save(look=lambda _: "as ever"), "no effect within .* only 'as ever'"),
         (save(look=failing), "there is no such function"),
-        (save(look=lambda _: {}["siteUrl"]), "KeyError: 'siteUrl'"),
+        (save(look=lambda _: dict[str, str]()["siteUrl"]), "KeyError: 'siteUrl'"),
     ],
 )
 def test_a_save_without_an_effect_misses_its_bar_and_the_next_is_measured(
