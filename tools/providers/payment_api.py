@@ -10,7 +10,10 @@ MODES = {
     "delay": 2.0,
     "timeout-after-taking": 60.0,
     "timeout-after-returning": 60.0,
+    "nonsense": 0.0,
 }
+"""`nonsense` is what is said of payments; money is returned all the same, and that is confirmed."""
+PERHAPS = Answer.of(200, {"paymentId": 7, "status": ["PERHAPS"]})
 
 
 def payment_provider(place: Place) -> Fake:
@@ -49,12 +52,16 @@ def payment_provider(place: Place) -> Fake:
             raise RefusedError(400, str(error)) from error
         if await late("timeout-after-taking"):
             return None
+        if fake.behaviour.mode == "nonsense":
+            return PERHAPS
         if payment.status != "TAKEN":
             return Answer.of(402, {"paymentId": payment.payment_id, "status": payment.status})
         return Answer.of(201 if is_new else 200, _payment_json(payment))
 
     @fake.route("GET /payments/{key}")
     def find(request: Request) -> Answer:
+        if fake.behaviour.mode == "nonsense":
+            return PERHAPS
         payment = payments.find(request.parameters["key"])
         if payment is None:
             raise RefusedError(404, "there is no such payment")
