@@ -5,6 +5,7 @@ One at a time, in the background; what is saved meanwhile is taken up next.
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
@@ -73,3 +74,5 @@ class Background:
                 self._on_end(asked, started, *self._updates.update())
             except STAGE_ERRORS as error:
                 self._on_end(asked, started, [], [str(error)])
+            except Exception:  # a fault of the library's own is said, and the next save is taken up
+                self._on_end(asked, started, [], [traceback.format_exc()])

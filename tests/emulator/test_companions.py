@@ -56,7 +56,9 @@ def companions(folder: Path) -> list[Companion]:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     folder = tmp_path_factory.mktemp("companions")
-    emulator = Emulator(folder / "stage", fakes=FAKES, companions=companions(folder))
+    # What has once run counts as one that works, however quickly these tests come to its death.
+    at_once = {"SETTLED_SECONDS": "0"}
+    emulator = Emulator(folder / "stage", at_once, fakes=FAKES, companions=companions(folder))
     emulator.start(port=free_port(), python=Toolchain().emulator_environment())
     yield emulator
     emulator.stop()

@@ -127,7 +127,7 @@ def test_each_try_goes_on_where_the_last_one_failed(
     others = states(account)
     assert others.pop("Staging-Foundation") == ("ROLLBACK_COMPLETE", True)
     assert others in ({}, {"Staging-Site": ("CREATE_COMPLETE", True)})
-    assert {"Bus", "Archive"} <= made(account, "Staging-Foundation")
+    assert "Bus" in made(account, "Staging-Foundation")
     assert buses(account) == []  # the names are free again
 
     account.edit(r"(?=\n\[prod\])", f'mail_identity = "{SENDER}"\n')
