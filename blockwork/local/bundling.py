@@ -9,6 +9,12 @@ MISSING = re.compile(
 BUNDLED = re.compile(r"Failed to bundle asset (\S+?)(/Code)?(/Stage)?, bundle output")
 LINE = re.compile(r'File "([^"]+)", line (\d+)')
 """How Python shows a line of a program."""
+WAYS = (
+    "Build it without: give its `BundlingOptions` a `local=` that does the same on this machine, or"
+    " `Code.from_asset` a folder that is built before; leave it out here: the app can see in its"
+    " context that it is for this machine ([tool.blockwork.local.context]); or install Docker, and"
+    " run this again."
+)
 
 
 def needed_docker(log: Path) -> str | None:
@@ -25,8 +31,5 @@ def needed_docker(log: Path) -> str | None:
     where = f" ({':'.join(ours[-1])})" if ours else ""
     return (
         f"{what}{where} is built by Docker during the synthesis, and there is no Docker here:"
-        " nothing has been deployed.\n\nBuild it without: give its `BundlingOptions` a `local=` that"
-        " does the same on this machine, or `Code.from_asset` a folder that is built before; leave it"
-        " out here: the app can see in its context that it is for this machine"
-        " ([tool.blockwork.local.context]); or install Docker, and run this again."
+        f" nothing has been deployed.\n\n{WAYS}"
     )
