@@ -82,6 +82,7 @@ from blockwork.local.emulator.gaps import (
     service_integrations,
     shared_layers,
     stack_outputs,
+    stage_variables,
     start_failures,
     state_saver,
     stream_consumers,
@@ -117,6 +118,7 @@ GAPS = (
     generated_names,
     graphql_addresses,
     service_integrations,
+    stage_variables,  # around what calls services, too
     default_endpoints,
     websocket_routes,
     websocket_limits,
