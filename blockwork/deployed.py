@@ -22,7 +22,7 @@ from botocore.exceptions import (
 
 from blockwork.arguments import shortened
 from blockwork.command.called import called
-from blockwork.command.settings import SettingsError, read_stages
+from blockwork.command.settings import SettingsError, read_settings, read_stages
 from blockwork.local.aws import local_client
 from blockwork.local.places import LOCAL
 
@@ -166,7 +166,10 @@ class DeployedStage:
 
     def _remedy(self) -> str:
         if self.is_local:
-            return f"Deploy it: {called('local up')}"
+            return (
+                f"Deploy it: {called('local up')}. Where its stacks name several accounts or"
+                " regions, only 000000000000 in eu-west-2 is looked at."
+            )
         return (
             f"Check the account and the region of your credentials, or deploy the stage {self.name}"
             " there."
@@ -230,7 +233,22 @@ def _local(directory: Path) -> dict[str, Any]:
             f" {called('local up')}, or name its folder with --directory, or another stage with"
             " --stage."
         ) from error
-    return {"endpoint": endpoint, "region": region}
+    return {"endpoint": endpoint, "region": region, **_place(directory)}
+
+
+def _place(directory: Path) -> dict[str, str]:
+    """Return the account and the region that all stacks name which were deployed here."""
+    from blockwork.local.assembly import ACCOUNT, chosen, environments, read_stacks
+
+    try:
+        stacks = read_stacks(directory / "cdk.out")
+    except (OSError, ValueError, KeyError):
+        return {}
+    places = environments(chosen(stacks, read_settings().local.stacks))
+    if len(places) != 1:
+        return {}
+    [place] = places
+    return {"region": place.region, **({} if place.account == ACCOUNT else vars(place))}
 
 
 def _session(name: str) -> boto3.Session:

@@ -1,7 +1,8 @@
 """What an app is synthesised to, read before anything of it is deployed."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ ACCOUNT = "000000000000"
 """The account of the local stage: where stacks go that name none."""
 STACK, NESTED_STAGE, ASSETS = "aws:cloudformation:stack", "cdk:cloud-assembly", "cdk:asset-manifest"
 NESTED = "AWS::CloudFormation::Stack"
+SIGNS = re.compile(r"[][{}()!+@|]")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -48,6 +50,8 @@ class Stack:
     :param assets: the files that it is deployed with, by their hash.
     :param images: the hashes of the container images that it is deployed with.
     :param is_nested: whether another stack deploys it.
+    :param id: how `cdk list` names it; a nested one has its parent's.
+    :param needs: the same of those that are deployed before it.
     """
 
     name: str
@@ -56,6 +60,8 @@ class Stack:
     assets: dict[str, Path] = field(default_factory=dict)
     images: frozenset[str] = frozenset()
     is_nested: bool = False
+    id: str = ""
+    needs: frozenset[str] = frozenset()
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -72,6 +78,26 @@ def read_stacks(assembly: Path) -> list[Stack]:
     return list(_stacks(assembly))
 
 
+def chosen(stacks: list[Stack], patterns: Sequence[str]) -> list[Stack]:
+    """Return the stacks that `cdk deploy` with these patterns deploys: what they need, too.
+
+    :param patterns: ids, `*` for any characters but `/`, `**` for any. Default: all stacks; so it
+        is with one that has more of the shell's signs.
+    """
+    if not patterns or any(SIGNS.search(pattern) for pattern in patterns):
+        return stacks
+    wanted = [re.compile(_expression(pattern)) for pattern in patterns]
+    found = {each.id for each in stacks if any(one.fullmatch(each.id) for one in wanted)}
+    while more := {id_ for each in stacks if each.id in found for id_ in each.needs} - found:
+        found |= more
+    return [each for each in stacks if each.id in found]
+
+
+def _expression(pattern: str) -> str:
+    parts = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*|\*|\?)", pattern))
+
+
 def environments(stacks: list[Stack]) -> list[Environment]:
     """Return where they are deployed, each once."""
     return sorted({stack.environment for stack in stacks})
@@ -83,7 +109,9 @@ def _manifest(assembly: Path) -> dict[str, Any]:
 
 
 def _stacks(assembly: Path) -> Iterator[Stack]:
-    for name, artifact in _manifest(assembly).get("artifacts", {}).items():
+    artifacts = _manifest(assembly).get("artifacts", {})
+    ids = {name: _id(name, each) for name, each in artifacts.items() if each["type"] == STACK}
+    for name, artifact in artifacts.items():
         properties = artifact.get("properties", {})
         if artifact["type"] == NESTED_STAGE:
             yield from _stacks(assembly / properties["directoryName"])
@@ -96,9 +124,17 @@ def _stacks(assembly: Path) -> Iterator[Stack]:
                 template=template,
                 assets=assets,
                 images=images,
+                id=ids[name],
+                needs=frozenset(
+                    ids[each] for each in artifact.get("dependencies", []) if each in ids
+                ),
             )
             yield stack
             yield from _nested(stack)
+
+
+def _id(name: str, artifact: dict[str, Any]) -> str:
+    return str(artifact.get("displayName", name)).partition(" ")[0]
 
 
 def _assets(assembly: Path, stack: str) -> tuple[dict[str, Path], frozenset[str]]:
@@ -125,6 +161,7 @@ def _nested(parent: Stack) -> Iterator[Stack]:
                 assets=parent.assets,
                 images=parent.images,
                 is_nested=True,
+                id=parent.id,
             )
             yield stack
             yield from _nested(stack)

@@ -5,7 +5,9 @@ from itertools import groupby
 from pathlib import Path
 
 from blockwork.local.assembly import ACCOUNT, Environment
+from blockwork.local.bundling import needed_docker
 from blockwork.local.command import run
+from blockwork.local.errors import CommandError, LocalStageError
 from blockwork.local.launch import REGION
 from blockwork.local.places import REPOSITORY
 from blockwork.local.ports import HOST
@@ -68,10 +70,19 @@ class Cdk:
         """Make the assembly.
 
         Nothing is looked up: what is here would be written into the app's `cdk.context.json`.
+
+        :raises LocalStageError: if something is to be built by Docker, and there is none.
+        :raises CommandError: if the app cannot be synthesised; with what it says.
         """
         arguments = ["synth", "--quiet", "--no-lookups", *self._context]
         arguments += ["--output", str(self.assembly), *QUIET]
-        self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
+        try:
+            self._run(arguments, "synthesise the local stage", REPOSITORY, on_line)
+        except CommandError as error:
+            why = needed_docker(error.log)
+            if why is None:
+                raise
+            raise LocalStageError(f"{why}\n\nThe whole log: {error.log}") from error
 
     def deploy(self, on_line: OnLine = lambda _line: None) -> None:
         """Deploy the assembly's stacks."""

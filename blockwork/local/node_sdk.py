@@ -15,11 +15,13 @@ from blockwork.alone import take, to_stderr
 from blockwork.local.assembly import Stack, asset_in
 from blockwork.local.command import run
 from blockwork.local.places import LOCAL, REPOSITORY
+from blockwork.local.template_values import TemplateValues
 from blockwork.local.toolchain import MEND_AND_REPEAT, NPM, tool_environment
 
 LOCK = Path(__file__).parent / "sdk_clients"
 FOLDER = "sdk-clients"
 OF_THE_RUNTIME = re.compile(r"@aws-sdk/[a-z0-9-]+")
+FUNCTION = "AWS::Lambda::Function"
 SOURCES = (".js", ".mjs", ".cjs")
 SERVICE = re.compile(r'\\*"service\\*":\s*\\*"([^"\\]+)')
 CALL_KEYS = ("Create", "Update", "Delete")
@@ -127,12 +129,17 @@ def _needed(stack: Stack) -> Iterator[str]:
         properties = resource.get("Properties") or {}
         if resource["Type"].startswith("Custom::"):
             yield from called(properties)
-        elif str(properties.get("Runtime", "")).startswith("nodejs"):
+        elif resource["Type"] == FUNCTION and _may_be_node(properties.get("Runtime"), stack):
             code = properties.get("Code") or {}
             yield from OF_THE_RUNTIME.findall(json.dumps(code.get("ZipFile")))
             hash_ = asset_in(code.get("S3Key"), stack)
             if hash_ is not None:
                 yield from _named_in(stack.assets[hash_])
+
+
+def _may_be_node(runtime: object, stack: Stack) -> bool:
+    known = TemplateValues(stack).text(runtime)
+    return runtime is not None if known is None else known.startswith("nodejs")
 
 
 def _named_in(code: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ from blockwork.command.called import called
 from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
-from blockwork.local.assembly import environments, read_stacks
+from blockwork.local.assembly import chosen, environments, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
 from blockwork.local.fakes.keys import key_file
@@ -164,7 +164,7 @@ class LocalStage:
         self, progress: Progress, with_progress: Callable[[str, Callable[[OnLine], None]], None]
     ) -> None:
         """Say what will not be as on AWS, and bring what the assembly asks for besides."""
-        stacks = read_stacks(self._cdk.assembly)
+        stacks = chosen(read_stacks(self._cdk.assembly), self.app.stacks)
         for line in check(stacks, self.app.parameters):
             progress.say(line)
         packages = lacking(needed(stacks) & pinned().keys())

@@ -8,7 +8,9 @@ from itertools import groupby
 from blockwork.local.assembly import Stack
 from blockwork.local.errors import LocalStageError
 from blockwork.local.node_sdk import called, lacking, pinned
+from blockwork.local.preflight.same_names import same_names
 from blockwork.local.preflight.table import UNKNOWN, Fate, fate
+from blockwork.local.template_values import TemplateValues
 
 MOST_NAMED = 3
 FUNCTION, PLACE = "AWS::Lambda::Function", "[tool.blockwork.local"
@@ -43,6 +45,10 @@ def check(stacks: list[Stack], parameters: Mapping[str, str]) -> list[str]:
     :raises LocalStageError: if something cannot be deployed here; it names all that cannot.
     """
     found = [finding for stack in stacks for finding in findings(stack, parameters)]
+    found += [
+        Finding(stack=stack.name, id=id_, type=type_, fate=Fate.REFUSED, why=why)
+        for stack, id_, type_, why in same_names(stacks, parameters)
+    ]
     refused = [finding for finding in found if finding.fate is Fate.REFUSED]
     if refused:
         lines = "\n".join(
@@ -59,13 +65,18 @@ def check(stacks: list[Stack], parameters: Mapping[str, str]) -> list[str]:
 def findings(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what is not as on AWS, in the template's order."""
     yield from _parameters(stack, parameters)
+    values = TemplateValues(stack, parameters)
     for id_, resource in stack.resources.items():
+        if values.is_made(resource) is False:
+            continue
         type_, properties = resource["Type"], resource.get("Properties") or {}
         becomes, why = fate(type_)
         written = json.dumps(properties)
-        runtime = str(properties.get("Runtime", ""))
+        runtime = values.text(
+            properties.get("Runtime")
+        )  # what only the deployment tells, it judges
         if any(image in written for image in stack.images) or (
-            type_ == FUNCTION and properties.get("PackageType") == "Image"
+            type_ == FUNCTION and values.text(properties.get("PackageType")) == "Image"
         ):
             becomes, why = Fate.REFUSED, NO_DOCKER
         elif type_ == FUNCTION and runtime and not runtime.startswith(RUNS):

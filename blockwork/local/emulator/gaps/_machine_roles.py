@@ -1,4 +1,4 @@
-"""What the role of a state machine may do, asked as the services that it calls would."""
+"""What the role of a state machine, or of an API, may do, asked as the services it calls would."""
 
 import hashlib
 import json
@@ -13,16 +13,17 @@ from ministack.services import iam, sts
 STATES = "states.amazonaws.com"
 
 
-def may_be_assumed(role_arn: str, machine: str) -> bool:
-    """Tell whether a role lets Step Functions act as it.
+def may_be_assumed(role_arn: str, machine: str, by: str = STATES) -> bool:
+    """Tell whether a role lets Step Functions, or another service, act as it.
 
-    :param machine: the ARN of the state machine.
+    :param machine: the ARN of the state machine, or of what else is to act as it.
+    :param by: the service's principal.
     """
     role = iam._roles.get(role_arn.rpartition("/")[2])
     if role is None:
         return False
     context = EvalContext(
-        principal_arn=STATES,
+        principal_arn=by,
         principal_type="Service",
         principal_account="",
         action="sts:AssumeRole",
@@ -33,7 +34,7 @@ def may_be_assumed(role_arn: str, machine: str) -> bool:
     trust = role["AssumeRolePolicyDocument"]
     return any(
         iam_evaluator.evaluate_resource_policy(trust, context, service=service).decision == "Allow"
-        for service in (STATES, f"states.{get_region()}.amazonaws.com")
+        for service in (by, by.replace(".", f".{get_region()}.", 1))
     )
 
 

@@ -23,6 +23,7 @@ from ministack.core.router import detect_service
 from ministack.services import apigateway_v1, cloudfront
 
 from blockwork.local.emulator.gaps.generated_names import is_of_an_api
+from blockwork.local.emulator.gaps.graphql_addresses import is_of_a_graph
 from blockwork.local.front_door import ORIGIN, FrontDoor
 
 Message = dict[str, Any]
@@ -79,7 +80,8 @@ def serves(host: str) -> bool:
         aliases = cloudfront._get_distribution_aliases(distribution)
         if host in (name.lower() for name in (distribution["DomainName"], *aliases)):
             return True
-    return is_of_an_api(host) or apigateway_v1.find_domain_scope(host) is not None
+    named = is_of_an_api(host) or is_of_a_graph(host)
+    return named or apigateway_v1.find_domain_scope(host) is not None
 
 
 def _origin(port: int) -> str:

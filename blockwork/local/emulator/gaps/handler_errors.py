@@ -9,13 +9,17 @@ is written.
 Nor does an exception end the execution environment: AWS's runtime reports it and takes the next
 event, with all that the module holds. Stock ends the process, so the next event is a cold start.
 Closed by an answer that stock takes for a good one, until it is back from the process.
+
+A client of a REST API is told nothing of it, only 502 and "Internal server error"
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html).
+Stock hands the error out. Closed where it makes the answer of it.
 """
 
 import json
 from typing import Any
 
 from ministack.core.lambda_runtime import Worker
-from ministack.services import lambda_svc
+from ministack.services import apigateway_v1, lambda_svc
 
 from blockwork.local.emulator.gaps._hooks import (
     replace_in_node_workers,
@@ -85,6 +89,13 @@ def close() -> None:
                 result["body"] = {"errorMessage": text, "errorType": kind, lines: stack}
         return result
 
+    shape = apigateway_v1._lambda_proxy_response
+
+    def answer(result: dict[str, Any]) -> tuple[Any, str | None]:
+        shaped, error = shape(result)
+        return shaped, "Internal server error" if error else None
+
+    apigateway_v1._lambda_proxy_response = answer
     Worker.invoke = invoke
     lambda_svc._execute_function_warm = execute
     run_first_in_python_workers(NAME_ERRORS)

@@ -14,10 +14,14 @@ def write_assembly(
     environment: str = UNKNOWN,
     files: dict[str, str] | None = None,
     images: tuple[str, ...] = (),
+    needs: dict[str, list[str]] | None = None,
+    ids: dict[str, str] | None = None,
 ) -> Path:
     """Write an assembly whose stacks have these templates.
 
     :param files: the path of each asset in it, by hash. Default: no assets.
+    :param needs: which stacks one needs, by its name. Default: none needs another.
+    :param ids: how `cdk list` names a stack, by its name. Default: by its name.
     """
     folder.mkdir(parents=True, exist_ok=True)
     artifacts: dict[str, Any] = {}
@@ -31,6 +35,8 @@ def write_assembly(
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
             "environment": environment,
+            "displayName": f"{(ids or {}).get(name, name)} (Stack-{name})",
+            "dependencies": [f"{name}.assets", *(needs or {}).get(name, [])],
             "properties": {"templateFile": f"{name}.template.json"},
         }
     (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))

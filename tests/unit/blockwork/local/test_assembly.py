@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
-from blockwork.local.assembly import Environment, environments, read_stacks
+import pytest
+
+from blockwork.local.assembly import Environment, chosen, environments, read_stacks
 from tests.unit.blockwork.local.assemblies import resources, write_assembly
 
 TABLE = resources(Table=("AWS::DynamoDB::Table", {}))
@@ -39,3 +41,33 @@ def test_nested_stacks_follow_their_parent(tmp_path: Path) -> None:
 
     assert (outer.name, inner.name, inner.is_nested) == ("Outer", "Outer/Inner", True)
     assert list(inner.resources) == ["Table"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "names"),
+    [
+        ([], ["Shop", "Data", "Shops", "Test/Shop"]),
+        (["**"], ["Shop", "Data", "Shops", "Test/Shop"]),
+        (["Data"], ["Data"]),
+        (["Shop"], ["Shop", "Data"]),  # it needs the other
+        (["Shop?"], ["Shops"]),
+        (["Sh*"], ["Shop", "Data", "Shops"]),
+        (["Test/*"], ["Test/Shop"]),
+        (["{Shops,Data}"], ["Shop", "Data", "Shops", "Test/Shop"]),  # only the CDK can tell
+    ],
+)
+def test_the_stacks_of_a_pattern_and_what_they_need_are_chosen(
+    tmp_path: Path, patterns: list[str], names: list[str]
+) -> None:
+    write_assembly(tmp_path / "assembly-Test", {"Test-Shop": TABLE}, ids={"Test-Shop": "Test/Shop"})
+    write_assembly(
+        tmp_path, {"Shop": TABLE, "Data": TABLE, "Shops": TABLE}, needs={"Shop": ["Data"]}
+    )
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["artifacts"]["assembly-Test"] = {
+        "type": "cdk:cloud-assembly",
+        "properties": {"directoryName": "assembly-Test"},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+
+    assert [stack.id for stack in chosen(read_stacks(tmp_path), patterns)] == names

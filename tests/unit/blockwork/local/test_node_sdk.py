@@ -24,7 +24,10 @@ def test_what_functions_load_is_needed_but_not_what_they_bring(tmp_path: Path) -
         Asset=("AWS::Lambda::Function", {"Runtime": "nodejs24.x", "Code": {"S3Key": "cafe.zip"}}),
         Inline=(
             "AWS::Lambda::Function",
-            {"Runtime": "nodejs24.x", "Code": {"ZipFile": "require('@aws-sdk/client-ssm')"}},
+            {
+                "Runtime": {"Fn::FindInMap": ["Latest", {"Ref": "AWS::Region"}, "value"]},
+                "Code": {"ZipFile": "require('@aws-sdk/client-ssm')"},
+            },
         ),
         Python=("AWS::Lambda::Function", {"Runtime": "python3.14", "Code": {"S3Key": "cafe.zip"}}),
     )

@@ -70,6 +70,74 @@ def test_what_cannot_be_is_refused_by_name_before_the_deployment(
     assert "nothing has been deployed" in said
 
 
+@pytest.mark.parametrize(
+    "runtime",
+    [
+        {"Ref": "Runtime"},
+        {"Fn::FindInMap": ["Latest", {"Ref": "AWS::Region"}, "value"]},
+        {"Fn::If": ["Never", "java21", "python3.14"]},
+        {"Fn::GetAtt": ["Other", "Runtime"]},
+    ],
+)
+def test_a_runtime_is_judged_by_what_it_becomes_or_not_at_all(
+    tmp_path: Path, runtime: dict[str, Any]
+) -> None:
+    template = {
+        "Parameters": {"Runtime": {"Default": "java21"}},
+        "Mappings": {"Latest": {"eu-west-2": {"value": "nodejs22.x"}}},
+        "Conditions": {"Never": {"Fn::Equals": [{"Ref": "AWS::Region"}, "nowhere"]}},
+        **resources(It=("AWS::Lambda::Function", {"Runtime": runtime})),
+    }
+
+    assert said_of(tmp_path, template, Runtime="python3.14") == []
+
+
+def test_a_parameters_default_is_judged(tmp_path: Path) -> None:
+    template = {
+        "Parameters": {"Runtime": {"Default": "java21"}},
+        **resources(It=("AWS::Lambda::Function", {"Runtime": {"Ref": "Runtime"}})),
+    }
+
+    assert "java21 needs Docker" in refusal(tmp_path, template)
+
+
+def test_what_is_not_made_here_is_not_judged(tmp_path: Path) -> None:
+    template = resources(It=("AWS::Nobody::Knows", {}))
+    template["Resources"]["It"]["Condition"] = "Live"
+    template["Parameters"] = {"Stage": {"Default": "local"}}
+    template["Conditions"] = {"Live": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}}
+
+    assert said_of(tmp_path, template) == []
+    with pytest.raises(LocalStageError, match="AWS::Nobody::Knows"):
+        said_of(tmp_path, template, Stage="live")
+
+
+BUS = resources(Bus=("AWS::Events::EventBus", {"Name": "Shared"}))
+BUCKET = resources(
+    Files=("AWS::S3::Bucket", {"BucketName": {"Fn::Sub": "files-${AWS::AccountId}"}})
+)
+
+
+@pytest.mark.parametrize("template", [BUS, BUCKET])
+def test_two_stacks_that_give_a_resource_the_same_name_are_refused(
+    tmp_path: Path, template: dict[str, Any]
+) -> None:
+    assembly = write_assembly(tmp_path, {"One": template, "Two": template})
+
+    with pytest.raises(LocalStageError, match=r"Two: .*taken by One: (Bus|Files) in"):
+        check(read_stacks(assembly), {})
+
+
+def test_the_same_name_is_free_elsewhere_and_for_what_is_not_the_same(tmp_path: Path) -> None:
+    other = resources(Queue=("AWS::SQS::Queue", {"QueueName": "Shared"}))
+    here = write_assembly(tmp_path / "here", {"One": BUS, "Two": other})
+    there = write_assembly(
+        tmp_path / "there", {"Three": BUS}, environment="aws://111111111111/eu-west-2"
+    )
+
+    assert check(read_stacks(here) + read_stacks(there), {}) == []
+
+
 def test_a_parameter_without_a_value_is_told_how_to_be_given(tmp_path: Path) -> None:
     template = {"Parameters": {"Bucket": {"Type": "String"}, "Else": {"Default": "given"}}}
 
