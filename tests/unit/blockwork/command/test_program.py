@@ -160,7 +160,14 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     (app / ".local").mkdir()
     lock = take(app / ".local" / "stage.lock", "another", print)
     command = [sys.executable, "-m", "blockwork", "local", "down", "--directory", f"{app}/.local"]
-    waits = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    waits = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # As a terminal starts it: what a shell runs in the background is deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
     assert "Waiting for 'another'" in str(waits.stderr and waits.stderr.readline())
     waits.send_signal(signal.SIGINT)
