@@ -1,6 +1,7 @@
 // Who is signed in. The list of tariffs shows without waiting for Amplify: a note of the person
 // (never a token) is kept beside Amplify's own storage and checked against Cognito right after.
 
+import { signal } from "@preact/signals";
 import type { Config } from "../config.ts";
 import { deviceStorage, type Kept } from "../storage.ts";
 import { can } from "./permissions.ts";
@@ -14,13 +15,13 @@ export class Session {
   readonly #noteKey: string;
   readonly #storage: Kept = deviceStorage();
   readonly #listeners: ((cause: "here" | "elsewhere") => void)[] = [];
-  #person: Person | undefined;
+  readonly #person = signal<Person | undefined>(undefined);
   #cognito: Promise<Cognito> | undefined;
 
   constructor(config: Config) {
     this.#config = config;
     this.#noteKey = `blockwork.person.${config.userPoolClientId}`;
-    this.#person = readNote(this.#storage, this.#noteKey);
+    this.#person.value = readNote(this.#storage, this.#noteKey);
     // Signing in or out in one tab holds for all of them.
     window.addEventListener("storage", (event) => {
       if (event.key === this.#noteKey || event.key === null) {
@@ -29,8 +30,9 @@ export class Session {
     });
   }
 
+  /** Components that read it are drawn again when it changes. */
   get person(): Person | undefined {
-    return this.#person;
+    return this.#person.value;
   }
 
   /** Outside providers whose accounts may sign in. */
@@ -40,7 +42,7 @@ export class Session {
 
   /** Whether to offer something: the token's permissions say so. */
   can(action: string, resource: string): boolean {
-    return can(this.#person?.permissions ?? "", action, resource);
+    return can(this.person?.permissions ?? "", action, resource);
   }
 
   /** Call `listener` when the person changes: `here` by this page's own action, or `elsewhere`. */
@@ -54,7 +56,7 @@ export class Session {
    */
   async restore(): Promise<void> {
     const isBack = this.#config.signIn && new URLSearchParams(window.location.search).has("state");
-    if (!this.#person && !isBack) return;
+    if (!this.person && !isBack) return;
     try {
       const { currentIdentity } = await this.#amplify();
       const identity = await currentIdentity();
@@ -131,8 +133,8 @@ export class Session {
   }
 
   #set(person: Person | undefined, cause: "here" | "elsewhere"): void {
-    if (JSON.stringify(person) === JSON.stringify(this.#person)) return;
-    this.#person = person;
+    if (JSON.stringify(person) === JSON.stringify(this.person)) return;
+    this.#person.value = person;
     for (const listener of this.#listeners) listener(cause);
   }
 }
