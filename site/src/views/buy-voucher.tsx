@@ -37,26 +37,30 @@ export function BuyVoucher({ page }: { readonly page: Page }) {
   const [open] = useState(() => new OpenPurchase(tabStorage()));
   const [state, setState] = useState<State>(() => {
     const purchase = open.of(buyer);
-    return purchase ? { kind: "unanswered", purchase } : { kind: "form" };
+    return purchase ? { kind: "unanswered", purchase: open.leave(purchase) } : { kind: "form" };
   });
   const [confirm, dialog] = useConfirm();
 
   /** Send a purchase, for the first time or again; throws what kept it from being answered or accepted. */
   const send = async (purchase: Purchase) => {
-    try {
-      const { voucherId } = await vouchers.buy(purchase.draft, purchase.key);
+    const { voucherId } = await vouchers.buy(purchase.draft, purchase.key);
+    open.close(purchase);
+    if (!page.left.aborted) router.go(paths.voucher(voucherId), { replace: true });
+    notices.notify(`You paid ${priceOf(purchase.draft)} for a voucher.`);
+  };
+  /** What to show after an error: a refusal's own words by `refused`, or that nobody knows. */
+  const after = <T,>(error: unknown, purchase: Purchase, refused: () => T): T | void => {
+    if (error instanceof SessionExpired) return signIn();
+    if (isRefusal(error, purchase)) {
       open.close(purchase);
-      if (!page.left.aborted) router.go(paths.voucher(voucherId), { replace: true });
-      notices.notify(`You paid ${priceOf(purchase.draft)} for a voucher.`);
-    } catch (error) {
-      if (isAnswer(error)) open.close(purchase);
-      throw error;
+      return refused();
     }
+    setState({ kind: "unanswered", purchase: open.leave(purchase), reason: error });
   };
   const signIn = () => router.go(paths.signIn(page.path, { expired: true }), { replace: true });
 
   const pay = async (draft: VoucherDraft): Promise<Problems | void> => {
-    let begun: Purchase | undefined;
+    const begun: { purchase?: Purchase } = {};
     try {
       await confirm({
         heading: `Pay ${priceOf(draft)}?`,
@@ -64,23 +68,20 @@ export function BuyVoucher({ page }: { readonly page: Page }) {
         agree: `Pay ${priceOf(draft)}`,
         busy: "Paying…",
         style: "button-main",
-        action: () => send((begun ??= open.open(buyer, draft))),
+        action: () => send((begun.purchase ??= open.open(buyer, draft))),
         inWords: () => undefined,
       });
     } catch (error) {
-      if (error instanceof SessionExpired) return signIn();
-      const purchase = open.of(buyer);
-      if (purchase) return setState({ kind: "unanswered", purchase, reason: error });
-      return fieldProblems(error, ["amount", "recipientEmail"], (name) => TITLES[name] ?? name) ?? ofWhole(refusal(error));
+      if (!begun.purchase) throw error;
+      return after(error, begun.purchase, () =>
+        fieldProblems(error, ["amount", "recipientEmail"], (name) => TITLES[name] ?? name) ?? ofWhole(refusal(error)));
     }
   };
   const retry = async (purchase: Purchase) => {
     try {
       await send(purchase);
     } catch (error) {
-      if (page.left.aborted) return;
-      if (error instanceof SessionExpired) return signIn();
-      setState(open.of(buyer) ? { kind: "unanswered", purchase, reason: error } : { kind: "refused", draft: purchase.draft, error });
+      if (!page.left.aborted) after(error, purchase, () => setState({ kind: "refused", draft: purchase.draft, error }));
     }
   };
   return (
@@ -188,10 +189,11 @@ function Refused({ error, back }: { readonly error: unknown; readonly back: () =
 
 /**
  * Whether this says that nothing was paid and nothing will be. Everything else leaves it open, even
- * a 429 or a 403 from in front of the API: an earlier try of the same purchase may have been paid.
+ * a 429 or a 403 from in front of the API. Where an earlier try went unanswered, which may have been
+ * paid, only the payment's own no says so.
  */
-function isAnswer(error: unknown): boolean {
-  return error instanceof ApiError && [400, 402, 413, 422].includes(error.status);
+function isRefusal(error: unknown, { isUnanswered }: Purchase): boolean {
+  return error instanceof ApiError && error.isProblem && (isUnanswered ? [402] : [400, 402, 413, 422]).includes(error.status);
 }
 
 function priceOf({ amount, currency }: VoucherDraft): string {
