@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  // The query library's client brings its mutations along, which nothing here uses.
+  resolve: { alias: [{ find: /^\.\/mutationCache\.js$/, replacement: resolve(import.meta.dirname, "src/no-mutations.ts") }] },
   build: {
     target: "es2023",
     modulePreload: {
