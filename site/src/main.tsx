@@ -10,6 +10,7 @@ import type { Member } from "./member.ts";
 import { paths, SITE_NAME } from "./places.ts";
 import { newQueries } from "./queries.ts";
 import { Router, type Page, type Params, type Route, type ShowView } from "./router.ts";
+import { keepFocus } from "./ui/focus.ts";
 import { MemberContext } from "./ui/member.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";
@@ -73,6 +74,7 @@ function start(root: HTMLElement, config: Config): void {
     });
   };
   render(<AppContext.Provider value={app}><Shell onSignOut={signOut} /></AppContext.Provider>, root);
+  keepFocus(root);
   router.start();
   follow();
   void session.restore();

@@ -12,6 +12,8 @@ export interface FormState<V extends object> {
   readonly problems: Problems;
   readonly isSending: boolean;
   readonly send: () => Promise<void>;
+  /** Put into the form what somebody else has stored meanwhile. */
+  readonly takeTheirs: () => void;
 }
 
 /** The state of a form that is sent once at a time; `send` answers the problems to show, or nothing. */
@@ -27,6 +29,10 @@ export function useForm<V extends object>(first: V | (() => V), send: (values: V
     set: (some) => setValues((newest.current = { ...newest.current, ...some })),
     problems,
     isSending,
+    takeTheirs: () => {
+      setValues((newest.current = { ...newest.current, ...problems.theirs }));
+      setProblems(NONE);
+    },
     send: async () => {
       if (sending.current) return;
       sending.current = true;
@@ -87,14 +93,12 @@ export function Field<V extends object>({ form, name, id = name, label, hint, be
 }
 
 /** The form with a summary of its problems on top, and the buttons at its end. */
-export function Form<V extends object>({ form, submit, busy, extra, summary, children }: {
+export function Form<V extends object>({ form, submit, busy, extra, children }: {
   readonly form: FormState<V>;
   readonly submit: string;
   readonly busy: string;
   /** Beside the submit button. */
   readonly extra?: ComponentChildren;
-  /** What helps beside the problems. */
-  readonly summary?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
   const { problems, isSending } = form;
@@ -123,7 +127,7 @@ export function Form<V extends object>({ form, submit, busy, extra, summary, chi
             </li>
           ))}
         </ul>
-        {summary}
+        {problems.theirs && <button type="button" class="button button-plain" onClick={form.takeTheirs}>Take over what is there now</button>}
       </div>
       {children}
       <div class="actions">

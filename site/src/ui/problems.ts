@@ -5,6 +5,8 @@ import { ApiError } from "../api/problem.ts";
 export interface Problems {
   readonly fields: ReadonlyMap<string, string>;
   readonly whole: readonly string[];
+  /** What somebody else has stored meanwhile, to be taken over into the form. */
+  readonly theirs?: object;
 }
 
 export const NONE: Problems = { fields: new Map(), whole: [] };

@@ -53,6 +53,7 @@ function ProfileForm({ profile, page }: { readonly profile: Profile; readonly pa
   const form = useForm<ProfileDraft>({ displayName, phone, newsletter }, async (typed) => {
     const draft = { ...typed, displayName: typed.displayName.trim(), phone: dialled(typed.phone) };
     const wrong = found({
+      phone: nationalProblem(draft.phone),
       displayName: [...draft.displayName].length > LONGEST_NAME ? `Enter a name of at most ${LONGEST_NAME} characters.` : undefined,
     });
     if (wrong) return wrong;
@@ -64,16 +65,18 @@ function ProfileForm({ profile, page }: { readonly profile: Profile; readonly pa
     } catch (error) {
       if (error instanceof SessionExpired) return undefined;
       const changed = conflict(error, draft, titleOf);
-      if (changed) return ofWhole(...changed);
+      if (changed) return changed;
       return fieldProblems(error, ["displayName", "phone"], titleOf) ?? ofWhole(writeProblem(error, "Your account"));
     }
   });
+  const british = form.problems.fields.has("phone") ? asBritish(dialled(form.values.phone)) : undefined;
   return (
     <Form form={form} submit="Save" busy="Saving…">
       <Field form={form} name="displayName" id="display-name" label="Name (optional)" hint="What we call you.">
         {(bound) => <input {...bound} type="text" autocomplete="name" />}
       </Field>
-      <Field form={form} name="phone" label="Phone number (optional)" hint="With the code of the country, for example +44 1632 960123.">
+      <Field form={form} name="phone" label="Phone number (optional)" hint="With the code of the country, for example +44 1632 960123."
+        beside={british && <button type="button" class="button button-plain" onClick={() => form.set({ phone: british })}>Use {british}</button>}>
         {(bound) => <input {...bound} type="tel" autocomplete="tel" />}
       </Field>
       <div class="tick">
@@ -92,6 +95,17 @@ function titleOf(name: string): string {
 /** People group the digits of a number; the API takes it without. */
 function dialled(typed: string): string {
   return typed.replace(/[\s().-]/g, "").replace(/^00/, "+");
+}
+
+/** A number as one dials it at home says nothing about the country. */
+function nationalProblem(phone: string): string | undefined {
+  const british = asBritish(phone);
+  return british && `The phone number needs the code of the country: ${british}, if it is a British one.`;
+}
+
+/** The international form of a number in the form that Britain dials (a 0, then 9 or 10 digits); undefined for others. */
+function asBritish(phone: string): string | undefined {
+  return /^0[1-9]\d{8,9}$/.test(phone) ? `+44${phone.slice(1)}` : undefined;
 }
 
 function Password() {

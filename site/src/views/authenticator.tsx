@@ -6,6 +6,7 @@ import { SITE_NAME } from "../places.ts";
 import { attempt, CodeField, codeOf, codeProblem } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Form, useForm } from "../ui/form.tsx";
+import { QrCode } from "../ui/qr-code.tsx";
 import { found } from "../ui/problems.ts";
 
 const LEAD = "Besides your password, signing in then asks for a code that an app on your phone shows.";
@@ -79,7 +80,11 @@ function SetUp({ secret: { text, link }, done }: { readonly secret: Authenticato
       <h3 tabindex={-1} ref={heading}>Add this site to your authenticator app</h3>
       <ol class="instructions">
         <li>
-          On the phone that has the app, <a href={link}>open this link</a>. Or choose “enter a setup key” in the app and type this key:
+          Scan this code with the app, or on the phone that has the app, <a href={link}>open this link</a>.
+          <QrCode text={link} label="Code to scan with your authenticator app" />
+        </li>
+        <li>
+          Or choose “enter a setup key” in the app and type this key:
           <code class="secret" role="group" aria-label="Setup key">{grouped(text)}</code>
         </li>
         <li>Type the code that the app shows. From then on you need the app to sign in.</li>

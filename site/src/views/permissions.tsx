@@ -1,34 +1,35 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
-import type { Permissions as Granted, User } from "../api/identity.ts";
+import type { Permissions as Granted } from "../api/identity.ts";
 import { useApp } from "../app.ts";
 import { useMember } from "../ui/member.ts";
 import { SessionExpired } from "../auth/person.ts";
 import { isAction, isResource, type Permission } from "../auth/permissions.ts";
 import { paths } from "../places.ts";
-import type { Pages } from "../queries.ts";
 import type { Page } from "../router.ts";
 import { Field, Form, useForm } from "../ui/form.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { found, ofWhole } from "../ui/problems.ts";
-import { useQuery } from "../ui/query.ts";
+import { useListQuery, useQuery } from "../ui/query.ts";
 import { Loaded, Notice } from "../ui/states.tsx";
 import { useOrSignIn } from "./or-sign-in.ts";
 import { writeProblem } from "./write-problem.ts";
 
 const SUGGESTED = ["write:products", "list:users", "grant:permissions", "run:campaigns"];
 
+/** So many pages of users are looked through for a name. */
+const MOST_PAGES = 20;
+
 /** What somebody may do: seen, granted and taken away by those who may grant permissions. */
 export function Permissions({ userId, page }: { readonly userId: string; readonly page: Page }) {
-  const { queries } = useApp();
   const { identity } = useMember();
   const query = useQuery(identity.permissions(userId));
-  const user = queries.getQueryData<Pages<User>>(identity.users.queryKey)?.pages.flatMap(({ items }) => items).find((one) => one.userId === userId);
+  const email = useEmail(userId);
   return (
     <div class="narrow">
       <a class="back" href={paths.users}><Icon name="back" />All users</a>
       <h1>Permissions</h1>
-      <p class="lead">{user ? <>Of <strong>{user.email}</strong>, </> : "Of this user, "}beside what their groups may do.</p>
+      <p class="lead">{email ? <>Of <strong>{email}</strong>, </> : "Of this user, "}beside what their groups may do.</p>
       <Loaded query={query} waiting={<p role="status">Loading the permissions…</p>} what="the permissions"
         onError={(error) => error instanceof ApiError && [400, 404].includes(error.status) && (
           <Notice heading="There is no such user" detail="The account may have been deleted." icon="search" />
@@ -37,6 +38,21 @@ export function Permissions({ userId, page }: { readonly userId: string; readonl
       </Loaded>
     </div>
   );
+}
+
+/** The address of a user, looked for in the list of users by those who may see it. */
+function useEmail(userId: string): string | undefined {
+  const { session } = useApp();
+  const { data, hasNextPage, isFetching, fetchNextPage } = useListQuery({
+    ...useMember().identity.users,
+    enabled: session.can("list", "users"),
+    refetchOnMount: ({ state }) => state.data === undefined,
+  });
+  const email = data?.pages.flatMap(({ items }) => items).find((one) => one.userId === userId)?.email;
+  useEffect(() => {
+    if (data && !email && hasNextPage && !isFetching && data.pages.length < MOST_PAGES) void fetchNextPage();
+  }, [data, isFetching]);
+  return email;
 }
 
 function Editor({ page, userId, granted }: { readonly page: Page; readonly userId: string; readonly granted: Granted }) {

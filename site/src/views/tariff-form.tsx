@@ -94,7 +94,7 @@ function TariffForm({ page, submit, cancel, save, first }: {
         return;
       }
       const changed = conflict(error, draft, (name) => TITLES[name] ?? name);
-      if (changed) return ofWhole(...changed);
+      if (changed) return changed;
       return fieldProblems(error, Object.keys(EMPTY)) ?? ofWhole(writeProblem(error, "This tariff"));
     }
   });
