@@ -59,7 +59,7 @@ def qr_code(text: str) -> str:
         "process.stdout.write(data.flatMap((row, y) =>"
         " row.flatMap((dark, x) => dark ? `M${x} ${y}h1v1h-1z` : [])).join(''))"
     )
-    command = [NODE_BIN / "node", "--input-type=module", "--eval", script, text]
+    command = [str(NODE_BIN / "node"), "--input-type=module", "--eval", script, text]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
