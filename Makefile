@@ -68,8 +68,10 @@ verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up, sizes and the dev loop
 	@python -m blockwork.bench -c stage=prod
 
-schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
+schemas: $(DEV) $(NODE)  ## Write the contracts of events and APIs to docs
 	@python -m blockwork schemas docs/events
+	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/schemas && \
+	  python -m blockwork openapi .build/schemas docs/openapi --stage Dev
 
 guides: $(DEV)  ## Write AGENTS.md and llms.txt anew from the docstrings
 	@python -m blockwork.new.guides
