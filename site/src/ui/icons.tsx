@@ -20,15 +20,11 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-const SVG = "http://www.w3.org/2000/svg";
+export function Icon({ name }: { readonly name: IconName }) {
+  return <svg viewBox="0 0 24 24" class="icon" aria-hidden="true"><path d={PATHS[name]} /></svg>;
+}
 
-export function icon(name: IconName): SVGSVGElement {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
+/** The icon of a tariff's unit; a unit that is new to this site has the one of energy. */
+export function unitIcon(unit: string): IconName {
+  return unit === "day" || unit === "month" ? unit : "kWh";
 }
