@@ -1,10 +1,12 @@
 // Prices are decimal strings from the form to the database and back; no float ever holds one.
 
-export const CURRENCIES = ["GBP", "EUR", "USD"] as const;
-export type Currency = (typeof CURRENCIES)[number];
+import type { components } from "./api/contract/catalog.ts";
 
-export const UNITS = ["kWh", "day", "month"] as const;
-export type Unit = (typeof UNITS)[number];
+type Schemas = components["schemas"];
+
+/** What this site offers to choose from. */
+export const CURRENCIES: readonly Schemas["Currency"][] = ["GBP", "EUR", "USD"];
+export const UNITS: readonly Schemas["Unit"][] = ["kWh", "day", "month"];
 
 const formats = new Map<string, Intl.NumberFormat>();
 

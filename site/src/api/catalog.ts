@@ -1,39 +1,28 @@
 // The catalog's products, which the site calls tariffs.
 
 import type { QueryClient } from "@tanstack/query-core";
-import type { Currency, Unit } from "../money.ts";
 import { all, withItem, type Listed, type ListQuery, type Pages, type Query } from "../queries.ts";
 import type { ApiClient } from "./client.ts";
+import type { components, paths } from "./contract/catalog.ts";
+import { typed, type Typed } from "./typed.ts";
 
-export interface ProductDraft {
-  readonly name: string;
-  readonly description: string;
-  /** Decimal string, at most 4 decimals. */
-  readonly price: string;
-  readonly currency: Currency;
-  readonly unit: Unit;
-}
-
-export interface Product extends ProductDraft {
-  readonly productId: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+export type Product = Readonly<components["schemas"]["ProductView"]>;
+export type ProductDraft = Readonly<components["schemas"]["ProductBody"]>;
 
 const PAGE_SIZE = 100;
 const PAGES_AT_ONCE = 10;
 const LIST = ["tariffs"];
+const ONE = "/products/{productId}";
 
 const byName = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
 
 export class Catalog {
-  readonly #api: ApiClient;
+  readonly #api: Typed<paths>;
   readonly #queries: QueryClient;
   readonly list: ListQuery<Product>;
 
   constructor(api: ApiClient, queries: QueryClient) {
-    this.#api = api;
+    this.#api = typed(api);
     this.#queries = queries;
     this.list = {
       queryKey: LIST,
@@ -53,20 +42,20 @@ export class Catalog {
     };
   }
 
-  async get(productId: string, signal: AbortSignal): Promise<Product> {
-    return (await this.#api.call(pathOf(productId), { signal })) as Product;
+  get(productId: string, signal: AbortSignal): Promise<Product> {
+    return this.#api.call("get", ONE, { path: { productId }, signal });
   }
 
   async add(draft: ProductDraft): Promise<Product> {
-    return this.#keep((await this.#api.callSignedIn("/products", { method: "POST", body: draft })) as Product);
+    return this.#keep(await this.#api.callSignedIn("post", "/products", { body: draft }));
   }
 
   async change(productId: string, draft: ProductDraft): Promise<Product> {
-    return this.#keep((await this.#api.callSignedIn(pathOf(productId), { method: "PUT", body: draft })) as Product);
+    return this.#keep(await this.#api.callSignedIn("put", ONE, { path: { productId }, body: draft }));
   }
 
   async remove(productId: string): Promise<void> {
-    await this.#api.callSignedIn(pathOf(productId), { method: "DELETE" });
+    await this.#api.callSignedIn("delete", ONE, { path: { productId } });
     this.forget(productId);
   }
 
@@ -79,11 +68,9 @@ export class Catalog {
     const items: Product[] = [];
     let next = token;
     for (let page = 0; page < PAGES_AT_ONCE; page += 1) {
-      const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(next && { nextToken: next }) });
-      const body = await this.#api.call(`/products?${query}`, { signal });
-      const { products, nextToken } = body as { products: Product[]; nextToken?: string | null };
+      const { products, nextToken } = await this.#api.call("get", "/products", { query: { limit: PAGE_SIZE, ...(next && { nextToken: next }) }, signal });
       items.push(...products);
-      next = nextToken ?? undefined;
+      next = nextToken;
       if (!next) break;
     }
     return { items, next };
@@ -103,8 +90,4 @@ export class Catalog {
 /** Everything listed, by name. */
 export function sorted(known: Pages<Product> | undefined): readonly Product[] {
   return all(known, ({ productId }) => productId).toSorted((a, b) => byName.compare(a.name, b.name));
-}
-
-function pathOf(productId: string): string {
-  return `/products/${encodeURIComponent(productId)}`;
 }

@@ -1,51 +1,35 @@
 // The profile of the person who is signed in, and what others may do.
 
 import type { QueryClient } from "@tanstack/query-core";
-import type { Permission } from "../auth/permissions.ts";
 import type { ListQuery, Query } from "../queries.ts";
 import type { ApiClient } from "./client.ts";
+import type { components, paths } from "./contract/identity.ts";
+import { typed, type Typed } from "./typed.ts";
 
-export interface ProfileDraft {
-  readonly displayName: string;
-  /** As E.164 has it, such as +441632960123; empty for none. */
-  readonly phone: string;
-  readonly newsletter: boolean;
-}
-
-export interface Profile extends ProfileDraft {
-  readonly email: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-}
-
-export interface User {
-  readonly userId: string;
-  readonly email: string;
-  readonly groups: readonly string[];
-  /** Cognito's word for it, such as CONFIRMED. */
-  readonly status: string;
-}
-
-export type Permissions = readonly Permission[];
+type Schemas = components["schemas"];
+export type Profile = Readonly<Schemas["ProfileView"]>;
+export type ProfileDraft = Readonly<Schemas["ProfileBody"]>;
+export type User = Readonly<Schemas["UserView"]>;
+export type Permissions = readonly Readonly<Schemas["PermissionView"]>[];
 
 const PAGE_SIZE = 50;
+const PERMISSIONS = "/users/{userId}/permissions";
 
 export class Identity {
-  readonly #api: ApiClient;
+  readonly #api: Typed<paths>;
   readonly #queries: QueryClient;
   readonly users: ListQuery<User>;
   readonly profile: Query<Profile>;
 
-  constructor(api: ApiClient, queries: QueryClient) {
-    this.#api = api;
+  constructor(client: ApiClient, queries: QueryClient) {
+    const api = (this.#api = typed(client));
     this.#queries = queries;
-    this.profile = { queryKey: ["me"], queryFn: async ({ signal }) => (await api.callSignedIn("/me", { signal })) as Profile };
+    this.profile = { queryKey: ["me"], queryFn: ({ signal }) => api.callSignedIn("get", "/me", { signal }) };
     this.users = {
       queryKey: ["users"],
       queryFn: async ({ pageParam, signal }) => {
-        const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(pageParam && { nextToken: pageParam }) });
-        const { users, nextToken } = (await api.callSignedIn(`/users?${query}`, { signal })) as { users: User[]; nextToken?: string | null };
-        return { items: users, next: nextToken ?? undefined };
+        const { users, nextToken } = await api.callSignedIn("get", "/users", { query: { limit: PAGE_SIZE, ...(pageParam && { nextToken: pageParam }) }, signal });
+        return { items: users, next: nextToken };
       },
       initialPageParam: undefined,
       getNextPageParam: ({ next }) => next,
@@ -54,12 +38,11 @@ export class Identity {
 
   /** A ticket for one connection over which the back end tells what happens. */
   async ticket(): Promise<string> {
-    const { ticket } = (await this.#api.callSignedIn("/tickets", { method: "POST" })) as { ticket: string };
-    return ticket;
+    return (await this.#api.callSignedIn("post", "/tickets", {})).ticket;
   }
 
   async replaceProfile(draft: ProfileDraft): Promise<Profile> {
-    const profile = (await this.#api.callSignedIn("/me", { method: "PUT", body: draft })) as Profile;
+    const profile = await this.#api.callSignedIn("put", "/me", { body: draft });
     this.#queries.setQueryData(this.profile.queryKey, profile);
     return profile;
   }
@@ -68,16 +51,12 @@ export class Identity {
   permissions(userId: string): Query<Permissions> {
     return {
       queryKey: ["permissions", userId],
-      queryFn: async ({ signal }) => (await this.#api.callSignedIn(permissionsOf(userId), { signal })) as Permissions,
+      queryFn: ({ signal }) => this.#api.callSignedIn("get", PERMISSIONS, { path: { userId }, signal }),
     };
   }
 
   /** Replace them; answers what is stored, without what another entry covers. */
-  async replacePermissions(userId: string, permissions: Permissions): Promise<Permissions> {
-    return (await this.#api.callSignedIn(permissionsOf(userId), { method: "PUT", body: permissions })) as Permissions;
+  replacePermissions(userId: string, permissions: Permissions): Promise<Permissions> {
+    return this.#api.callSignedIn("put", PERMISSIONS, { path: { userId }, body: [...permissions] });
   }
-}
-
-function permissionsOf(userId: string): string {
-  return `/users/${encodeURIComponent(userId)}/permissions`;
 }

@@ -3,51 +3,37 @@
 import type { QueryClient } from "@tanstack/query-core";
 import { withItem, type ListQuery, type Pages, type Query } from "../queries.ts";
 import type { ApiClient } from "./client.ts";
+import type { components, paths } from "./contract/vouchers.ts";
+import { typed, type Typed } from "./typed.ts";
 
-/** In the order in which a voucher goes through them. */
+type Schemas = components["schemas"];
+export type Voucher = Readonly<Schemas["VoucherView"]>;
+export type VoucherDraft = Readonly<Schemas["VoucherBody"]>;
+export type Status = Schemas["VoucherStatus"];
+
+/** In the order in which a voucher goes through them; or it fails, which is an end as well: no money is kept. */
 export const STATUSES = ["PAID", "ISSUED", "MAILED"] as const;
-/** Or it comes to nothing, which is an end as well: no money is kept. */
-export type Status = (typeof STATUSES)[number] | "FAILED";
-
-export interface VoucherDraft {
-  /** Decimal string with two decimals. */
-  readonly amount: string;
-  readonly currency: "GBP";
-  readonly recipientEmail: string;
-}
-
-export interface Voucher extends VoucherDraft {
-  readonly voucherId: string;
-  readonly status: Status;
-  /** Why it came to nothing, for people to read; only with the status FAILED. */
-  readonly reason?: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  /** Where the PDF is for a few minutes; only once issued. */
-  readonly pdfUrl?: string;
-}
 
 const PAGE_SIZE = 24;
 const LIST = ["vouchers"];
 
 export class Vouchers {
-  readonly #api: ApiClient;
+  readonly #api: Typed<paths>;
   readonly #queries: QueryClient;
   /** The furthest that was heard of each, by id. */
   readonly #seen = new Map<string, Voucher>();
   /** Newest first. */
   readonly list: ListQuery<Voucher>;
 
-  constructor(api: ApiClient, queries: QueryClient) {
-    this.#api = api;
+  constructor(client: ApiClient, queries: QueryClient) {
+    const api = (this.#api = typed(client));
     this.#queries = queries;
     this.list = {
       queryKey: LIST,
       queryFn: async ({ pageParam, signal }) => {
-        const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(pageParam && { nextToken: pageParam }) });
-        const body = await api.callSignedIn(`/vouchers?${query}`, { signal });
-        const { vouchers, nextToken } = body as { vouchers: Voucher[]; nextToken?: string | null };
-        return { items: vouchers.map((one) => this.#newest(one)), next: nextToken ?? undefined };
+        const query = { limit: PAGE_SIZE, ...(pageParam && { nextToken: pageParam }) };
+        const { vouchers, nextToken } = await api.callSignedIn("get", "/vouchers", { query, signal });
+        return { items: vouchers.map((one) => this.#newest(one)), next: nextToken };
       },
       initialPageParam: undefined,
       getNextPageParam: ({ next }) => next,
@@ -65,13 +51,12 @@ export class Vouchers {
   }
 
   async get(voucherId: string, signal?: AbortSignal): Promise<Voucher> {
-    const path = `/vouchers/${encodeURIComponent(voucherId)}`;
-    return this.#newest((await this.#api.callSignedIn(path, signal ? { signal } : {})) as Voucher);
+    return this.#newest(await this.#api.callSignedIn("get", "/vouchers/{voucherId}", { path: { voucherId }, ...(signal && { signal }) }));
   }
 
   /** Pay for a voucher; calls with the same key pay once and get the same voucher. */
   async buy(draft: VoucherDraft, idempotencyKey: string): Promise<Voucher> {
-    return this.#keep((await this.#api.callSignedIn("/vouchers", { method: "POST", body: draft, idempotencyKey })) as Voucher);
+    return this.#keep(await this.#api.callSignedIn("post", "/vouchers", { body: draft, idempotencyKey }));
   }
 
   /** One has reached a status, as the back end tells; answers the voucher, asked for if it is new here. */
