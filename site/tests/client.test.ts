@@ -99,3 +99,13 @@ test("an error carries the id that finds it in the logs, from wherever it is", a
     });
   }
 });
+
+test("only what is said as a problem is said by an API of ours, whoever answers on the way", async () => {
+  for (const [answer, isProblem] of [[refusal(400), true], [new Response("<h1>No</h1>", { status: 400 }), false], [new Response("[]", { status: 400 }), false]] as const) {
+    answering(answer);
+    await assert.rejects(api().call("/things"), (error) => {
+      assert.equal((error as ApiError).isProblem, isProblem);
+      return true;
+    });
+  }
+});
