@@ -85,7 +85,7 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	  constructs_lib/runtime/token_authorizer/requirements \
 	  examples/orders/src/requirements examples/site/src/requirements \
 	  blockwork/new/templates/app/lambda_src/requirements \
-	  blockwork/local/emulator/requirements tests/target/requirements \
+	  blockwork/local/emulator/requirements tests/e2e/stranger/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
 	    --output-file $$name.txt $$name.in || exit 1; \

@@ -71,8 +71,8 @@ def _close(schema: Json | None, components: Json) -> None:
     """Say that a body has no other fields, as `read_body` refuses them."""
     if schema is None:
         return
-    schema = schema.get("items", schema)
-    components[schema["$ref"].rpartition("/")[2]]["additionalProperties"] = False
+    struct: Json = schema.get("items") or schema
+    components[struct["$ref"].rpartition("/")[2]]["additionalProperties"] = False
 
 
 def _tried(asked: Mapping[str, Any], folder: Path) -> Json:

@@ -82,10 +82,13 @@ class Call:
 class Place:
     """A function whose text is read.
 
+    :param names: what its module knows by name.
+    :param types: of its parameters.
     :param owner: the class it is a method of.
     """
 
-    function: FunctionType
+    names: dict[str, Any]
+    types: Mapping[str, object]
     owner: type | None = None
 
     def value(self, node: ast.expr) -> object:
@@ -97,7 +100,7 @@ class Place:
         if not all(isinstance(each, SAFE) for each in ast.walk(node)):
             return NOTHING
         try:
-            return eval(compile(ast.Expression(node), "<read>", "eval"), self.function.__globals__)
+            return eval(compile(ast.Expression(node), "<read>", "eval"), self.names)
         except Exception:
             return NOTHING
 
@@ -107,7 +110,7 @@ class Place:
             return NOTHING
         if node.id in ("self", "cls") and self.owner is not None:
             return self.owner
-        return _hints(self.function).get(node.id, NOTHING)
+        return self.types.get(node.id, NOTHING)
 
     def called(self, node: ast.expr) -> tuple[object, type | None]:
         """Return what a call calls, and the class it is found in."""
@@ -148,7 +151,7 @@ class Walker:
         self._seen.add(plain)
         if not self._is_own(Path(plain.__code__.co_filename)):
             return
-        place = Place(plain, owner)
+        place = Place(plain.__globals__, _hints(plain), owner)
         for node in _nodes(plain):
             self._node(node, place)
 

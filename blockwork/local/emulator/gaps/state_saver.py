@@ -143,7 +143,7 @@ def as_it_is() -> Iterator[None]:
     """Let the services hand out their state itself, to this thread."""
     for service in UNCHANGED:
         # Asked or not: most logs and metrics are written by other services.
-        module = sys.modules.get(f"ministack.services.{service}")
+        module: Any = sys.modules.get(f"ministack.services.{service}")
         if module is not None and module.copy is copy:
             module.copy = _Copies
     _Copies.taking.now = True
