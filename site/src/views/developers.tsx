@@ -32,7 +32,7 @@ function Service({ contract }: { readonly contract: Contract }) {
   return (
     <section aria-labelledby={`service-${name}`}>
       <h2 id={`service-${name}`}>{title}</h2>
-      <p>{description}</p>
+      <p>{description.split("\n\n")[0]}</p>
       <p class="hint">At <code>{base}</code>, by the contract <a href={file} target="_self">{file}</a></p>
       {operations.map((operation) => (
         <Route key={`${operation.method} ${operation.path}`} contract={contract} operation={operation} />
