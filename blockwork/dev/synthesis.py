@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from blockwork.dev.kept_process import KeptProcess, ProcessEndedError
-from blockwork.local.assembly import ACCOUNT
+from blockwork.local.aws import ACCOUNT
 from blockwork.local.launch import REGION
 from blockwork.local.toolchain import tool_environment
 

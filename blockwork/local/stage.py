@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from blockwork.command.called import called
 from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
-from blockwork.local.assembly import Environment, chosen, environments, read_stacks
+from blockwork.local.assembly import Environment, chosen, environments, places, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
 from blockwork.local.fakes.keys import key_file
@@ -130,7 +130,7 @@ class LocalStage:
 
     def _choose_port(self) -> None:
         self.port = self._wanted_port or self.emulator.port or self._usual_port
-        self._account = Account(self.port)
+        self._account = Account(self.port, self._places)
         self._cdk = Cdk(
             self.directory,
             self.port,
@@ -139,6 +139,9 @@ class LocalStage:
             self.app.parameters,
         )
 
+    def _places(self) -> list[Environment]:
+        return places(self._cdk.assembly, self.app.stacks)
+
     def _bring_up(self, wanted: str, progress: Progress) -> None:
         def with_progress(name: str, do: Callable[[OnLine], None]) -> None:
             with progress.step(name) as show:
@@ -146,6 +149,7 @@ class LocalStage:
 
         with ThreadPoolExecutor() as pool:
             packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
+            begun = pool.submit(self.app.begin)
             self._start_emulator(progress)
             self._share_secrets()
             self.app.prepare(self._account, self.emulator.state)
@@ -153,7 +157,7 @@ class LocalStage:
                 packages.result()
                 return
             packages.result()
-            synthesized = pool.submit(self._synthesize, with_progress)
+            synthesized = pool.submit(self._synthesize, with_progress, begun)
             if not self._account.is_bootstrapped():
                 with_progress("CDK bootstrap", self._cdk.bootstrap)
             synthesized.result()
@@ -187,8 +191,13 @@ class LocalStage:
             do("CDK bootstrap", lambda show: make(show))
         self._bootstrapped |= known.keys()
 
-    def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
+    def _synthesize(
+        self,
+        with_progress: Callable[[str, Callable[[OnLine], None]], None],
+        begun: "Future[None]",
+    ) -> None:
         with_progress("Build", self.app.build)
+        begun.result()  # two that build the same would each take as long as one
         with_progress("CDK synth", self._cdk.synthesize)
 
     def _share_secrets(self) -> None:
