@@ -68,8 +68,10 @@ verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up, sizes and the dev loop
 	@python -m blockwork.bench -c stage=prod
 
-schemas: $(DEV)  ## Write the JSON Schema of every event to docs/events
+schemas: $(DEV) $(NODE)  ## Write the contracts of events and APIs to docs
 	@python -m blockwork schemas docs/events
+	@mkdir -p .local/home && HOME="$$PWD/.local/home" cdk synth --quiet --no-notices -c stage=dev --output .build/schemas && \
+	  python -m blockwork openapi .build/schemas docs/openapi --stage Dev
 
 guides: $(DEV)  ## Write AGENTS.md and llms.txt anew from the docstrings
 	@python -m blockwork.new.guides
@@ -83,7 +85,7 @@ lock: $(RUN)  ## Pin the newest versions that fit the .in files
 	  constructs_lib/runtime/token_authorizer/requirements \
 	  examples/orders/src/requirements examples/site/src/requirements \
 	  blockwork/new/templates/app/lambda_src/requirements \
-	  blockwork/local/emulator/requirements tests/target/requirements \
+	  blockwork/local/emulator/requirements tests/e2e/stranger/requirements tests/target/requirements \
 	  tests/packaging/requirements-oldest requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --generate-hashes \
 	    --output-file $$name.txt $$name.in || exit 1; \

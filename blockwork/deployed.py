@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import boto3
 import typer
@@ -23,7 +24,7 @@ from botocore.exceptions import (
 from blockwork.arguments import shortened
 from blockwork.command.called import called
 from blockwork.command.settings import SettingsError, read_settings, read_stages
-from blockwork.local.aws import local_client
+from blockwork.local.aws import ACCOUNT, local_client
 from blockwork.local.places import LOCAL
 
 THIS_MACHINE = "local"
@@ -92,8 +93,26 @@ class DeployedStage:
     def __init__(self, name: str, directory: Path = LOCAL) -> None:
         self.name = name
         self.is_local = name == THIS_MACHINE
-        self._local = _local(directory) if self.is_local else {}
+        places = _local(directory) if self.is_local else [{}]
+        self._local = places[0]
         self._session = None if self.is_local else _session(name)
+        self._everywhere = [self, *(self._in(place) for place in places[1:])]
+
+    def _in(self, place: dict[str, str]) -> Self:
+        there = copy(self)
+        there._local, there._everywhere = place, [there]
+        return there
+
+    def at(self, arn: str) -> "DeployedStage":
+        """Return the stage where something of it is.
+
+        On this machine an app's stacks may name several accounts and regions; anywhere else it is
+        the stage itself.
+        """
+        _, _, _, region, account, *_ = f"{arn}:::::".split(":")
+        place = {"region": region, "account": account}
+        alike = (each for each in self._everywhere if place.items() <= each._local.items())
+        return next(alike, self)
 
     def client(self, service: Any, **settings: Any) -> Any:  # noqa: ANN401 -- made at run time
         """Return a client; `settings` are those of botocore's Config."""
@@ -139,15 +158,14 @@ class DeployedStage:
 
         Blocks of the library set it; no name of a stack or an output counts. What has a tag
         `stage` as well, its own or its stack's, is another stage's unless it names this one. Two
-        of one name are told apart by their stacks: `orders@Shop-Blue`.
+        of one name are told apart by their stacks, `orders@Shop-Blue`; where these are of one name
+        too, by the region and the account: `orders@Shop@eu-central-1/111111111111`.
 
         :param tag: its key; its value is the name.
         :raises StageError: if nothing does.
         """
-        client = self.client("resourcegroupstaggingapi")
-        pages = client.get_paginator("get_resources").paginate(TagFilters=[{"Key": tag}])
         found: dict[str, list[tuple[str, str]]] = {}
-        for resource in (entry for page in pages for entry in page["ResourceTagMappingList"]):
+        for resource in (each for place in self._everywhere for each in place._tagged(tag)):
             tags = {each["Key"]: each["Value"] for each in resource["Tags"]}
             if tags.get("stage", self.name) == self.name:
                 arn = resource["ResourceARN"]
@@ -159,17 +177,19 @@ class DeployedStage:
                 f" blocks are found once they were deployed with it. {self._remedy()}"
             )
         return {
-            name if len(several) == 1 else f"{name}@{stack}": arn
+            _told_apart(name, stack, arn, several): arn
             for name, several in sorted(found.items())
             for stack, arn in sorted(several)
         }
 
+    def _tagged(self, tag: str) -> Iterator[dict[str, Any]]:
+        client = self.client("resourcegroupstaggingapi")
+        pages = client.get_paginator("get_resources").paginate(TagFilters=[{"Key": tag}])
+        return (entry for page in pages for entry in page["ResourceTagMappingList"])
+
     def _remedy(self) -> str:
         if self.is_local:
-            return (
-                f"Deploy it: {called('local up')}. Where its stacks name several accounts or"
-                " regions, only 000000000000 in eu-west-2 is looked at."
-            )
+            return f"Deploy it: {called('local up')}."
         return (
             f"Check the account and the region of your credentials, or deploy the stage {self.name}"
             " there."
@@ -222,7 +242,10 @@ def readable_errors() -> Iterator[None]:
     raise typer.Exit(1)
 
 
-def _local(directory: Path) -> dict[str, Any]:
+def _local(directory: Path) -> list[dict[str, str]]:
+    """Return how to reach each account and region that the app's stacks name, ours first."""
+    from blockwork.local.assembly import places
+
     file = directory / "platform.json"
     try:
         platform = json.loads(file.read_text())
@@ -233,22 +256,21 @@ def _local(directory: Path) -> dict[str, Any]:
             f" {called('local up')}, or name its folder with --directory, or another stage with"
             " --stage."
         ) from error
-    return {"endpoint": endpoint, "region": region, **_place(directory)}
+    ours = {"region": region, "account": ACCOUNT}
+    named = [vars(each) for each in places(directory / "cdk.out", read_settings().local.stacks)]
+    return [
+        {"endpoint": endpoint, **place} for place in sorted(named, key=lambda each: each != ours)
+    ] or [{"endpoint": endpoint, **ours}]
 
 
-def _place(directory: Path) -> dict[str, str]:
-    """Return the account and the region that all stacks name which were deployed here."""
-    from blockwork.local.assembly import ACCOUNT, chosen, environments, read_stacks
-
-    try:
-        stacks = read_stacks(directory / "cdk.out")
-    except (OSError, ValueError, KeyError):
-        return {}
-    places = environments(chosen(stacks, read_settings().local.stacks))
-    if len(places) != 1:
-        return {}
-    [place] = places
-    return {"region": place.region, **({} if place.account == ACCOUNT else vars(place))}
+def _told_apart(name: str, stack: str, arn: str, several: list[tuple[str, str]]) -> str:
+    """Return what one of several of a name is called."""
+    if len(several) == 1:
+        return name
+    if [each for each, _ in several].count(stack) == 1:
+        return f"{name}@{stack}"
+    _, _, _, region, account, *_ = arn.split(":")
+    return f"{name}@{stack}@{region}/{account}"
 
 
 def _session(name: str) -> boto3.Session:

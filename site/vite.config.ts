@@ -1,11 +1,37 @@
-import { defineConfig } from "vite";
+import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const CONTRACTS = resolve(import.meta.dirname, "../docs/openapi");
+/** Serves the APIs' contracts beside the site, as `/openapi/catalog.json`. */
+const contracts: Plugin = {
+  name: "contracts",
+  generateBundle() {
+    for (const name of readdirSync(CONTRACTS)) {
+      this.emitFile({ type: "asset", fileName: `openapi/${name}`, source: readFileSync(resolve(CONTRACTS, name)) });
+    }
+  },
+};
 
 export default defineConfig({
+  plugins: [contracts],
+  // The query library's client brings its mutations along, which nothing here uses.
+  resolve: { alias: [{ find: /^\.\/mutationCache\.js$/, replacement: resolve(import.meta.dirname, "src/no-mutations.ts") }] },
   build: {
     target: "es2023",
-    // Every browser this targets preloads modules itself.
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      // Every browser this targets preloads modules itself.
+      polyfill: false,
+      // A list of what each later file needs would be a twentieth of what every visitor loads.
+      resolveDependencies: (_, files, { hostType }) => (hostType === "html" ? files : []),
+    },
     // The policy the page is served with wants files, not data inside them.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // What every visitor needs comes in one file: it packs tighter than several, and later files share it.
+        codeSplitting: { groups: [{ name: "visitor", tags: ["$initial"] }] },
+      },
+    },
   },
 });

@@ -21,6 +21,12 @@ RUNNING = "BLOCKWORK_PLATFORM"
 """Names the platform.json of a stage that runs already: quicker when writing tests."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody drive the APIs for longer than `make test` does."""
+    parser.addoption("--cases", type=int, default=8, help="Requests of each kind an operation gets")
+    parser.addoption("--seed", type=int, default=1, help="Which requests these are")
+
+
 def pytest_configure() -> None:
     """Give every request as long as a test is ready to wait, wherever the request is made."""
     for phase in ("connect", "read", "write", "pool"):

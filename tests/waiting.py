@@ -22,7 +22,7 @@ PATIENCE = 90.0
 PATIENCE_MS = PATIENCE * 1000
 QUIET = 2.0
 """Seconds to watch for what must not come. A slow machine may hide it, but never make it up."""
-LOOKS = 300
+LOOKS = 100
 """There have been so many as well: where looking itself takes long, the rest does too."""
 
 
@@ -43,13 +43,19 @@ def eventually(
     :param pause: waits for the seconds between two looks.
     :raises NothingMovedError: when nothing has moved for a long while; says what was seen last.
     """
+    began = time.monotonic()
     seen = look()
     looks, moved = 0, time.monotonic()
+    took = moved - began
     while not until(seen):
         if looks > LOOKS and time.monotonic() - moved > PATIENCE:
             raise NothingMovedError(f"nothing has moved for {PATIENCE:.0f} s, last seen: {seen!r}")
-        pause(min(0.05 + looks / 1000, 0.3))  # soon for what comes soon
+        # Soon for what comes soon, and half of the time without a look: it takes the machine from
+        # what is waited for.
+        pause(max(min(0.05 + looks / 1000, 0.3), took))
+        began = time.monotonic()
         before, seen = seen, look()
+        took = time.monotonic() - began
         looks += 1
         if seen != before:
             looks, moved = 0, time.monotonic()

@@ -30,9 +30,11 @@ CODE = (
     "blockwork/node",
     "constructs_lib",
 )
-CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
+CONTENT = ("lambda_src", "site", "docs/openapi", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
 BUILT = REPOSITORY / ".build"
+CONTRACTS = REPOSITORY / "docs" / "openapi"
+"""Are served beside it."""
 
 
 class PlatformApp(ConfiguredApp):
@@ -72,7 +74,7 @@ class PlatformApp(ConfiguredApp):
 
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
-        inputs = [SITE, REPOSITORY / "package-lock.json"]
+        inputs = [SITE, CONTRACTS, REPOSITORY / "package-lock.json"]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def is_serving(self, account: Account) -> bool:

@@ -77,6 +77,11 @@ COMMANDS = {
         group=CODE,
         extra="new",
     ),
+    "openapi": Command(
+        at="blockwork.openapi.cli:openapi",
+        says="The contract of every HTTP API, as OpenAPI 3.1.",
+        group=CODE,
+    ),
     "schemas": Command(
         at="blockwork.schemas.cli:schemas",
         says="The JSON Schema of every event.",

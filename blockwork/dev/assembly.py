@@ -1,7 +1,7 @@
 """What an assembly says of its stacks: what the CDK's command line would deploy."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,9 +58,12 @@ class AssemblyStack:
         path = resource.get("Metadata", {}).get("aws:cdk:path")
         return str(path) if path else None
 
-    def reads_outputs_of(self, name: str) -> bool:
-        """Tell whether the template takes an output of another stack (`Fn::GetStackOutput`)."""
-        return _reads(self.template, name)
+    def reads_of(self, name: str, outputs: Collection[str]) -> bool:
+        """Tell whether the template takes one of these outputs of another stack.
+
+        By `Fn::GetStackOutput`; one whose name is not written there may be any of them.
+        """
+        return bool(outputs) and _reads(self.template, name, outputs)
 
 
 def read_stacks(assembly: Path) -> list[AssemblyStack]:
@@ -101,10 +104,11 @@ def _stacks(assembly: Path) -> Iterator[AssemblyStack]:
         )
 
 
-def _reads(value: object, name: str) -> bool:
+def _reads(value: object, name: str, outputs: Collection[str]) -> bool:
     if isinstance(value, dict):
         of = value.get("Fn::GetStackOutput")
         if isinstance(of, dict) and str(of.get("StackName", "")).split("/")[0].endswith(name):
-            return True
-        return any(_reads(each, name) for each in value.values())
-    return isinstance(value, list) and any(_reads(each, name) for each in value)
+            output = of.get("OutputName")
+            return not isinstance(output, str) or output in outputs
+        return any(_reads(each, name, outputs) for each in value.values())
+    return isinstance(value, list) and any(_reads(each, name, outputs) for each in value)

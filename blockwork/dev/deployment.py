@@ -124,10 +124,11 @@ class DirectDeployment:
                 del running[update.stack.id]
                 if change.failures:
                     failed.add(update.stack.id)
-                elif outputs != update.outputs:
-                    # Its readers' templates are the same, what they read is not.
+                else:
+                    # Its readers' templates may be the same, what they read is not.
+                    told = {key for key, _ in outputs.items() ^ update.outputs.items()}
                     for reader in all_:
-                        if reader.reads_outputs_of(update.stack.name) and reader.id not in running:
+                        if reader.reads_of(update.stack.name, told) and reader.id not in running:
                             waiting.setdefault(reader.id, reader)
                 yield change
             if running:

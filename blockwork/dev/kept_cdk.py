@@ -24,6 +24,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import traceback
 import types
 import warnings
@@ -35,7 +36,12 @@ INSTALLED = ("/site-packages/", "/dist-packages/")
 NAMED = re.compile(r"\[([^\]\s]+)\]|at path '?([^\s']+)'?")
 """How the CDK names a construct in an error."""
 
+LIBRARY = ("constructs_lib", "blockwork")
+"""Installed with an app, as the CDK is, and kept as that is. Who works on it, too, has it in his
+folder: there it is kept until a file of it changes."""
+
 _ending = threading.Event()
+_library: dict[str, tuple[int, int]] = {}
 _codes: dict[str, tuple[tuple[int, int], Any]] = {}
 _places: dict[str, tuple[str, str, int]] = {}
 """Of each construct by its reference: its path, and the file and line that made it."""
@@ -103,9 +109,28 @@ def _note(made: Any, args: list[Any]) -> None:  # noqa: ANN401 -- any construct
     _places[reference] = (path, frame.f_code.co_filename, frame.f_lineno)
 
 
-def forget_ours() -> None:
-    """Forget every module of the app."""
+def library() -> dict[str, tuple[int, int]]:
+    """Return what tells the files of the library from others, as far as it is loaded."""
+    state: dict[str, tuple[int, int]] = {}
+    for name in LIBRARY:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file and is_ours(file):
+            for at, _, files in os.walk(Path(file).parent):
+                for each in files:
+                    if each.endswith(".py"):
+                        said = os.stat(os.path.join(at, each))  # noqa: PTH116, PTH118 -- hundreds
+                        state[f"{at}/{each}"] = (said.st_mtime_ns, said.st_size)
+    return state
+
+
+def forget_ours(kept: tuple[str, ...] = ()) -> None:
+    """Forget every module of the app.
+
+    :param kept: packages that are kept.
+    """
     for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in kept:
+            continue
         file = getattr(module, "__file__", None)
         if isinstance(file, str):
             gone = is_ours(file)
@@ -137,7 +162,9 @@ def run(program: list[str]) -> None:
 
 def synthesise(program: list[str]) -> dict[str, Any]:
     """Run the app once and return what came of it."""
-    forget_ours()
+    global _library
+    started, now = time.time_ns(), library()
+    forget_ours(LIBRARY if now == _library else ())
     _places.clear()
     try:
         if cdk := sys.modules.get("aws_cdk"):
@@ -148,6 +175,10 @@ def synthesise(program: list[str]) -> dict[str, Any]:
             return {"error": described(end)}
     except BaseException as error:  # whatever it is, it is the app's
         return {"error": described(error)}
+    finally:
+        _library = now or {
+            file: state for file, state in library().items() if state[0] < started
+        }  # as it was before it was read
     return {"places": {path: [file, line] for path, file, line in _places.values()}}
 
 
@@ -176,7 +207,7 @@ def described(error: BaseException) -> dict[str, Any]:
 
 def let_go() -> None:
     """Free what one synthesis has made, as far as jsii lets go of it."""
-    forget_ours()
+    forget_ours(LIBRARY)
     with contextlib.suppress(Exception):
         sys.modules["jsii"]._reference_map._refs._refs.clear()
     gc.unfreeze()  # an app may have frozen what it had imported

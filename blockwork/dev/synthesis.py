@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from blockwork.dev.kept_process import KeptProcess, ProcessEndedError
-from blockwork.local.assembly import ACCOUNT
+from blockwork.local.aws import ACCOUNT
 from blockwork.local.launch import REGION
 from blockwork.local.toolchain import tool_environment
 
@@ -22,6 +22,7 @@ MOST_MEMORY = 800_000_000
 READ_AT_START = ("cdk.json", "cdk.context.json")
 PYTHON = re.compile(r"(?:.*/)?python[0-9.]*").fullmatch
 IN_A_SHELL = re.compile(r"[|&;<>()$`*?~#]|\w+=").search
+ERROR = "aws:cdk:error"
 RUNNERS = (["uv", "run"], ["poetry", "run"], ["pdm", "run"], ["pipenv", "run"])
 
 
@@ -259,10 +260,11 @@ class SynthServer:
         for artifact in manifest["artifacts"].values():
             noted = dict(artifact.get("metadata", {}))
             if more := artifact.get("additionalMetadataFile"):
-                noted |= json.loads((self.output / more).read_text())
+                text = (self.output / more).read_bytes()  # megabytes of lines that were called
+                noted |= json.loads(text) if ERROR.encode() in text else {}
             for path, entries in noted.items():
                 for entry in entries:
-                    if entry["type"] == "aws:cdk:error":
+                    if entry["type"] == ERROR:
                         file, line = self.place(path) or (None, None)
                         raise SynthError(f"{entry['data']} (at {path.strip('/')})", file, line)
 

@@ -106,9 +106,10 @@ def tail(
     with readable_errors(), usage_errors():
         wanted = make_pattern(pattern, type_) or EVERY_EVENT
         deployed = DeployedStage(stage, directory)
-        name = name_of(event_bus(deployed, bus))
+        arn = event_bus(deployed, bus)
+        name = name_of(arn)
         deadline = time.monotonic() + minutes * 60
-        with ended_by_signals(), Tap(deployed, name, wanted, seconds=minutes * 60) as tap:
+        with ended_by_signals(), Tap(deployed.at(arn), name, wanted, seconds=minutes * 60) as tap:
             typer.echo(f"Listening to {name}; Ctrl-C ends.", err=True)
             while (left := deadline - time.monotonic()) > 0:
                 for event in tap.events(min(POLL_SECONDS, left)):
@@ -150,7 +151,8 @@ def replay(
             )
         wanted = make_pattern(pattern, type_)
         deployed = DeployedStage(stage, directory)
-        replays = Replays(deployed, event_bus(deployed, bus), archive)
+        arn = event_bus(deployed, bus)
+        replays = Replays(deployed.at(arn), arn, archive)
         rules = replays.rules(to_rule or []) if to_rule or wanted else []
         if stage != THIS_MACHINE and end > now - ARCHIVE_DELAY:
             typer.echo("Events of the last 10 minutes may not be in the archive yet.", err=True)

@@ -149,14 +149,18 @@ def redrive(
         total = Result()
         say = Console(stderr=True, highlight=False, soft_wrap=True) if as_json else console
         with stopping_on_signals() as stop:
-            targets = Targets(deployed, stop)
+            targets = {
+                place: Targets(place, stop)
+                for place in {deployed.at(queue.arn) for queue in queues.values()}
+            }
             for name, queue in queues.items():
+                there = targets[deployed.at(queue.arn)]
                 if stop.is_set():
                     total.expected += queue.depth().visible
                     continue
                 say_what_is_hidden(name, queue.depth().hidden)
                 with progress_bar(name, queue) as show_result:
-                    result = run_redrive(queue, targets, only=id_, stop=stop, on_change=show_result)
+                    result = run_redrive(queue, there, only=id_, stop=stop, on_change=show_result)
                 for failure, reason in result.failed:
                     say.print(f"{line(failure)}: {shortened(reason)}", markup=False)
                 if len(queues) > 1 and (result.expected or result.redriven or result.left):
@@ -198,7 +202,9 @@ def drop(
         with Hand(queue) as hand:
             for message in hand.take(at_least=queue.depth().visible):
                 if message.id == id_:
-                    record = record_drop(deployed, service, recognise(message), reason)
+                    record = record_drop(
+                        deployed.at(queue.arn), service, recognise(message), reason
+                    )
                     hand.delete(message)
                     break
             else:
@@ -214,8 +220,9 @@ def chains(stage: DeployedStage, service: str | None = None) -> dict[str, SqsQue
     """
     found = stage.announced(CHAIN)
     names = sorted(found) if service is None else [pick(service, found)]
-    client = stage.client("sqs", max_pool_connections=len(names) + 20)
-    queues = {name: SqsQueue.of(client, found[name]) for name in names}
+    places = {stage.at(found[name]) for name in names}
+    clients = {each: each.client("sqs", max_pool_connections=len(names) + 20) for each in places}
+    queues = {name: SqsQueue.of(clients[stage.at(arn := found[name])], arn) for name in names}
     # What is deleted keeps its tags for a while.
     there = {name: queue for name, queue in queues.items() if queue}
     if not there:

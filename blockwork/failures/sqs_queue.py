@@ -19,9 +19,11 @@ class SqsQueue:
 
     :param client: a boto3 client of SQS.
     :param url: of the queue.
+    :param arn: of the queue. Default: nobody asks for it.
     """
 
-    def __init__(self, client: Any, url: str) -> None:  # noqa: ANN401 -- made at run time
+    def __init__(self, client: Any, url: str, arn: str = "") -> None:  # noqa: ANN401 -- made at run time
+        self.arn = arn
         self._client = client
         self._url = url
 
@@ -33,7 +35,7 @@ class SqsQueue:
             found = client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)
         except client.exceptions.QueueDoesNotExist:
             return None
-        return cls(client, found["QueueUrl"])
+        return cls(client, found["QueueUrl"], arn)
 
     def depth(self) -> Depth:
         """Count its messages, nearly: SQS needs up to a minute to count right."""

@@ -1,6 +1,7 @@
 """The AWS account that an emulator plays, as the local stage sees it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from blockwork.local.assembly import Environment
@@ -11,21 +12,57 @@ from blockwork.local.ports import HOST
 BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
 
 
+BOOTSTRAP = "CDKToolkit"
+"""The stack of `cdk bootstrap`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """A stack as it is deployed.
+
+    :param status: CloudFormation's, such as `UPDATE_COMPLETE`.
+    :param outputs: what it tells, by their keys.
+    """
+
+    name: str
+    status: str
+    account: str
+    region: str
+    outputs: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people read it."""
+        return f"{self.region}/{self.account}"
+
+
 class Account:
     """What is deployed on this machine, and what is remembered of it there.
 
     :param port: where the emulator answers; the website is on the next one.
+    :param places: tells where else stacks of the app are, in which account and region. Default:
+        nowhere.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, places: Callable[[], Iterable[Environment]] = lambda: ()) -> None:
         self.port = port
+        self._places = places
         self.region = REGION
+        self._endpoint = f"http://{HOST}:{port}"
         self.url = f"http://localhost:{port}"
         self.site_url = f"http://localhost:{port + 1}"
 
-    def client(self, service: Any) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
-        """Return a client of an AWS API."""
-        return local_client(service, endpoint=f"http://{HOST}:{self.port}", region=self.region)
+    def client(
+        self,
+        service: Any,  # noqa: ANN401 -- boto3 makes its clients at run time
+        *,
+        region: str = REGION,
+    ) -> Any:  # noqa: ANN401 -- the same
+        """Return a client of an AWS API.
+
+        :param region: where, such as us-east-1 for a website's certificate. Default: the stage's.
+        """
+        return local_client(service, endpoint=self._endpoint, region=region)
 
     def recall(self, name: str) -> str | None:
         """Return what was remembered under `name`."""
@@ -55,14 +92,31 @@ class Account:
         return {each: self._knows(each, BOOTSTRAPPED) for each in environments}
 
     def _knows(self, environment: Environment, parameter: str) -> bool:
-        endpoint = f"http://{HOST}:{self.port}"
-        ssm = local_client("ssm", endpoint=endpoint, **vars(environment))
+        ssm = local_client("ssm", endpoint=self._endpoint, **vars(environment))
         return bool(ssm.get_parameters(Names=[parameter])["Parameters"])
 
     def stacks(self) -> Iterator[dict[str, Any]]:
-        """Yield what CloudFormation tells of each stack."""
-        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
-        return (stack for page in pages for stack in page["Stacks"])
+        """Yield what CloudFormation tells of each stack, in every place of the app."""
+        for place in sorted({Environment(), *self._places()}):
+            client = local_client("cloudformation", endpoint=self._endpoint, **vars(place))
+            for page in client.get_paginator("describe_stacks").paginate():
+                yield from page["Stacks"]
+
+    def deployed(self) -> Iterator["Deployed"]:
+        """Yield each stack of the app."""
+        for stack in self.stacks():
+            if stack["StackName"] != BOOTSTRAP:
+                _, _, _, region, account, *_ = stack["StackId"].split(":")
+                outputs = {
+                    each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])
+                }
+                yield Deployed(
+                    name=stack["StackName"],
+                    status=stack["StackStatus"],
+                    account=account,
+                    region=region,
+                    outputs=outputs,
+                )
 
     def damage(self) -> str | None:
         """Tell what a crash has left that no deployment can mend, if there is any."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from blockwork.local.aws import ACCOUNT
 from blockwork.local.launch import REGION
 
-ACCOUNT = "000000000000"
-"""The account of the local stage: where stacks go that name none."""
 STACK, NESTED_STAGE, ASSETS = "aws:cloudformation:stack", "cdk:cloud-assembly", "cdk:asset-manifest"
 NESTED = "AWS::CloudFormation::Stack"
 SIGNS = re.compile(r"[][{}()!+@|]")
@@ -101,6 +100,15 @@ def _expression(pattern: str) -> str:
 def environments(stacks: list[Stack]) -> list[Environment]:
     """Return where they are deployed, each once."""
     return sorted({stack.environment for stack in stacks})
+
+
+def places(assembly: Path, patterns: Sequence[str]) -> list[Environment]:
+    """Return where the chosen stacks of an assembly are deployed; none: it cannot be read."""
+    try:
+        stacks = read_stacks(assembly)
+    except (OSError, ValueError, KeyError):
+        return []
+    return environments(chosen(stacks, patterns))
 
 
 def _manifest(assembly: Path) -> dict[str, Any]:

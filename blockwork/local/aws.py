@@ -8,6 +8,8 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session
 
+ACCOUNT = "000000000000"
+"""The account of the local stage: where stacks go that name none."""
 FILES = ("config_file", "credentials_file")
 
 
@@ -16,7 +18,7 @@ def local_client(
     *,
     endpoint: str,
     region: str,
-    account: str | None = None,
+    account: str = ACCOUNT,
     **settings: Any,  # noqa: ANN401 -- the same
 ) -> Any:  # noqa: ANN401 -- the same
     """Return a client that reads no variable and no file of AWS's, and goes through no proxy.
@@ -26,7 +28,7 @@ def local_client(
     :param settings: those of botocore's Config.
     """
     config = Config(**settings, proxies={})
-    session = _session(region, account or "test")
+    session = _session(region, "test" if account == ACCOUNT else account)
     return session.client(service, endpoint_url=endpoint, config=config)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from blockwork.local.assembly import ACCOUNT, Environment
+from blockwork.local.assembly import Environment
+from blockwork.local.aws import ACCOUNT
 from blockwork.local.bundling import needed_docker
 from blockwork.local.command import run
 from blockwork.local.errors import CommandError, LocalStageError

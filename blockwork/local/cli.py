@@ -13,6 +13,7 @@ from blockwork.arguments import Directory, filled, whole_number
 from blockwork.command.called import called
 from blockwork.command.output import FAILED, AsJson, print_json
 from blockwork.companions import beside, beside_lines
+from blockwork.local.account import Deployed
 from blockwork.local.configured_app import open_stage
 from blockwork.local.errors import LocalStageError
 from blockwork.local.launch import answers
@@ -162,8 +163,19 @@ def state_of(stage: LocalStage) -> dict[str, Any]:
         "memoryMiB": group.memory() // MEGABYTE,
         "emulatorUrl": f"http://localhost:{stage.port}",
         "siteUrl": f"http://localhost:{stage.port + 1}",
+        "stacks": [] if silent else [_as_json(each) for each in stage.account.deployed()],
         "beside": beside(stage.app.fakes, stage.app.companions, stage.port),
         "log": str(stage.emulator.log),
+    }
+
+
+def _as_json(stack: Deployed) -> dict[str, str]:
+    """Return where a stack is, and how it went."""
+    return {
+        "name": stack.name,
+        "status": stack.status,
+        "account": stack.account,
+        "region": stack.region,
     }
 
 
@@ -180,7 +192,19 @@ def show(stage: LocalStage, found: dict[str, Any]) -> None:
     console.print(f"  Website  {found['siteUrl']}")
     console.print(f"  AWS API  {found['emulatorUrl']}")
     console.print(*beside_lines(found["beside"]), sep="\n", markup=False)
+    for place, names in _by_place(found["stacks"]):
+        console.print(f"  Stacks   {place}: {', '.join(names)}", markup=False)
     console.print(f"  Log      {found['log']}")
+
+
+def _by_place(stacks: list[dict[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the stacks of each region and account; one that is not well says how it is."""
+    by_place: dict[str, list[str]] = {}
+    for each in stacks:
+        is_well = each["status"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        said = each["name"] if is_well else f"{each['name']} ({each['status']})"
+        by_place.setdefault(f"{each['region']}/{each['account']}", []).append(said)
+    yield from by_place.items()
 
 
 @contextmanager

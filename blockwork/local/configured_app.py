@@ -1,14 +1,15 @@
 """An app as its settings tell of it, or as it says itself in a class of its own."""
 
 import sysconfig
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from blockwork.command.imports import imported
 from blockwork.command.settings import Local, Settings, read_settings
 from blockwork.companions import beside, beside_lines
-from blockwork.local.account import Account
+from blockwork.local.account import Account, Deployed
 from blockwork.local.app import App, OnLine
 from blockwork.local.errors import LocalStageError
 from blockwork.local.fingerprint import BUILT
@@ -71,13 +72,7 @@ class ConfiguredApp:
             "siteUrl": account.site_url,
             "region": account.region,
             "beside": beside(self.fakes, self.companions, account.port),
-            "stacks": {
-                stack["StackName"]: {
-                    each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])
-                }
-                for stack in account.stacks()
-                if stack["StackName"] != BOOTSTRAP
-            },
+            "stacks": told_by(account.deployed()),
         }
         keep(content)
         return content
@@ -95,8 +90,14 @@ class ConfiguredApp:
         yield ""
 
 
-BOOTSTRAP = "CDKToolkit"
-"""The stack of `cdk bootstrap`."""
+def told_by(stacks: Iterable[Deployed]) -> dict[str, Mapping[str, str]]:
+    """Return what stacks tell, by names: of several `Shop`, `Shop@eu-central-1/111111111111`."""
+    stacks = [*stacks]
+    alike = Counter(each.name for each in stacks)
+    return {
+        each.name if alike[each.name] == 1 else f"{each.name}@{each.place}": each.outputs
+        for each in stacks
+    }
 
 
 def _is_made(path: Path) -> bool:

@@ -14,7 +14,7 @@ from blockwork.command.called import called
 from blockwork.command.settings import DEFAULT_PORT
 from blockwork.local.account import Account
 from blockwork.local.app import App, OnLine
-from blockwork.local.assembly import chosen, environments, read_stacks
+from blockwork.local.assembly import Environment, chosen, environments, places, read_stacks
 from blockwork.local.cdk import Cdk
 from blockwork.local.errors import CommandError
 from blockwork.local.fakes.keys import key_file
@@ -129,7 +129,7 @@ class LocalStage:
 
     def _choose_port(self) -> None:
         self.port = self._wanted_port or self.emulator.port or self._usual_port
-        self._account = Account(self.port)
+        self._account = Account(self.port, self._places)
         self._cdk = Cdk(
             self.directory,
             self.port,
@@ -137,6 +137,9 @@ class LocalStage:
             self.app.stacks,
             self.app.parameters,
         )
+
+    def _places(self) -> list[Environment]:
+        return places(self._cdk.assembly, self.app.stacks)
 
     def _bring_up(self, wanted: str, progress: Progress) -> None:
         def with_progress(name: str, do: Callable[[OnLine], None]) -> None:

@@ -14,10 +14,12 @@ export type Check = (value: unknown) => string | undefined;
 
 /**
  * @param check what it must be.
+ * @param schema the JSON Schema of what it must be, for the API's contract. Default: anything.
  * @param isOptional whether it may be missing. Default: no.
  */
 export interface Field {
   readonly check: Check;
+  readonly schema?: Readonly<Record<string, unknown>>;
   readonly isOptional?: boolean;
 }
 

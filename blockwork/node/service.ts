@@ -17,10 +17,13 @@ export interface Parts {
   readonly changes?: (change: TableChange) => Promise<void>;
 }
 
-export type Handler = (
+export type Handler = ((
   event: object,
   context: Context,
-) => Promise<HttpAnswer | BatchAnswer | undefined>;
+) => Promise<HttpAnswer | BatchAnswer | undefined>) & {
+  /** For `blockwork openapi`, which reads what they say of themselves. */
+  readonly routes: Routes;
+};
 
 /**
  * Return the handler of a service.
@@ -32,7 +35,7 @@ export type Handler = (
  */
 export function service({ routes = {}, events = {}, changes }: Parts): Handler {
   const answer = httpHandler(routes);
-  return async (event, context) => {
+  const handler = async (event: object, context: Context) => {
     beginInvocation(context);
     if (isHttpEvent(event)) return answer(event);
     if (changes && isTableBatch(event)) return eachChange(event, changes);
@@ -57,4 +60,5 @@ export function service({ routes = {}, events = {}, changes }: Parts): Handler {
       throw error;
     }
   };
+  return Object.assign(handler, { routes });
 }

@@ -5,10 +5,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Generic
 
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing_extensions import TypeVar
 
 from blockwork.runtime.collaborators import all_built_once
 from blockwork.runtime.observability import CORRELATION_HEADER, correlation_id, logger
@@ -24,8 +26,14 @@ OF_PAGES = {
     "x-content-type-options": "nosniff",
 }
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# Python reads further forms of ISO 8601, such as 2026-W09-7, which no API promises.
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DECLARED = "__declared__"
+"""The attribute of a handler that has the `Declared` of its route."""
 
 Event = dict[str, Any]
+Shown = TypeVar("Shown")
+View = TypeVar("View", covariant=True, default=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,60 +78,78 @@ class Request:
             )
         return value
 
+    def query_day(self, name: str) -> date:
+        """Return the query parameter `name`, which must be there and a day as ISO 8601 writes it.
+
+        :raises ProblemError: 400 if it is not.
+        """
+        given = self.query.get(name, "")
+        try:
+            if not DAY.fullmatch(given):
+                raise ValueError("not a day")
+            return date.fromisoformat(given)
+        except ValueError as error:
+            raise ProblemError(
+                400, f"{name} must be a day such as 2026-03-01, got {given[:40]!r}"
+            ) from error
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """What the caller gets.
+class Response(Generic[View]):
+    """What the caller gets: a route that says `-> Response[OrderView]` has its answers described.
+
+    `blockwork openapi` makes the contract of them; a TypedDict or a struct says what is in one.
 
     :param body: anything msgspec encodes as JSON, or the text of a page; None for no body.
     :param headers: further headers, by lower-case name.
     """
 
     status: int
-    body: object = None
+    body: View | None = None
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def ok(cls, view: object, *, version: str | None = None) -> "Response":
+    def ok(cls, view: Shown, *, version: str | None = None) -> "Response[Shown]":
         """Answer 200 with a view.
 
         :param version: of what is shown, which becomes its ETag: hexadecimal digits and dots, one
             for each content that the view may have. Default: it cannot be replaced, so has none.
         """
-        return cls(status=200, body=view, headers={"etag": f'"{version}"'} if version else {})
+        headers = {"etag": f'"{version}"'} if version else {}
+        return Response(status=200, body=view, headers=headers)
 
     @classmethod
-    def created(cls, view: object, *, location: str) -> "Response":
+    def created(cls, view: Shown, *, location: str) -> "Response[Shown]":
         """Answer 201 with the view of what was created, and where it is.
 
         :param location: relative to the request's own URL, since a service does not know under
             which host and base path its API is reached.
         """
-        return cls(status=201, body=view, headers={"location": location})
+        return Response(status=201, body=view, headers={"location": location})
 
     @classmethod
-    def no_content(cls) -> "Response":
+    def no_content(cls) -> "Response[None]":
         """Answer 204."""
-        return cls(status=204)
+        return Response(status=204)
 
     @classmethod
-    def page(cls, html: str) -> "Response":
+    def page(cls, html: str) -> "Response[str]":
         """Answer 200 with a page for a browser, which may do nothing but send its own forms here.
 
         :param html: the whole document, which must hold nothing that came with the request.
         """
-        return cls(status=200, body=html, content_type=HTML, headers=OF_PAGES)
+        return Response(status=200, body=html, content_type=HTML, headers=OF_PAGES)
 
     @classmethod
-    def problem(cls, problem: ProblemError, *, correlation_id: str) -> "Response":
+    def problem(cls, problem: ProblemError, *, correlation_id: str) -> "Response[object]":
         """Answer with a problem, and what finds it in the logs."""
         headers = dict(problem.headers)
         if problem.status == 401:
             headers.setdefault("www-authenticate", "Bearer")
         if problem.retry_after is not None:
             headers["retry-after"] = str(problem.retry_after)
-        return cls(
+        return Response(
             status=problem.status,
             body={**problem.view(), "correlationId": correlation_id},
             content_type=PROBLEM_JSON,
@@ -147,6 +173,14 @@ class Response:
             is_text = isinstance(self.body, str) and self.content_type == HTML
             answer["body"] = self.body if is_text else msgspec.json.encode(self.body).decode()
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a handler was made of: `blockwork openapi` reads it."""
+
+    route: Callable[..., Response]
+    errors: Mapping[type[Exception], int]
 
 
 def http_handler(
@@ -207,6 +241,7 @@ def http_handler(
         )
         return response
 
+    vars(handler)[DECLARED] = Declared(route, statuses)
     return handler
 
 

@@ -1,7 +1,7 @@
 """A mail address that mail really reaches: the one form of it that every door takes."""
 
 import re
-from typing import Self
+from typing import ClassVar, Self
 
 LONGEST = 254
 """RFC 5321, section 4.5.3.1.3: a path has 256 characters, its angle brackets included."""
@@ -24,6 +24,7 @@ class MailAddress(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"format": "email", "maxLength": LONGEST}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""

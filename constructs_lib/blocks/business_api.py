@@ -64,14 +64,16 @@ class BusinessApi(Construct):
         share a domain have one each. Default: nothing.
     :param keeps_default_endpoint: whether an API with a domain answers under the generated name
         too, past whatever guards the domain. Default: no.
+    :param version: of the contract with clients, which `blockwork openapi` writes and compares; a
+        higher one lets it break with the one before. Default: 1.
     :param throttle: requests a second and burst, over all routes. Default: 50 and 100.
     :param log_retention: how long access logs are kept. Default: that of :class:`Defaults`, else
         three months.
     :param log_removal_policy: what becomes of the access logs when the API is removed. Default:
         that of :class:`Defaults`, else kept.
-    :raises ValueError: if there is no origin, or one that is none (RFC 6454) or stands for every
-        website; if something is said of a domain or of websites where there are none; or if the
-        default lets everybody in.
+    :raises ValueError: if the version is below 1; if there is no origin, or one that is none (RFC
+        6454) or stands for every website; if something is said of a domain or of websites where
+        there are none; or if the default lets everybody in.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class BusinessApi(Construct):
         domain: apigatewayv2.IDomainName | None = None,
         base_path: str = "",
         keeps_default_endpoint: bool = False,
+        version: int = 1,
         throttle: apigatewayv2.ThrottleSettings = MODEST_TRAFFIC,
         log_retention: logs.RetentionDays | None = None,
         log_removal_policy: RemovalPolicy | None = None,
@@ -103,6 +106,8 @@ class BusinessApi(Construct):
                 f"route that everybody may call (at {path_of(self)})"
             )
         _check_base_path(base_path, domain, at=path_of(self))
+        if version < 1:
+            raise ValueError(f"version must be 1 or more, got {version} (at {path_of(self)})")
         self._answers_preflights = allow_origins is not None
         self._default_authorizer = default_authorizer
         self._keys: set[RouteKey] = set()
@@ -125,6 +130,9 @@ class BusinessApi(Construct):
             ),
             disable_execute_api_endpoint=True if domain and not keeps_default_endpoint else None,
         )
+        if version > 1:  # what a template says nothing of is the first one
+            api = cast(apigatewayv2.CfnApi, self.http_api.node.default_child)
+            api.version = str(version)
         self.stage = apigatewayv2.HttpStage(
             self,
             "Stage",

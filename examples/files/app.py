@@ -1,4 +1,4 @@
-"""Files of a publisher: each is inspected and imported, and scans are read."""
+"""Files of a publisher: each is inspected and imported, and scans are read where images run."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from aws_cdk import aws_s3_notifications as notifications
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 
-from constructs_lib.blocks import EventConsumer, FailureChain, QueueConsumer
+from constructs_lib.blocks import EventConsumer, FailureChain, QueueConsumer, Workflow
 from constructs_lib.primitives import AlarmTopic, Bucket, NodeFunction, NodeService, Queue, Table
 
 HERE = Path(__file__).parent
@@ -59,60 +59,56 @@ inspect = NodeFunction(
 )
 QueueConsumer(stack, "Inspecting", queue=uploads, function=inspect, failures=failures)
 
-# Every file is imported: from the bucket over the account's bus to a state machine.
+# Every file is imported: from the bucket over the account's bus to a workflow.
 files = Table(stack, "FileTable", partition_key="id")
-key = sfn.JsonPath.string_at("$.detail.object.key")
-keep = tasks.DynamoUpdateItem(
+keep = tasks.DynamoUpdateItem.jsonata(
     stack,
     "Keep",
     table=files,
-    key={"id": tasks.DynamoAttributeValue.from_string(key)},
+    key={"id": tasks.DynamoAttributeValue.from_string("{% $states.input.detail.object.key %}")},
     update_expression="ADD imports :one",
     expression_attribute_values={":one": tasks.DynamoAttributeValue.from_number(1)},
 )
-has_content = sfn.Condition.number_greater_than("$.detail.object.size", 0)
-steps = sfn.Choice(stack, "HasContent").when(has_content, keep)
-machine = sfn.StateMachine(
-    stack,
-    "Import",
-    definition_body=sfn.DefinitionBody.from_chainable(
-        steps.otherwise(sfn.Fail(stack, "Empty", error="Empty", cause="the file has no content"))
-    ),
-    timeout=A_MINUTE,
+has_content = sfn.Condition.jsonata("{% $states.input.detail.object.size > 0 %}")
+steps = sfn.Choice.jsonata(stack, "HasContent").when(has_content, keep)
+empty = sfn.Fail.jsonata(stack, "Empty", error="Empty", cause="the file has no content")
+workflow = Workflow(
+    stack, "Import", definition=steps.otherwise(empty), timeout=A_MINUTE, failures=failures
 )
 EventConsumer(
     stack,
     "OnUpload",
     bus=default,
     pattern=uploaded(),
-    state_machine=machine,
+    state_machine=workflow.state_machine,
     failures=failures,
 )
 
 # Scans are read as well: by a container image that somebody else builds.
-images = ecr.Repository.from_repository_name(stack, "Images", "publisher/read-scan")
-read = lambda_.DockerImageFunction(
-    stack,
-    "ReadScan",
-    code=lambda_.DockerImageCode.from_ecr(images, tag_or_digest="1.4.2"),
-    memory_size=2048,
-    timeout=A_MINUTE,
-    log_group=logs.LogGroup(
-        stack, "ReadScanLogs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=KEPT
-    ),
-)
-bucket.grant_objects(read, "s3:GetObject", keys="*.tiff")
-EventConsumer(
-    stack,
-    "OnScan",
-    bus=default,
-    pattern=uploaded(suffix=".tiff"),
-    function=read,
-    failures=failures,
-)
+if app.node.try_get_context("images") != "none":
+    images = ecr.Repository.from_repository_name(stack, "Images", "publisher/read-scan")
+    read = lambda_.DockerImageFunction(
+        stack,
+        "ReadScan",
+        code=lambda_.DockerImageCode.from_ecr(images, tag_or_digest="1.4.2"),
+        memory_size=2048,
+        timeout=A_MINUTE,
+        log_group=logs.LogGroup(
+            stack, "ReadScanLogs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=KEPT
+        ),
+    )
+    bucket.grant_objects(read, "s3:GetObject", keys="*.tiff")
+    EventConsumer(
+        stack,
+        "OnScan",
+        bus=default,
+        pattern=uploaded(suffix=".tiff"),
+        function=read,
+        failures=failures,
+    )
 
 alarms = AlarmTopic(stack, "Alarms", emails=["files@publisher.example"])
-alarms.watch(failures.alarm, failures.age_alarm)
+alarms.watch(failures.alarm, failures.age_alarm, *workflow.alarms)
 cdk.CfnOutput(stack, "BucketName", value=bucket.bucket_name)
 cdk.CfnOutput(stack, "UploadsName", value=uploads.queue_name)
 cdk.CfnOutput(stack, "FailedEvents", value=failures.queue.queue_url)

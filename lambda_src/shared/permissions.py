@@ -7,7 +7,7 @@ separated by single spaces. A `*` stands for any characters, none included, as i
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 CLAIM = "permissions"
 # API Gateway takes 10,240 bytes of request line and headers in all (quotas of HTTP APIs). These
@@ -25,6 +25,7 @@ class Action(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": ACTION}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""
@@ -40,6 +41,7 @@ class Resource(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": RESOURCE}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from blockwork.runtime.demands import demands_permission
 from blockwork.runtime.http import Request
 from blockwork.runtime.problems import ProblemError
 from shared.permissions import CLAIM, Permission, permissions_in
@@ -64,6 +65,7 @@ def can(user: User, action: str, resource: str) -> bool:
     return any(permission.allows(action, resource) for permission in user.permissions)
 
 
+@demands_permission("{action}:{resource}")
 def require(user: User, action: str, resource: str) -> None:
     """Let only those pass who may do this.
 

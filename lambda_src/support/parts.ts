@@ -1,7 +1,8 @@
 /** What the support service does, of what it is given to do it with. */
 
-import { readBody, text } from "#blockwork/bodies.ts";
+import { text } from "#blockwork/bodies.ts";
 import type { TableChange } from "#blockwork/changes.ts";
+import { type Description, described } from "#blockwork/described.ts";
 import { type Envelope, idIn } from "#blockwork/envelope.ts";
 import type { Request, Response } from "#blockwork/http.ts";
 import { log, setCorrelationId } from "#blockwork/log.ts";
@@ -16,20 +17,39 @@ const SOURCE = "blockwork.support";
 const NAMES: Readonly<Record<string, string>> = { open: "TaskOpened", closed: "TaskClosed" };
 const LONGEST_MESSAGE = 10 * 1024;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
-const SHAPE = {
-  message: {
-    check: text((message) => {
-      const size = Buffer.byteLength(message);
-      if (message.trim() === "") return "must say something, got nothing but spaces";
-      if (size <= LONGEST_MESSAGE) return undefined;
-      return `must have at most ${LONGEST_MESSAGE} bytes in UTF-8, got ${size}`;
-    }),
+const CHAT: Description = {
+  name: "chat",
+  summary: "A word with the chatbot, which opens and closes support tasks",
+  text:
+    "It understands `new task: …`, `my tasks` and `done <n>`; to anything else it says that. " +
+    "The reply's `conversationId` is sent along with what is said next.",
+  title: "ChatBody",
+  body: {
+    message: {
+      schema: { type: "string", minLength: 1, maxLength: LONGEST_MESSAGE },
+      check: text((message) => {
+        const size = Buffer.byteLength(message);
+        if (message.trim() === "") return "must say something, got nothing but spaces";
+        if (size <= LONGEST_MESSAGE) return undefined;
+        return `must have at most ${LONGEST_MESSAGE} bytes in UTF-8, got ${size}`;
+      }),
+    },
+    conversationId: {
+      schema: { type: "string", pattern: `${ID.source}(?!\\n)` },
+      isOptional: true,
+      check: text((id) =>
+        ID.test(id) ? undefined : "must be one that a reply has had: 1 to 64 letters, digits, _ or -",
+      ),
+    },
   },
-  conversationId: {
-    isOptional: true,
-    check: text((id) =>
-      ID.test(id) ? undefined : "must be one that a reply has had: 1 to 64 letters, digits, _ or -",
-    ),
+  answer: {
+    title: "ChatReply",
+    type: "object",
+    properties: {
+      reply: { type: "string" },
+      conversationId: { type: "string", pattern: ID.source },
+    },
+    required: ["reply", "conversationId"],
   },
 };
 
@@ -46,8 +66,7 @@ export interface Given {
 }
 
 export function parts({ tasks, conversations, events, ownIssuer }: Given): Parts {
-  async function chat(request: Request): Promise<Response> {
-    const body = readBody(request, SHAPE);
+  async function chat(body: Readonly<Record<string, unknown>>, request: Request): Promise<Response> {
     const message = body.message as string;
     const conversationId = (body.conversationId as string | undefined) ?? crypto.randomUUID();
     const { iss, sub } = request.claims;
@@ -80,7 +99,7 @@ export function parts({ tasks, conversations, events, ownIssuer }: Given): Parts
   }
 
   return {
-    routes: { "POST /chat": chat },
+    routes: { "POST /chat": described(CHAT, chat) },
     events: { "blockwork.identity UserDeleted": forget },
     changes: publish,
   };

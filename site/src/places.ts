@@ -12,9 +12,15 @@ export const paths = {
   buyVoucher: "/buy-voucher",
   account: "/account",
   users: "/users",
+  developers: "/developers",
   permissions: (userId: string) => `/users/${encodeURIComponent(userId)}/permissions`,
-  signUp: "/sign-up",
-  forgottenPassword: "/forgotten-password",
-  signIn: (next = "/", { expired = false } = {}) =>
-    `/sign-in?${new URLSearchParams({ next, ...(expired ? { expired: "" } : {}) })}`,
+  // Whatever somebody does to be signed in, they come back to `next`.
+  signUp: (next?: string | null) => withNext("/sign-up", next),
+  forgottenPassword: (next?: string | null) => withNext("/forgotten-password", next),
+  signIn: (next?: string | null, { expired = false } = {}) => withNext("/sign-in", next, expired ? { expired: "" } : {}),
 } as const;
+
+function withNext(path: string, next: string | null | undefined, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({ ...(next && { next }), ...more }).toString();
+  return query ? `${path}?${query}` : path;
+}

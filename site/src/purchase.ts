@@ -8,6 +8,8 @@ export interface Purchase {
   readonly buyer: string;
   readonly key: string;
   readonly draft: VoucherDraft;
+  /** It was sent, and no answer came: it may have been paid, whatever a later try is told. */
+  readonly isUnanswered?: boolean;
 }
 
 const NAME = "blockwork.purchase";
@@ -35,6 +37,13 @@ export class OpenPurchase {
     const purchase = { buyer, key: crypto.randomUUID(), draft };
     this.#storage.setItem(NAME, JSON.stringify(purchase));
     return purchase;
+  }
+
+  /** It was sent without an answer; says so of it from now on. */
+  leave(purchase: Purchase): Purchase {
+    const unanswered = { ...purchase, isUnanswered: true };
+    this.#storage.setItem(NAME, JSON.stringify(unanswered));
+    return unanswered;
   }
 
   /** It is answered, or given up; a later one stays. */

@@ -1,25 +1,27 @@
-// Addresses to views with the History API; moves the focus and the title with every change of page.
+// Addresses to views with the History API; the title changes with every page, and the focus moves to its heading.
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 
 export type Params = Readonly<Record<string, string>>;
 
-export interface View {
-  readonly title: string;
-  readonly element: HTMLElement;
-}
-
-/** Where to go instead of showing a view. */
-export interface Redirect {
-  readonly redirect: string;
-}
-
-/** What a view may do with the page it is shown on. */
+/** What a view may know of the page it is shown on. */
 export interface Page {
   /** Path and query as in the address bar. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Aborted when the person leaves the page. */
   readonly left: AbortSignal;
-  setTitle(title: string): void;
+}
+
+export interface View {
+  readonly title: string;
+  readonly content: ComponentChildren;
+}
+
+/** Where to go instead of showing a view. */
+export interface Redirect {
+  readonly redirect: string;
 }
 
 export interface Route {
@@ -31,36 +33,34 @@ export interface Route {
 /** A view whose code has to be loaded first comes as a promise. */
 export type ShowView = (params: Params, page: Page) => View | Redirect | Promise<View | Redirect>;
 
+/** What is in the page's main part. */
+export interface Shown {
+  /** A new one is a new page, drawn from nothing. */
+  readonly key: number;
+  /** Without the query. */
+  readonly path: string;
+  readonly content: ComponentChildren;
+  readonly movesFocus: boolean;
+  readonly isBusy: boolean;
+}
+
+/** So long a page that is left stays while the code of the next one comes; then something says that it does. */
+const PATIENCE_MS = 150;
+
 export class Router {
-  readonly #routes: readonly Route[];
-  readonly #notFound: () => View;
-  readonly #notLoaded: () => View;
-  readonly #outlet: HTMLElement;
-  readonly #siteName: string;
+  readonly shown = signal<Shown>({ key: 0, path: "", content: undefined, movesFocus: false, isBusy: true });
+  readonly #options: RouterOptions;
   #leaving = new AbortController();
 
-  constructor(
-    outlet: HTMLElement,
-    { routes, notFound, notLoaded, siteName }: {
-      readonly routes: readonly Route[];
-      readonly notFound: () => View;
-      /** Stands in for a view whose code did not arrive. */
-      readonly notLoaded: () => View;
-      readonly siteName: string;
-    },
-  ) {
-    this.#outlet = outlet;
-    this.#routes = routes;
-    this.#notFound = notFound;
-    this.#notLoaded = notLoaded;
-    this.#siteName = siteName;
+  constructor(options: RouterOptions) {
+    this.#options = options;
   }
 
   /** Show the view of the current address and follow links and the back button from now on. */
   start(): void {
     window.addEventListener("popstate", () => this.#show());
     document.addEventListener("click", (event) => this.#followLink(event));
-    this.#show({ moveFocus: false });
+    this.#show({ movesFocus: false });
   }
 
   go(path: string, { replace = false } = {}): void {
@@ -72,66 +72,55 @@ export class Router {
 
   /** Show the current address again, for example because the person changed. */
   refresh(): void {
-    this.#show({ moveFocus: false });
+    this.#show({ movesFocus: false });
   }
 
-  #show({ moveFocus = true } = {}): void {
+  setTitle(title: string): void {
+    const { siteName } = this.#options;
+    document.title = title === siteName ? title : `${title} · ${siteName}`;
+  }
+
+  #show({ movesFocus = true } = {}): void {
     this.#leaving.abort();
     this.#leaving = new AbortController();
     const left = this.#leaving.signal;
     const { pathname, search } = window.location;
-    const view = this.#viewOf(pathname, {
-      path: pathname + search,
-      query: new URLSearchParams(search),
-      left,
-      setTitle: (title) => {
-        if (!left.aborted) this.#setTitle(title);
-      },
-    });
+    const view = this.#viewOf(pathname, { path: pathname + search, query: new URLSearchParams(search), left });
     if (!(view instanceof Promise)) {
-      this.#put(view, moveFocus);
+      this.#put(view, movesFocus);
       return;
     }
-    this.#outlet.setAttribute("aria-busy", "true");
+    this.shown.value = { ...this.shown.value, isBusy: true };
+    const { loading, notLoaded } = this.#options;
+    const waiting = window.setTimeout(() => this.#put(loading(), movesFocus, true), PATIENCE_MS);
+    left.addEventListener("abort", () => window.clearTimeout(waiting));
     void view
       .catch((error: unknown) => {
         console.error(error);
-        return this.#notLoaded();
+        return notLoaded();
       })
-      .then((one) => left.aborted || this.#put(one, moveFocus));
+      .then((one) => {
+        window.clearTimeout(waiting);
+        if (!left.aborted) this.#put(one, movesFocus);
+      });
   }
 
-  #put(view: View | Redirect, moveFocus: boolean): void {
-    this.#outlet.removeAttribute("aria-busy");
+  #put(view: View | Redirect, movesFocus: boolean, isBusy = false): void {
     if ("redirect" in view) {
       this.go(view.redirect, { replace: true });
       return;
     }
-    this.#setTitle(view.title);
-    this.#outlet.replaceChildren(view.element);
-    for (const link of document.querySelectorAll("a[data-nav]")) {
-      if (link.getAttribute("href") === window.location.pathname) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
-    if (moveFocus) this.#focusHeading();
+    this.setTitle(view.title);
+    const { key } = this.shown.value;
+    this.shown.value = { key: key + 1, path: window.location.pathname, content: view.content, movesFocus, isBusy };
   }
 
   #viewOf(pathname: string, page: Page): ReturnType<ShowView> {
-    for (const { pattern, view } of this.#routes) {
+    for (const { pattern, view } of this.#options.routes) {
       const params = match(pattern, pathname);
       if (params) return view(params, page);
     }
-    return this.#notFound();
-  }
-
-  #focusHeading(): void {
-    const target = this.#outlet.querySelector<HTMLElement>("h1") ?? this.#outlet;
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-  }
-
-  #setTitle(title: string): void {
-    document.title = title === this.#siteName ? title : `${title} · ${this.#siteName}`;
+    return this.#options.notFound();
   }
 
   #followLink(event: MouseEvent): void {
@@ -142,6 +131,16 @@ export class Router {
     event.preventDefault();
     this.go(link.pathname + link.search);
   }
+}
+
+export interface RouterOptions {
+  readonly siteName: string;
+  readonly routes: readonly Route[];
+  readonly notFound: () => View;
+  /** Stands in for a view whose code is on its way. */
+  readonly loading: () => View;
+  /** Stands in for a view whose code did not arrive. */
+  readonly notLoaded: () => View;
 }
 
 /** Parameters of a path that fits a pattern, decoded; undefined when it does not fit. */

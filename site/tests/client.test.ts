@@ -99,3 +99,34 @@ test("an error carries the id that finds it in the logs, from wherever it is", a
     });
   }
 });
+
+test("only what is said as a problem is said by an API of ours, whoever answers on the way", async () => {
+  for (const [answer, isProblem] of [[refusal(400), true], [new Response("<h1>No</h1>", { status: 400 }), false], [new Response("[]", { status: 400 }), false]] as const) {
+    answering(answer);
+    await assert.rejects(api().call("/things"), (error) => {
+      assert.equal((error as ApiError).isProblem, isProblem);
+      return true;
+    });
+  }
+});
+
+test("a signed-in call names itself, so that one whose answer is lost is found in the logs; a public one asks for no leave to", async () => {
+  const asked = answering(new Response("{}"), new Response("{}"), new Response("{}"));
+  await api().call("/things");
+  await api().callSignedIn("/things");
+  await api().callSignedIn("/things");
+  const [none, one, other] = asked.map(({ headers }) => headers.get("x-correlation-id"));
+  assert.equal(none, null);
+  assert.match(one ?? "", /^[0-9a-f-]{36}$/);
+  assert.notEqual(one, other);
+
+  let sent: string | null = null;
+  globalThis.fetch = async (_, init) => {
+    sent = new Headers(init?.headers).get("x-correlation-id");
+    throw new TypeError("the connection broke");
+  };
+  await assert.rejects(api().callSignedIn("/things"), (error) => {
+    assert.equal(reference(error), ` Reference: ${sent}`);
+    return true;
+  });
+});

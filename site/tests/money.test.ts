@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amountOf, amountProblem, formatPrice, priceProblem } from "../src/money.ts";
+import { amountOf, amountProblem, priceProblem } from "../src/amounts.ts";
+import { formatPrice } from "../src/money.ts";
 
 test("a price keeps every decimal that counts, and two at least", () => {
   assert.equal(formatPrice("0.2450", "GBP"), "£0.245");

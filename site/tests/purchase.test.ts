@@ -55,3 +55,14 @@ test("what is no purchase, or no JSON, is none", () => {
     assert.equal(new OpenPurchase(tab).of("me@example.com"), undefined, kept);
   }
 });
+
+test("a purchase that was left without an answer says so, with its key, until it is closed", () => {
+  const tab = new Tab();
+  const open = new OpenPurchase(tab);
+  const purchase = open.open("me@example.com", draft);
+  const left = open.leave(purchase);
+  assert.deepEqual(left, { ...purchase, isUnanswered: true });
+  assert.deepEqual(new OpenPurchase(tab).of("me@example.com"), left);
+  open.close(left);
+  assert.equal(open.of("me@example.com"), undefined);
+});

@@ -3,17 +3,21 @@
 import base64
 import hmac
 import struct
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from playwright.sync_api import Page, expect
 
+from blockwork.local.toolchain import NODE_BIN
 from tests.browser.conftest import Visit, Visitor
 from tests.e2e.conftest import new_address, new_password
 
+ROOT = Path(__file__).parents[2]
 User = dict[str, Any]
 MailedCode = Callable[..., str]
 
@@ -46,6 +50,17 @@ def authenticator_code(secret: str) -> str:
     digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
     (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
     return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def qr_code(text: str) -> str:
+    """Return the dark modules of a text's code as a path, 4 light ones around them (ISO 18004)."""
+    script = (
+        "import { encode } from 'uqr'; const { data } = encode(process.argv[1], { border: 4 });"
+        "process.stdout.write(data.flatMap((row, y) =>"
+        " row.flatMap((dark, x) => dark ? `M${x} ${y}h1v1h-1z` : [])).join(''))"
+    )
+    command = [str(NODE_BIN / "node"), "--input-type=module", "--eval", script, text]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_visitor_makes_an_account_confirms_it_by_the_mailed_code_and_stays_signed_in(
@@ -181,6 +196,25 @@ def test_what_people_tell_of_themselves_is_kept(visit: Visit, new_user: Callable
     visitor.forgive("status of 422")
 
 
+def test_a_phone_number_as_one_dials_it_at_home_is_helped_to_its_country(
+    visit: Visit, new_user: Callable[[], User]
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    visitor.open("/account")
+    visitor.sign_in(new_user())
+    phone = page.get_by_label("Phone number")
+    phone.fill("(01632) 960 123")
+    page.get_by_role("button", name="Save").click()
+    summary = page.get_by_role("group", name="Please check this")
+    expect(summary).to_contain_text("needs the code of the country: +441632960123, if")
+    expect(phone).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Use +441632960123").click()
+    expect(phone).to_have_value("+441632960123")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your details were saved.")).to_be_visible()
+
+
 def test_a_password_is_changed_by_who_knows_it(visit: Visit, new_user: Callable[[], User]) -> None:
     user = new_user()
     visitor = visit()
@@ -217,6 +251,9 @@ def test_an_authenticator_app_is_asked_for_at_sign_in_until_it_is_switched_off(
     link = page.get_by_role("link", name="open this link").get_attribute("href") or ""
     assert link.startswith("otpauth://totp/")
     assert f"secret={secret}" in link
+    code = page.get_by_role("img", name="Code to scan with your authenticator app")
+    expect(code).to_be_visible()
+    assert code.locator("path").get_attribute("d") == qr_code(link)
     page.get_by_label("Code that the app shows").fill(authenticator_code(secret))
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_text("It is on:")).to_be_visible()

@@ -89,6 +89,54 @@ def test_a_lost_answer_is_asked_for_again_after_a_reload_and_paid_once(
     expect(page.get_by_label("Amount in pounds")).to_have_value("")
 
 
+@pytest.mark.parametrize("status", [400, 422])
+def test_whatever_is_said_of_a_second_try_it_is_not_said_that_the_lost_first_took_nothing(
+    visit: Visit, customer: User, platform: dict[str, Any], status: int
+) -> None:
+    visitor = visit()
+    page = at_the_till(visitor, customer)
+    page.route(VOUCHERS_API, lambda route: (route.fetch(), route.abort()))
+    pay(page, a_recipient())
+    unknown = page.get_by_role("heading", name="We do not know yet whether you have paid")
+    expect(unknown).to_be_focused()
+    page.unroute_all()
+    page.route(
+        VOUCHERS_API,
+        lambda route: route.fulfill(
+            status=status,
+            json={"title": "No", "status": status, "detail": "too old"},
+            headers={"access-control-allow-origin": platform["siteUrl"]},
+        ),
+    )
+    with page.expect_response(VOUCHERS_API):
+        page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(unknown).to_be_visible()
+    expect(page.get_by_text("You have not paid")).to_have_count(0)
+    expect(page.get_by_text("nothing was taken")).to_have_count(0)
+    visitor.forgive("net::ERR_FAILED")
+    visitor.forgive(f"status of {status}")
+
+
+def test_an_answer_from_somebody_on_the_way_is_not_taken_for_a_refusal(
+    visit: Visit, customer: User, platform: dict[str, Any]
+) -> None:
+    visitor = visit()
+    page = at_the_till(visitor, customer)
+    page.route(
+        VOUCHERS_API,
+        lambda route: route.fulfill(
+            status=400,
+            body="<h1>Bad gateway</h1>",
+            headers={"access-control-allow-origin": platform["siteUrl"]},
+        ),
+    )
+    pay(page, a_recipient())
+    heading = page.get_by_role("heading", name="We do not know yet whether you have paid")
+    expect(heading).to_be_focused()
+    visitor.forgive("status of 400")
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

@@ -29,6 +29,24 @@ def test_a_browser_that_blocks_storage_shows_the_site_all_the_same(visit: Visit)
     visitor.open_first_tariff()
 
 
+def test_a_view_whose_code_is_long_in_coming_says_so(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.page
+    visitor.open()
+    page.locator(".card").first.wait_for()
+    page.route("**/assets/*.js", lambda _: None)
+    page.get_by_role("banner").get_by_role("link", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Loading the page…")
+    expect(page.get_by_role("main")).to_have_attribute("aria-busy", "true")
+    assert visitor.accessibility_findings() == []
+
+    page.unroute("**/assets/*.js")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+
 def start_to_change(page: Page, name: str) -> None:
     """Open a tariff's form from the list."""
     page.get_by_role("link", name=name, exact=True).click()
@@ -60,7 +78,11 @@ def test_of_two_administrators_nobody_overwrites_what_they_have_not_seen(
     other.page.get_by_role("button", name="Save changes").click()
 
     expect(other.page.get_by_text("Somebody else changed this meanwhile")).to_be_visible()
-    expect(other.page.get_by_text("The price is now “0.3000”.")).to_be_visible()
+    expect(other.page.get_by_text("The price is now “0.3000”. You typed “0.4000”.")).to_be_visible()
+    other.page.get_by_role("button", name="Take over what is there now").click()
+    expect(other.page.get_by_label("Price")).to_have_value("0.3000")
+    expect(other.page.get_by_text("Somebody else changed this meanwhile")).to_have_count(0)
+    other.page.get_by_label("Price").fill("0.4000")
     one.open()
     one.page.get_by_role("link", name=name, exact=True).click()
     expect(one.page.get_by_text("£0.30")).to_be_visible()

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,11 +79,27 @@ def signing_in_with(
     return sign_in_with
 
 
+class OnceTap(Tap):
+    """A tap that tells each fact once, by its id, as consumers must: the bus may tell it again."""
+
+    def __init__(self, *place: Any, **settings: Any) -> None:
+        super().__init__(*place, **settings)
+        self._told: set[str] = set()
+
+    def events(self, seconds: float) -> Iterator[dict[str, Any]]:
+        """Wait for events for so long, and give each that tells something new."""
+        for event in super().events(seconds):
+            fact = event["detail"]["metadata"]["id"]
+            if fact not in self._told:
+                self._told.add(fact)
+                yield event
+
+
 def tap(platform: dict[str, Any], *detail_types: str) -> Tap:
     """Return a tap on the stage's bus, for an hour."""
     stage = DeployedStage(THIS_MACHINE, Path(platform["directory"]))
     pattern = {"detail-type": list(detail_types)}
-    return Tap(stage, name_of(event_bus(stage)), pattern, seconds=3600)
+    return OnceTap(stage, name_of(event_bus(stage)), pattern, seconds=3600)
 
 
 def events_of(tapped: Tap, user_id: str, *, count: int) -> list[str]:

@@ -6,6 +6,7 @@ import secrets
 import time
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,8 +34,18 @@ def buy(
     return vouchers.post("/vouchers", json=order, headers=headers)
 
 
-def buy_patiently(vouchers: httpx.Client, tokens: Tokens, order: Order, key: str) -> httpx.Response:
-    """Send an order as often as the answer asks for it, as an honest client does."""
+def buy_patiently(
+    vouchers: httpx.Client,
+    tokens: Tokens,
+    order: Order,
+    key: str,
+    *,
+    not_yet: Collection[int] = (409, 429),
+) -> httpx.Response:
+    """Send an order as often as the answer asks for it, as an honest client does.
+
+    :param not_yet: the statuses, beside those of failures, after which the client asks again.
+    """
     answers: list[httpx.Response] = []
 
     def ask() -> int:
@@ -46,7 +57,7 @@ def buy_patiently(vouchers: httpx.Client, tokens: Tokens, order: Order, key: str
 
     # The key makes it safe to ask again after an answer that tells nothing, as that of a function
     # which a slow machine gave no time to end.
-    eventually(ask, until=lambda status: status not in (409, 429) and status < 500, pause=pause)
+    eventually(ask, until=lambda status: status not in not_yet and status < 500, pause=pause)
     return answers[-1]
 
 

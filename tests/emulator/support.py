@@ -41,6 +41,12 @@ class Aws:
 
     def deploy(self, stack: str, resources: dict[str, Any], **outputs: Any) -> dict[str, str]:
         """Make or update a stack, wait for it, and return its outputs."""
+        self.begin(stack, resources, **outputs)
+        waiting.eventually(lambda: self._progress(stack), until=lambda seen: seen[0])
+        return self.outputs(stack)
+
+    def begin(self, stack: str, resources: dict[str, Any], **outputs: Any) -> None:
+        """Let a stack be made or updated."""
         cloudformation = self.client("cloudformation")
         template = {
             "Resources": resources,
@@ -55,8 +61,6 @@ class Aws:
             cloudformation.create_stack(**request)
         except cloudformation.exceptions.AlreadyExistsException:
             cloudformation.update_stack(**request)
-        waiting.eventually(lambda: self._progress(stack), until=lambda seen: seen[0])
-        return self.outputs(stack)
 
     def outputs(self, stack: str) -> dict[str, str]:
         """Return what a stack exports."""

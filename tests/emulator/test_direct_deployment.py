@@ -34,12 +34,18 @@ class Assembly:
             say=self.said.append,
         )
 
-    def write(self, needs: dict[str, list[str]] | None = None, **templates: dict[str, Any]) -> Path:
+    def write(
+        self,
+        needs: dict[str, list[str]] | None = None,
+        outputs: dict[str, dict[str, str]] | None = None,
+        **templates: dict[str, Any],
+    ) -> Path:
         """Write an assembly of stacks by the ends of their names."""
         artifacts: dict[str, Any] = {}
         for end, resources in templates.items():
             name = f"{self.name}-{end}"
-            text = json.dumps({"Resources": resources})
+            told = {key: {"Value": value} for key, value in (outputs or {}).get(end, {}).items()}
+            text = json.dumps({"Resources": resources, **({"Outputs": told} if told else {})})
             key = f"{hashlib.sha256(text.encode()).hexdigest()}.json"
             (self.folder / f"{name}.template.json").write_text(text)
             page = self.folder / f"page-{end}"
@@ -154,6 +160,26 @@ def test_stacks_are_updated_in_the_order_of_the_manifest(make: Callable[[str], A
     changes = app.deployment.update(folder)
 
     assert [change.stack for change in changes] == ["Ordered-Source", "Ordered-Reader"]
+
+
+def test_a_reader_is_updated_too_where_an_output_that_it_reads_has_changed(
+    make: Callable[[str], Assembly],
+) -> None:
+    app = make("Read")
+    app.create(Source={"Queue": queue()}, Reader={"Queue": queue()})
+    asked = {"StackName": "Read-Source", "OutputName": "Name", "Region": "eu-west-2"}
+    value = {"Type": "String", "Value": {"Fn::GetStackOutput": asked}}
+    reader = {"Name": {"Type": "AWS::SSM::Parameter", "Properties": value}}
+
+    def updated(**outputs: str) -> list[str]:
+        source = {"Queue": queue()}
+        folder = app.write(outputs={"Source": outputs}, Source=source, Reader=reader)
+        return [change.stack for change in app.deployment.update(folder)]
+
+    assert set(updated(Name="a", Other="a")) == {"Read-Source", "Read-Reader"}
+    assert updated(Name="a", Other="b") == ["Read-Source"]
+    assert updated(Name="b", Other="b") == ["Read-Source", "Read-Reader"]
+    assert app.by_cdk == []
 
 
 def test_a_failure_is_told_with_resource_construct_and_line_and_mended_by_the_next(

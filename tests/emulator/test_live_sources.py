@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from blockwork.local.launch import Emulator
 from blockwork.local.live import LiveFile
 from blockwork.local.logs import Filter, follow
 from tests.emulator.support import Aws, function, invoke, role
+from tests.waiting import eventually, settled
 
 HANDLER = """
 import os
@@ -20,6 +22,7 @@ from shared import words
 
 def handler(event, context):
     told = {"said": words.WORD, "file": __file__, "folder": os.getcwd(), "name": os.environ["NAME"]}
+    told |= {"process": os.getpid(), "variables": sorted(os.environ)}
     return {**told, "data": open("shop/data.txt").read()}
 """
 SOURCES = {
@@ -154,3 +157,70 @@ def test_a_module_that_cannot_be_loaded_says_in_the_log_where(
         save(sources["shared/words.py"], "WORD = 'mended'\n")
         one.see()
         assert answer(aws, greet)["said"] == "mended"
+
+
+def standing(emulator: Emulator, name: str) -> list[Path]:
+    """Return the folders of the function's processes that stand by."""
+    return [
+        at.parent for at in emulator.directory.glob(f"tmp/ministack-lambda-{name}-*/standing-by")
+    ]
+
+
+def test_from_the_second_save_on_a_process_stands_by_that_runs_what_is_saved(
+    aws: Aws, emulator: Emulator, greet: str, sources: dict[str, str]
+) -> None:
+    with loop(emulator, greet, sources) as one:
+        first = answer(aws, greet)
+        assert settled(lambda: standing(emulator, greet)) == []  # nobody has saved it
+
+        save(sources["shared/words.py"], "WORD = 'first'\n")
+        one.see()
+        assert answer(aws, greet)["said"] == "first"
+        (ahead,) = eventually(lambda: standing(emulator, greet))
+
+        save(sources["shared/words.py"], "WORD = 'second'\n")
+        save(sources["shop/data.txt"], "two")
+        one.see()
+        second = answer(aws, greet)
+        assert (second["said"], second["data"], second["name"]) == ("second", "two", "kept")
+        assert Path(second["folder"]) == ahead / "code"
+        assert second["variables"] == first["variables"]
+        assert answer(aws, greet)["process"] == second["process"]
+
+        eventually(lambda: standing(emulator, greet), until=lambda now: set(now) - {ahead})
+        save(sources["shared/words.py"], "WORD = 'open\n")
+        one.see()
+        assert "unterminated string" in answer(aws, greet)["errorMessage"]
+        save(sources["shared/words.py"], "WORD = 'mended'\n")
+        one.see()
+        assert answer(aws, greet)["said"] == "mended"
+
+
+def test_what_stands_by_serves_no_other_settings_and_ends_with_the_loop(
+    aws: Aws, emulator: Emulator, greet: str, sources: dict[str, str]
+) -> None:
+    def processes() -> list[int]:
+        return [
+            each.pid
+            for each in psutil.process_iter(["cmdline"])
+            if f"ministack-lambda-{greet}-" in " ".join(each.info["cmdline"] or ())
+        ]
+
+    with loop(emulator, greet, sources) as one:
+        answer(aws, greet)
+        save(sources["shared/words.py"], "WORD = 'first'\n")
+        one.see()
+        answer(aws, greet)
+        (ahead,) = eventually(lambda: standing(emulator, greet))
+        aws.client("lambda").update_function_configuration(
+            FunctionName=greet, Environment={"Variables": {"NAME": "other"}}
+        )
+        said = answer(aws, greet)
+        assert (said["said"], said["name"]) == ("first", "other")
+        assert Path(said["folder"]).parent != ahead
+
+        save(sources["shared/words.py"], "WORD = 'second'\n")
+        one.see()
+        assert answer(aws, greet)["said"] == "second"
+        eventually(processes, until=lambda now: len(now) == 2)
+    eventually(processes, until=lambda now: len(now) == 1)

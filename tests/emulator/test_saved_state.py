@@ -20,9 +20,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from blockwork.local.launch import REGION, Emulator
+from blockwork.local.toolchain import Toolchain
 from tests.emulator.support import Aws, eventually, function, invoke, role
 from tests.emulator.test_state import is_kept, start
+from tests.waiting import run
 
+ROOT = Path(__file__).parents[2]
 ROUNDS = 3
 TEXT = "x" * 50_000
 GROUP = "/kept/lines"
@@ -236,3 +239,19 @@ def test_a_state_that_cannot_be_read_is_not_written_over(mortal: Emulator) -> No
         start(mortal)
 
     assert file.read_bytes().startswith(b"scribbled over")
+
+
+def test_a_save_copies_no_logs_that_only_functions_have_written() -> None:
+    # A copy of all logs and metrics every three seconds held up every request for a second.
+    done = run(
+        Toolchain().emulator_environment(),
+        "-c",
+        "from ministack.services import cloudwatch, cloudwatch_logs\n"
+        "from blockwork.local.emulator.gaps import state_saver\n"
+        "taken = state_saver._states()\n"
+        "assert taken['cloudwatch_logs']['log_groups'] is cloudwatch_logs._log_groups\n"
+        "assert taken['cloudwatch']['metrics'] is cloudwatch._metrics\n",
+        cwd=ROOT,
+    )
+
+    assert done.returncode == 0, done.stderr

@@ -1,62 +1,56 @@
-"""One wheel and one account for all of `examples`."""
+"""One wheel in one environment for all of `examples`, and for an app that is begun with it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 import uv
 
-from blockwork.command.settings import read_settings
-from blockwork.companions import FakeService
-from tests.account import ROOT, EmptyAccount
-from tests.examples.team import Team, must
+from tests.account import ROOT
+from tests.examples.team import Environment, NewTeam, PlatformTeam, Team, must
 from tests.packaging.conftest import run
 
-# What takes minutes on AWS takes as long as a test can wait.
-QUICK = {"METRIC_SECONDS": "0.3", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1"}
+GROUPS = {"orders": ("test", "local"), "files": ("test", "local"), "site": ("test", "local")}
+"""What each team installs to test its app and to run it here."""
 
 
 @pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the wheel as another team gets it."""
-    folder = tmp_path_factory.mktemp("dist")
-    must(run(uv.find_uv_bin(), "build", "--wheel", "--out-dir", folder, ROOT, cwd=folder))
-    return folder
-
-
-def registered(app: str) -> list[FakeService]:
-    """Return the fakes that one of `examples` has registered, to be found from here."""
-    fakes = read_settings(ROOT / "examples" / app).local.fakes
-    return [msgspec.structs.replace(each, code=f"examples.{app}.{each.code}") for each in fakes]
-
-
-@pytest.fixture(scope="session")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyAccount]:
-    """Return an account that is ready for deployments, with all fakes of `examples` beside it."""
-    folder, fakes = tmp_path_factory.mktemp("account"), registered("orders")
-    account = EmptyAccount("471382950611", "eu-west-1", folder, QUICK, fakes=fakes)
-    account.open()
-    try:
-        must(account.bootstrap())
-        yield account
-    finally:
-        account.emulator.stop()
+def teams(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Team]:
+    """Return every team by its name; what they all ask for is installed once, for all of them."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    wheels = folder / "dist"
+    must(run(uv.find_uv_bin(), "build", "--wheel", "--out-dir", wheels, ROOT, cwd=folder))
+    environment = Environment(folder)
+    teams = [Team(name, folder, environment) for name in GROUPS]
+    teams += [NewTeam("shop", folder, environment), PlatformTeam("platform", folder, environment)]
+    groups = {**GROUPS, "shop": ("dev",), "platform": ()}
+    environment.install(
+        {each.folder / "pyproject.toml": groups[each.name] for each in teams}, wheels
+    )
+    return {each.name: each for each in teams}
 
 
 @pytest.fixture(scope="session")
-def orders(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+def orders(teams: dict[str, Team]) -> Team:
     """Return the team of `examples/orders`."""
-    return Team("orders", tmp_path_factory.mktemp("elsewhere"), wheels)
+    return teams["orders"]
 
 
 @pytest.fixture(scope="session")
-def files(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+def files(teams: dict[str, Team]) -> Team:
     """Return the team of `examples/files`."""
-    return Team("files", tmp_path_factory.mktemp("elsewhere"), wheels)
+    return teams["files"]
 
 
 @pytest.fixture(scope="session")
-def site(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+def site(teams: dict[str, Team]) -> Team:
     """Return the team of `examples/site`."""
-    return Team("site", tmp_path_factory.mktemp("elsewhere"), wheels)
+    return teams["site"]
+
+
+@pytest.fixture(scope="session")
+def examples(orders: Team, files: Team, site: Team) -> list[Team]:
+    """Return the teams of all of `examples`."""
+    assert {each.name for each in (orders, files, site)} == {
+        each.name for each in Path(ROOT / "examples").iterdir() if each.is_dir()
+    }
+    return [orders, files, site]

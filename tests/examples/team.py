@@ -1,24 +1,37 @@
 """Another team: its app in a folder of its own, with what it installs and nothing of ours."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import uv
 
 from blockwork.local.toolchain import tool_environment
-from tests.account import ROOT, EmptyAccount
+from blockwork.new.making import new_app
+from tests.account import ROOT
 from tests.packaging.conftest import run
 
 UNVALIDATED = {"CDK_VALIDATION": "false"}
 """The CDK's own validation takes as long as all the rest, and changes no template."""
-NOT_COPIED = shutil.ignore_patterns("__pycache__", "cdk.out", ".build", ".venv", ".*_cache")
+NOT_COPIED = shutil.ignore_patterns(
+    "__pycache__", "cdk.out", ".build", ".venv", ".*_cache", ".local"
+)
 LOCKS = [ROOT / name for name in ("requirements.txt", "requirements-dev.txt")]
+MADE_ONCE = ("cache", "cdk-cli", "emulator-venv", "stamps")
+"""What the command builds in an app's `.local` and each app would have the same of."""
+PLATFORM = ("stacks", "lambda_src", "site")
+FILES = ("app.py", "cdk.json", "package.json", "stages.toml")
+PROJECT = """
+[project]
+name = "platform"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["blockwork-cdk", "psutil"]
+"""
 
 
 def must(done: subprocess.CompletedProcess[str]) -> str:
@@ -27,71 +40,114 @@ def must(done: subprocess.CompletedProcess[str]) -> str:
     return done.stdout
 
 
+class Environment:
+    """The wheel with its extras, installed once for all teams.
+
+    :param folder: where it goes, with what the command builds for each app alike.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.bin = folder / ".venv" / "bin"
+        must(run(uv.find_uv_bin(), "venv", "--python", sys.executable, cwd=folder))
+
+    def install(self, projects: Mapping[Path, Sequence[str]], wheels: Path) -> None:
+        """Install what projects and these groups of theirs ask for, in the versions we test.
+
+        :param wheels: a folder with the wheel, built.
+        """
+        locks = [word for lock in LOCKS for word in ("--constraint", lock)]
+        asked: list[str | Path] = [*projects]
+        asked += [
+            word
+            for project, groups in projects.items()
+            for group in groups
+            for word in ("--group", f"{project}:{group}")
+        ]
+        lock = ["pip", "compile", "--generate-hashes", "--output-file", "locked.txt", *locks]
+        install = ["pip", "install", "--python", ".venv", "--require-hashes", "-r", "locked.txt"]
+        for command in ([*lock, *asked], install):
+            must(run(uv.find_uv_bin(), *command, "--find-links", wheels, cwd=self._folder))
+        _spare_compiling(self._folder / ".venv")
+
+    def share(self, app: Path) -> None:
+        """Let an app find what the command has built for another one."""
+        (app / ".local").mkdir()
+        for name in MADE_ONCE:
+            (self._folder / name).mkdir(exist_ok=True)
+            (app / ".local" / name).symlink_to(self._folder / name)
+
+
 class Team:
-    """An app that is copied out of the repository, with the wheel alone in `.venv`.
+    """An app that is copied out of the repository.
 
     :param name: of the folder it gets.
     :param folder: where the copy goes.
-    :param wheels: a folder with the wheel, built.
+    :param environment: where the wheel is installed.
     """
 
-    def __init__(self, name: str, folder: Path, wheels: Path) -> None:
+    def __init__(self, name: str, folder: Path, environment: Environment) -> None:
         self.name = name
         self.folder = folder / name
-        self._wheels = wheels
+        self.bin = environment.bin
         self._copy()
+        environment.share(self.folder)
         if (self.folder / "package.json").is_file():  # npm has installed what it names
             (self.folder / "node_modules").symlink_to(ROOT / "node_modules")
-        must(run(uv.find_uv_bin(), "venv", "--python", sys.executable, cwd=self.folder))
-        self.install("pyproject.toml")
 
     def _copy(self) -> None:
         """Take the one of `examples` that is called so."""
         shutil.copytree(ROOT / "examples" / self.name, self.folder, ignore=NOT_COPIED)
 
-    def install(self, *what: str) -> None:
-        """Install what the project asks for, in the versions that we test."""
-        locks = [word for lock in LOCKS for word in ("--constraint", lock)]
-        lock = ["pip", "compile", "--generate-hashes", "--output-file", "locked.txt", *locks, *what]
-        install = ["pip", "install", "--python", ".venv", "--require-hashes", "-r", "locked.txt"]
-        for command in (lock, install):
-            must(run(uv.find_uv_bin(), *command, "--find-links", self._wheels, cwd=self.folder))
-        _spare_compiling(self.folder / ".venv")
-
-    @property
-    def python(self) -> Path:
-        """The interpreter of its environment."""
-        return self.folder / ".venv" / "bin" / "python"
+    def mend(self, file: str, wrong: str, right: str) -> None:
+        """Change one place of the app's code."""
+        path = self.folder / file
+        code = path.read_text()
+        assert code.count(wrong) == 1, code
+        path.write_text(code.replace(wrong, right))
 
     def run(
         self, *command: str | Path, cwd: Path | None = None, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command where the app is, as somebody who works on it."""
-        path = f"{self.python.parent}{os.pathsep}{tool_environment()['PATH']}"
+        path = f"{self.bin}{os.pathsep}{tool_environment()['PATH']}"
         return run(*command, cwd=cwd or self.folder, PATH=path, **variables)
 
-    @cached_property
-    def assembly(self) -> Path:
-        """What the app is synthesised to, once, by what `cdk.json` names."""
-        app = json.loads((self.folder / "cdk.json").read_text())["app"]
-        assembly = self.folder / "cdk.out"
-        must(self.run(*app.split(), cwd=None, CDK_OUTDIR=str(assembly), **UNVALIDATED))
-        return assembly
+    def types(self, *files: str) -> subprocess.CompletedProcess[str]:
+        """Let mypy check what the project names, or these files; it reads the library once."""
+        cache = str(self.folder.parent / ".mypy_cache")
+        return self.run(self.bin / "mypy", *files, MYPY_CACHE_DIR=cache)
 
-    @cached_property
-    def tests(self) -> Path:
-        """What runs its own tests, with what these need beside: the extras of the wheel."""
-        assert self.assembly  # made with the wheel alone
-        self.install("--group", "test", "pyproject.toml")
-        return self.python.parent / "pytest"
+    def blockwork(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run the command as its wheel installs it, where nothing of ours is on the path."""
+        seen = {name: value for name, value in tool_environment().items() if name != "PYTHONPATH"}
+        seen["PATH"] = os.pathsep.join([str(self.bin), os.defpath])
+        return subprocess.run(
+            ["blockwork", *words],
+            cwd=self.folder,
+            env=seen,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
-    def deploy(self, account: EmptyAccount) -> dict[str, str]:
-        """Deploy all of it, and return what its stacks export."""
-        words = ["--app", str(self.assembly), "--require-approval", "never"]
-        words += ["--outputs-file", "outputs.json"]
-        must(account.cdk("deploy", "--all", *words, cwd=self.folder))
-        outputs: dict[str, dict[str, str]] = json.loads((self.folder / "outputs.json").read_text())
-        return {name: value for each in outputs.values() for name, value in each.items()}
+
+class NewTeam(Team):
+    """Whoever begins an app."""
+
+    def _copy(self) -> None:
+        new_app(self.folder)
+
+
+class PlatformTeam(Team):
+    """Whoever runs the platform, with none of the library's sources beside it."""
+
+    def _copy(self) -> None:
+        for name in PLATFORM:
+            shutil.copytree(ROOT / name, self.folder / name, ignore=NOT_COPIED)
+        for name in FILES:
+            shutil.copy(ROOT / name, self.folder)
+        (self.folder / "pyproject.toml").write_text(PROJECT)
 
 
 def _spare_compiling(environment: Path) -> None:

@@ -3,7 +3,6 @@
 import ast
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,31 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.account import ROOT
-from tests.examples.team import NOT_COPIED, UNVALIDATED, Team, must
+from tests.examples.team import UNVALIDATED, Team, must
 from tests.packaging.conftest import run
 
-PLATFORM = ("stacks", "lambda_src", "site")
 LIBRARY = ("blockwork", "constructs_lib")
 PACKAGES = ("constructs_lib.blocks.", "constructs_lib.primitives.")
-FILES = ("app.py", "cdk.json", "package.json", "stages.toml")
-PROJECT = """
-[project]
-name = "platform"
-version = "0"
-requires-python = ">=3.11"
-dependencies = ["blockwork-cdk", "psutil"]
-"""
-
-
-class PlatformTeam(Team):
-    """Whoever runs the platform, with none of the library's sources beside it."""
-
-    def _copy(self) -> None:
-        for name in PLATFORM:
-            shutil.copytree(ROOT / name, self.folder / name, ignore=NOT_COPIED)
-        for name in FILES:
-            shutil.copy(ROOT / name, self.folder)
-        (self.folder / "pyproject.toml").write_text(PROJECT)
 
 
 def templates(assembly: Path) -> dict[str, str]:
@@ -43,19 +22,26 @@ def templates(assembly: Path) -> dict[str, str]:
 
 
 def test_the_platform_is_the_same_on_the_wheel(
-    wheels: Path, tmp_path_factory: pytest.TempPathFactory
+    teams: dict[str, Team], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    team = PlatformTeam("platform", tmp_path_factory.mktemp("elsewhere"), wheels)
+    team = teams["platform"]
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     said = {"CDK_CONTEXT_JSON": json.dumps({**context, "stage": "dev"}), **UNVALIDATED}
     here, path = tmp_path_factory.mktemp("here"), os.environ["PATH"]
 
-    must(team.run(team.python, "app.py", cwd=None, CDK_OUTDIR="cdk.out", **said))
+    must(team.run(team.bin / "python", "app.py", cwd=None, CDK_OUTDIR="cdk.out", **said))
     must(run(sys.executable, "app.py", cwd=ROOT, CDK_OUTDIR=str(here), PATH=path, **said))
 
     assert not (team.folder / "blockwork").exists()
     assert len(templates(here)) > 5
     assert templates(team.folder / "cdk.out") == templates(here)
+
+
+def test_every_team_uses_the_installed_library(teams: dict[str, Team]) -> None:
+    for team in teams.values():
+        tell = "import constructs_lib; print(constructs_lib.__file__)"
+        where = must(team.run(team.bin / "python", "-c", tell))
+        assert where.startswith(str(team.bin.parent))
 
 
 def imports_of_the_library() -> Iterator[tuple[str, str, str]]:

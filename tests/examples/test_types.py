@@ -3,10 +3,9 @@
 from tests.examples.team import Team, must
 
 
-def test_each_team_has_no_error_in_mypys_strict_mode(orders: Team, files: Team, site: Team) -> None:
-    for team in (orders, files, site):
-        assert team.tests.is_file()  # and mypy beside it
-        assert "Success: no issues found" in must(team.run("mypy"))
+def test_each_team_has_no_error_in_mypys_strict_mode(examples: list[Team]) -> None:
+    for team in examples:
+        assert "Success: no issues found" in must(team.types())
 
 
 def test_a_typo_is_found(orders: Team) -> None:
@@ -18,7 +17,6 @@ def test_a_typo_is_found(orders: Team) -> None:
         '    return FailureChain(scope, "Failures", retention_days=3)\n'
     )
 
-    assert orders.tests.is_file()
-    found = orders.run("mypy", "consumer.py").stdout
+    found = orders.types("consumer.py").stdout
     assert found.count(" error: ") == 1, found
     assert 'consumer.py:11: error: Unexpected keyword argument "retention_days"' in found

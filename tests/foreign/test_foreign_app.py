@@ -1,5 +1,6 @@
 """Another team's app, brought up where its folder is and nothing of ours, and gone again."""
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,9 +19,14 @@ BLOCKWORK = (sys.executable, "-m", "blockwork")
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the app's folder."""
+    return tmp_path_factory.mktemp("foreign") / "app"
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
     """Return where AWS's APIs answer."""
-    folder = tmp_path_factory.mktemp("foreign") / "app"
     shutil.copytree(Path(__file__).parent / "app", folder)
     (folder / "node_modules").mkdir()
     for name in (".bin", "aws-cdk"):  # has the CDK's command line, and no SDK
@@ -66,3 +72,36 @@ def test_a_nested_stack_tells_its_parent(port: int) -> None:
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Stacks"][0]["Outputs"]}
 
     assert outputs["InnerQueue"].startswith(f"arn:aws:sqs:eu-central-1:{ACCOUNT}:There-Inner")
+
+
+def told(folder: Path, *words: str) -> Any:
+    done = run(*BLOCKWORK, *words, "--json", cwd=folder)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return json.loads(done.stdout)
+
+
+def test_commands_tell_of_every_account_and_region_that_stacks_name(
+    port: int, folder: Path
+) -> None:
+    sqs = client(port, "sqs", "eu-central-1")
+    (function,) = (
+        each["FunctionArn"]
+        for each in client(port, "lambda", "eu-central-1").list_functions()["Functions"]
+        if "Hello" in each["FunctionName"]
+    )
+    failed = {"requestContext": {"functionArn": function}, "requestPayload": {"hello": "again"}}
+    (queue,) = (url for url in sqs.list_queues()["QueueUrls"] if "There-Failed" in url)
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(failed))
+
+    waiting = {each["service"]: each["waiting"] for each in told(folder, "failures", "list")}
+    redriven = told(folder, "failures", "redrive")
+    stacks = told(folder, "local", "status")["stacks"]
+
+    assert waiting == {"hello@Away": 0, "hello@There": 1}
+    assert (redriven["redriven"], redriven["left"]) == (1, 0)
+    assert {(each["name"], each["region"], each["account"]) for each in stacks} >= {
+        ("Away", "us-east-1", ACCOUNT),
+        ("There", "eu-central-1", ACCOUNT),
+    }
+    kept = json.loads((folder / ".local" / "platform.json").read_text())["stacks"]
+    assert kept["There"]["InnerQueue"].startswith(f"arn:aws:sqs:eu-central-1:{ACCOUNT}:")

@@ -29,6 +29,19 @@ def test_slow_progress_is_waited_for(clock: Callable[[float], None]) -> None:
     assert eventually(lambda: next(numbers), until=lambda n: n == 499, pause=clock) == 499
 
 
+def test_looks_take_no_more_than_half_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, pauses = [0.0], list[float]()
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def look() -> int:
+        now[0] += 7
+        return len(pauses)
+
+    eventually(look, until=lambda seen: seen == 3, pause=pauses.append)
+
+    assert pauses == [7, 7, 7]
+
+
 def test_nothing_that_moves_is_given_up(clock: Callable[[float], None]) -> None:
     seen: Iterator[int] = chain([1, 2], repeat(3))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import ClassVar, Self
 
 LONGEST_SUBJECT = 200
 LONGEST_TEXT = 20_000
@@ -29,6 +29,7 @@ class Subject(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"minLength": 1, "maxLength": LONGEST_SUBJECT}
 
     def __new__(cls, text: str) -> Self:
         """Check the text: a line break would begin another header (RFC 5322, section 2.2)."""
@@ -48,6 +49,7 @@ class Text(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"minLength": 1, "maxLength": LONGEST_TEXT}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""

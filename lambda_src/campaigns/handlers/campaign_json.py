@@ -1,10 +1,12 @@
 """A campaign as JSON: the body somebody sends, and the view of it."""
 
-from datetime import UTC, datetime
+from typing import NotRequired, TypedDict
 
 import msgspec
 
-from campaigns.domain.campaign import Campaign, CampaignStatus, Subject, Text
+from blockwork.runtime.envelope import Id
+from blockwork.runtime.views import Timestamp, timestamp
+from campaigns.domain.campaign import Campaign, CampaignStatus, Reason, Subject, Text
 
 
 class CampaignBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,28 +16,49 @@ class CampaignBody(msgspec.Struct, frozen=True, kw_only=True):
     text: Text
 
 
-def entry(campaign: Campaign) -> dict[str, object]:
+class BegunCampaign(TypedDict):
+    """A campaign that has begun."""
+
+    campaignId: Id
+    status: CampaignStatus
+
+
+class CampaignEntry(BegunCampaign):
+    """A campaign as lists show it."""
+
+    subject: str
+    recipients: int
+    mailed: int
+    notMailed: dict[Reason, int]
+    createdAt: Timestamp
+    cancelRequestedAt: NotRequired[Timestamp]
+    reason: NotRequired[str]
+
+
+class CampaignView(CampaignEntry):
+    """A campaign as it is shown alone."""
+
+    text: str
+
+
+def entry(campaign: Campaign) -> CampaignEntry:
     """Return a campaign as lists show it."""
-    view: dict[str, object] = {
+    view: CampaignEntry = {
         "campaignId": campaign.campaign_id,
         "subject": str(campaign.subject),
-        "status": str(campaign.status),
+        "status": campaign.status,
         "recipients": campaign.recipients,
         "mailed": campaign.mailed,
-        "notMailed": {str(reason): count for reason, count in campaign.not_mailed.items()},
-        "createdAt": _iso(campaign.created_at),
+        "notMailed": dict(campaign.not_mailed),
+        "createdAt": timestamp(campaign.created_at),
     }
     if campaign.cancel_requested_at is not None:
-        view["cancelRequestedAt"] = _iso(campaign.cancel_requested_at)
+        view["cancelRequestedAt"] = timestamp(campaign.cancel_requested_at)
     if campaign.status is CampaignStatus.FAILED and campaign.reason:
         view["reason"] = campaign.reason
     return view
 
 
-def view(campaign: Campaign) -> dict[str, object]:
+def view(campaign: Campaign) -> CampaignView:
     """Return a campaign as it is shown alone."""
-    return entry(campaign) | {"text": str(campaign.text)}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {**entry(campaign), "text": str(campaign.text)}

@@ -1,6 +1,6 @@
 """POST /webhooks/campaign-status: the provider says how far it has come."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 import msgspec
 from msgspec import Meta
@@ -32,9 +32,15 @@ class CallbackBody(msgspec.Struct, frozen=True):
     sequence: OurCount
 
 
+class ArrivalView(TypedDict):
+    """What came of a callback."""
+
+    arrival: str
+
+
 def campaign_status(
     request: Request, *, webhooks: WebhookVerifier, campaigns: Campaigns, doorbell: Doorbell
-) -> Response:
+) -> Response[ArrivalView]:
     """Answer 200 with what came of it; nothing changes unless the signature is right and new."""
     with webhooks.verified(request):
         body = _read(request.body)

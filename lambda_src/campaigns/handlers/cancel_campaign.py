@@ -13,7 +13,7 @@ from campaigns.domain.campaigns import (
     UnknownCampaignError,
     cancel,
 )
-from campaigns.handlers.campaign_json import view
+from campaigns.handlers.campaign_json import CampaignView, view
 from campaigns.handlers.running import runner_of
 
 
@@ -23,7 +23,7 @@ def cancel_campaign(
     campaigns: Campaigns,
     doorbell: Doorbell,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[CampaignView]:
     """Answer 202 with the campaign: it becomes CANCELLED as soon as nobody is mailed any more."""
     runner_of(request)
     campaign_id = request.path_id("campaignId")

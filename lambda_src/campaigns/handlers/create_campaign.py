@@ -1,20 +1,17 @@
 """POST /campaigns: somebody who may begins a campaign."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from blockwork.runtime.bodies import read_body
 from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.idempotency_keys import idempotency_key
 from blockwork.runtime.observability import current_correlation_id
-from blockwork.runtime.problems import ProblemError
 from campaigns.adapters.campaign_table import CampaignTable
 from campaigns.domain.campaign import new_campaign_id
 from campaigns.domain.campaigns import Campaigns, KeyReusedError, start
-from campaigns.handlers.campaign_json import CampaignBody
+from campaigns.handlers.campaign_json import BegunCampaign, CampaignBody
 from campaigns.handlers.running import runner_of
-
-IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def create_campaign(
@@ -22,10 +19,10 @@ def create_campaign(
     *,
     campaigns: Campaigns,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[BegunCampaign]:
     """Answer 202 with the campaign's id: the same one to every request with the same key."""
     user = runner_of(request)
-    key = _idempotency_key(request)
+    key = idempotency_key(request)
     body = read_body(request, CampaignBody)
     moment = now()
     campaign = start(
@@ -40,18 +37,9 @@ def create_campaign(
     )
     return Response(
         status=202,
-        body={"campaignId": campaign.campaign_id, "status": str(campaign.status)},
+        body={"campaignId": campaign.campaign_id, "status": campaign.status},
         headers={"location": f"./campaigns/{campaign.campaign_id}"},
     )
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
-        raise ProblemError(
-            400, f"Idempotency-Key must be 1 to 128 letters, digits, _ or -, got {key[:40]!r}"
-        )
-    return key
 
 
 handler = http_handler(

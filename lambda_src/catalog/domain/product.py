@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 LONGEST_NAME = 100
 LONGEST_DESCRIPTION = 1000
@@ -14,6 +14,8 @@ HIGHEST_PRICE = 1_000_000
 AMOUNT = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?")
 # C0 and C1 controls, line separators, and the marks that turn the direction of text around.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# One character at least, and as few as are left when it is trimmed.
+TRIMMED = re.compile(rf"\s*\S([\s\S]{{0,{LONGEST_NAME - 2}}}\S)?\s*")
 CONTROLS_BUT_LAYOUT = re.compile(rf"(?![\t\r\n]){CONTROLS.pattern}")
 
 
@@ -24,6 +26,7 @@ class ProductName(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": TRIMMED}
 
     def __new__(cls, text: str) -> Self:
         """Trim and check the text."""
@@ -42,6 +45,7 @@ class Description(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"maxLength": LONGEST_DESCRIPTION}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""
@@ -61,6 +65,7 @@ class Price(Decimal):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": AMOUNT}
 
     def __new__(cls, text: str) -> Self:
         """Check the text and read the amount."""

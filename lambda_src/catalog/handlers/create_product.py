@@ -10,7 +10,7 @@ from blockwork.runtime.bodies import read_body
 from blockwork.runtime.http import Request, Response, http_handler
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, add_product
-from catalog.handlers.product_json import ProductBody, view
+from catalog.handlers.product_json import ProductBody, ProductView, view
 
 
 def create_product(
@@ -19,7 +19,7 @@ def create_product(
     products: Products,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     new_id: Callable[[], str] = lambda: uuid4().hex,
-) -> Response:
+) -> Response[ProductView]:
     """Answer 201 with the product and where it is."""
     require(user_of(request), "write", "products")
     details = read_body(request, ProductBody).details()

@@ -9,7 +9,7 @@ from catalog.domain.products import Products, UnknownProductError
 from catalog.handlers.product_json import shown
 
 
-def delete_product(request: Request, *, products: Products) -> Response:
+def delete_product(request: Request, *, products: Products) -> Response[None]:
     """Answer 204; 412 if it is not a product that If-Match names."""
     require(user_of(request), "write", "products")
     product_id = request.path_id("productId")

@@ -3,10 +3,10 @@
 from blockwork.runtime.http import Request, Response, http_handler
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
-from catalog.handlers.product_json import shown
+from catalog.handlers.product_json import ProductView, shown
 
 
-def get_product(request: Request, *, products: Products) -> Response:
+def get_product(request: Request, *, products: Products) -> Response[ProductView]:
     """Answer 200 with the product."""
     return shown(products.get(request.path_id("productId")))
 

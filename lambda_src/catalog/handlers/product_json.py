@@ -1,10 +1,13 @@
 """A product as JSON: the body of whoever writes it, and the view everybody gets."""
 
-from datetime import UTC, datetime
+from typing import Annotated, TypedDict
 
 import msgspec
+from msgspec import Meta
 
+from blockwork.runtime.envelope import Id
 from blockwork.runtime.http import Response
+from blockwork.runtime.views import Timestamp, schema_of, timestamp
 from catalog.domain.product import (
     Currency,
     Description,
@@ -36,7 +39,20 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def view(product: Product) -> dict[str, str]:
+class ProductView(TypedDict):
+    """A tariff of the catalog."""
+
+    productId: Id
+    name: str
+    description: str
+    price: Annotated[str, Meta(extra_json_schema=schema_of(Price))]
+    currency: Currency
+    unit: Unit
+    createdAt: Timestamp
+    updatedAt: Timestamp
+
+
+def view(product: Product) -> ProductView:
     """Return a product as the API shows it."""
     details = product.details
     return {
@@ -44,17 +60,13 @@ def view(product: Product) -> dict[str, str]:
         "name": str(details.name),
         "description": str(details.description),
         "price": str(details.price),
-        "currency": str(details.currency),
-        "unit": str(details.unit),
-        "createdAt": _iso(product.created_at),
-        "updatedAt": _iso(product.updated_at),
+        "currency": details.currency,
+        "unit": details.unit,
+        "createdAt": timestamp(product.created_at),
+        "updatedAt": timestamp(product.updated_at),
     }
 
 
-def shown(product: Product) -> Response:
+def shown(product: Product) -> Response[ProductView]:
     """Answer 200 with a product and its ETag."""
     return Response.ok(view(product), version=product.version)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from blockwork.runtime.http import Request, Response, http_handler
 from blockwork.runtime.preconditions import seen_by, telling_what_is_there
 from catalog.adapters.product_table import ProductTable
 from catalog.domain.products import Products, UnknownProductError
-from catalog.handlers.product_json import ProductBody, shown
+from catalog.handlers.product_json import ProductBody, ProductView, shown
 
 
 def replace_product(
@@ -18,7 +18,7 @@ def replace_product(
     *,
     products: Products,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[ProductView]:
     """Answer 200 with the product as it is now; 412 if it is not one that If-Match names."""
     require(user_of(request), "write", "products")
     product_id = request.path_id("productId")

@@ -1,16 +1,40 @@
 """GET /forecast?date=YYYY-MM-DD: the weather of a day, for everybody."""
 
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from typing import Annotated, TypedDict
+
+from msgspec import Meta
 
 from blockwork.runtime.http import Request, Response, http_handler
-from blockwork.runtime.problems import ProblemError
+from blockwork.runtime.views import Timestamp, timestamp
 from forecast.adapters.forecast_table import ForecastTable
 from forecast.domain.forecast import Forecast, Forecasts, UnknownForecastError
 
-# Python reads further forms of ISO 8601, such as 2026-W09-7, which the API does not promise.
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+class HourView(TypedDict):
+    """The weather of one hour."""
+
+    time: Timestamp
+    temperatureC: float
+    windSpeedKmh: float
+    solarWm2: float
+
+
+class RegionView(TypedDict):
+    """The weather of a day in one region."""
+
+    region: str
+    hours: list[HourView]
+
+
+class ForecastView(TypedDict):
+    """The weather of a day of London's calendar."""
+
+    date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
+    fetchedAt: Timestamp
+    ageSeconds: int
+    regions: list[RegionView]
 
 
 def get_forecast(
@@ -18,35 +42,23 @@ def get_forecast(
     *,
     forecasts: Forecasts,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[ForecastView]:
     """Answer 200 with the forecast that was fetched last, and its age."""
-    return Response.ok(view(forecasts.get(_date(request)), now=now()))
+    return Response.ok(view(forecasts.get(request.query_day("date")), now=now()))
 
 
-def _date(request: Request) -> date:
-    given = request.query.get("date", "")
-    try:
-        if not DATE.fullmatch(given):
-            raise ValueError("not a date")
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise ProblemError(
-            400, f"date must be a day such as 2026-03-01, got {given[:40]!r}"
-        ) from error
-
-
-def view(forecast: Forecast, *, now: datetime) -> dict[str, object]:
+def view(forecast: Forecast, *, now: datetime) -> ForecastView:
     """Return a forecast as the API shows it."""
     return {
         "date": forecast.day.isoformat(),
-        "fetchedAt": _iso(forecast.fetched_at),
+        "fetchedAt": timestamp(forecast.fetched_at),
         "ageSeconds": forecast.age_seconds(now),
         "regions": [
             {
                 "region": region.region,
                 "hours": [
                     {
-                        "time": _iso(hour.time),
+                        "time": timestamp(hour.time),
                         "temperatureC": hour.temperature_c,
                         "windSpeedKmh": hour.wind_speed_kmh,
                         "solarWm2": hour.solar_wm2,
@@ -57,10 +69,6 @@ def view(forecast: Forecast, *, now: datetime) -> dict[str, object]:
             for region in forecast.regions
         ],
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 handler = http_handler(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from blockwork.runtime.versions import Seen, new_version
 
@@ -11,7 +11,9 @@ LONGEST_NAME = 100
 # C0 and C1 controls, line separators, and the marks that turn the direction of text around.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # ITU-T E.164: a country code and a number of at most 15 digits together.
-PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
+PHONE = re.compile(r"(\+[1-9][0-9]{1,14})?")
+# As many characters as are left when it is trimmed.
+TRIMMED = re.compile(rf"\s*(\S([\s\S]{{0,{LONGEST_NAME - 2}}}\S)?\s*)?")
 
 
 class UnknownProfileError(Exception):
@@ -28,6 +30,7 @@ class DisplayName(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": TRIMMED}
 
     def __new__(cls, text: str) -> Self:
         """Trim and check the text."""
@@ -46,10 +49,11 @@ class PhoneNumber(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": PHONE}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""
-        if text and not PHONE.fullmatch(text):
+        if not PHONE.fullmatch(text):
             shown = text if len(text) <= 40 else f"{text[:40]}…"
             raise ValueError(
                 "must be a + and 2 to 15 digits without spaces, such as +441632960961, or empty,"

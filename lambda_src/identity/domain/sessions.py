@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 # Cognito's are about 1,800 characters of a JWE, in five parts.
 REFRESH_TOKEN = re.compile(r"[A-Za-z0-9_=.-]{1,4096}")
@@ -22,6 +22,7 @@ class RefreshToken(str):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": REFRESH_TOKEN}
 
     def __new__(cls, text: str) -> Self:
         """Check the text."""

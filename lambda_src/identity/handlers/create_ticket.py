@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypedDict
 
 from shared.users import user_of
 
@@ -10,12 +11,22 @@ from identity.adapters.ticket_table import TicketTable
 from identity.domain.tickets import VALIDITY, Tickets, issue_ticket
 
 
+class TicketView(TypedDict):
+    """What opens one WebSocket connection.
+
+    `expiresIn` is in seconds.
+    """
+
+    ticket: str
+    expiresIn: int
+
+
 def create_ticket(
     request: Request,
     *,
     tickets: Tickets,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[TicketView]:
     """Answer 200 with a ticket."""
     ticket = issue_ticket(user_of(request).user_id, now=now(), tickets=tickets)
     return Response.ok({"ticket": ticket, "expiresIn": int(VALIDITY.total_seconds())})

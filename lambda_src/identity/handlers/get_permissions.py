@@ -7,10 +7,12 @@ from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
 from identity.domain.granting import Grants
-from identity.handlers.permission_json import shown
+from identity.handlers.permission_json import PermissionView, shown
 
 
-def get_permissions(request: Request, *, directory: Directory, grants: Grants) -> Response:
+def get_permissions(
+    request: Request, *, directory: Directory, grants: Grants
+) -> Response[list[PermissionView]]:
     """Answer 200 with the user's own permissions."""
     require(user_of(request), "grant", "permissions")
     user_id = request.path_id("userId")

@@ -5,10 +5,10 @@ from shared.users import user_of
 from blockwork.runtime.http import Request, Response, http_handler
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profiles, UnknownProfileError
-from identity.handlers.profile_json import shown
+from identity.handlers.profile_json import ProfileView, shown
 
 
-def get_profile(request: Request, *, profiles: Profiles) -> Response:
+def get_profile(request: Request, *, profiles: Profiles) -> Response[ProfileView]:
     """Answer 200 with the profile."""
     user = user_of(request)
     return shown(profiles.profile(user.user_id), user)

@@ -1,5 +1,7 @@
 """Permissions as JSON: the body an administrator sends, and the view of them."""
 
+from typing import TypedDict
+
 import msgspec
 from shared.permissions import Action, Permission, Resource
 
@@ -18,9 +20,16 @@ class PermissionBody(msgspec.Struct, frozen=True, kw_only=True):
         return Permission(self.action, self.resource)
 
 
-def shown(granted: Granted) -> Response:
+class PermissionView(TypedDict):
+    """What a user may do."""
+
+    action: str
+    resource: str
+
+
+def shown(granted: Granted) -> Response[list[PermissionView]]:
     """Answer 200 with permissions, in alphabetical order, and their ETag."""
-    view = [
+    view: list[PermissionView] = [
         {"action": str(permission.action), "resource": str(permission.resource)}
         for permission in sorted(granted.permissions, key=str)
     ]

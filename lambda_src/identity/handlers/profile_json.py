@@ -1,12 +1,13 @@
 """A profile as JSON: the body a user sends, and the view of it."""
 
 import hashlib
-from datetime import UTC, datetime
+from typing import TypedDict
 
 import msgspec
 from shared.users import User
 
 from blockwork.runtime.http import Response
+from blockwork.runtime.views import Timestamp, timestamp
 from identity.domain.profile import DisplayName, PhoneNumber, Profile, ProfileDetails
 
 
@@ -24,16 +25,28 @@ class ProfileBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-def shown(profile: Profile, user: User) -> Response:
+class ProfileView(TypedDict):
+    """A user's own profile."""
+
+    userId: str
+    email: str
+    displayName: str
+    phone: str
+    newsletter: bool
+    createdAt: Timestamp
+    updatedAt: Timestamp
+
+
+def shown(profile: Profile, user: User) -> Response[ProfileView]:
     """Answer 200 with a profile, the address that the user has now, and the ETag of both."""
-    view = {
+    view: ProfileView = {
         "userId": profile.user_id,
         "email": user.email,
         "displayName": str(profile.details.display_name),
         "phone": str(profile.details.phone),
         "newsletter": profile.details.newsletter,
-        "createdAt": _iso(profile.created_at),
-        "updatedAt": _iso(profile.updated_at),
+        "createdAt": timestamp(profile.created_at),
+        "updatedAt": timestamp(profile.updated_at),
     }
     return Response.ok(view, version=profile.version + etag_ending(user))
 
@@ -41,7 +54,3 @@ def shown(profile: Profile, user: User) -> Response:
 def etag_ending(user: User) -> str:
     """Return what the ETag of a profile ends with: the address is not part of what is kept."""
     return f".{hashlib.sha256(user.email.encode()).hexdigest()[:8]}"
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

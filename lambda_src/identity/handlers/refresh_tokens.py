@@ -1,5 +1,7 @@
 """POST /tokens/refresh: new tokens for whoever has a refresh token."""
 
+from typing import TypedDict
+
 import msgspec
 
 from blockwork.runtime.bodies import read_body
@@ -15,7 +17,18 @@ class RefreshBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     refresh_token: RefreshToken
 
 
-def refresh_tokens(request: Request, *, issuer: TokenIssuer) -> Response:
+class TokensView(TypedDict):
+    """New tokens of a user.
+
+    `expiresIn` is in seconds.
+    """
+
+    idToken: str
+    accessToken: str
+    expiresIn: int
+
+
+def refresh_tokens(request: Request, *, issuer: TokenIssuer) -> Response[TokensView]:
     """Answer 200 with the new tokens."""
     tokens = issuer.refresh(read_body(request, RefreshBody).refresh_token)
     return Response.ok(

@@ -17,7 +17,7 @@ from identity.adapters.user_pool import UserPool
 from identity.adapters.user_table import UserTable
 from identity.domain.directory import Directory, DirectoryBusyError, UnknownUserError
 from identity.domain.granting import Grant, Granted, Grants, TooManyPermissionsError, fewest
-from identity.handlers.permission_json import PermissionBody, shown
+from identity.handlers.permission_json import PermissionBody, PermissionView, shown
 
 
 def replace_permissions(
@@ -26,7 +26,7 @@ def replace_permissions(
     directory: Directory,
     grants: Grants,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[list[PermissionView]]:
     """Answer 200 with what was kept: each permission once, none that another one covers.
 
     412 if what the user has is not what If-Match names.

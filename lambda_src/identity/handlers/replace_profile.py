@@ -11,7 +11,7 @@ from blockwork.runtime.observability import current_correlation_id
 from blockwork.runtime.preconditions import seen_by, telling_what_is_there
 from identity.adapters.user_table import UserTable
 from identity.domain.profile import Profile, Profiles
-from identity.handlers.profile_json import ProfileBody, etag_ending, shown
+from identity.handlers.profile_json import ProfileBody, ProfileView, etag_ending, shown
 
 
 def replace_profile(
@@ -19,7 +19,7 @@ def replace_profile(
     *,
     profiles: Profiles,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[ProfileView]:
     """Answer 200 with the profile as it is now; 412 if it is not one that If-Match names."""
     user = user_of(request)
     moment = now()

@@ -10,7 +10,7 @@ from identity.domain.newsletter import InvalidLinkError
 from identity.handlers.unsubscribe_pages import ASKING
 
 
-def show_unsubscribe(request: Request, *, signer: Signer) -> Response:
+def show_unsubscribe(request: Request, *, signer: Signer) -> Response[str]:
     """Answer 200 with a page that asks."""
     user_of(request.query.get("token"), signer=signer)
     return Response.page(ASKING)

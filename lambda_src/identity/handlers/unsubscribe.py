@@ -22,7 +22,7 @@ def unsubscribe(
     signer: Signer,
     subscribers: Subscribers,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[str]:
     """Answer 200, however often it comes and whatever has become of the user."""
     user_id = user_of(request.query.get("token"), signer=signer)
     has_changed = subscribers.unsubscribe(user_id, at=now())

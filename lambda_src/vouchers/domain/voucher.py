@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from blockwork.runtime.mail_address import MailAddress
 
@@ -29,6 +29,7 @@ class Amount(Decimal):
     """
 
     __slots__ = ()
+    JSON_SCHEMA: ClassVar[dict[str, object]] = {"pattern": AMOUNT}
 
     def __new__(cls, text: str) -> Self:
         """Check the text and read the amount."""

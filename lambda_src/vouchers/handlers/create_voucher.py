@@ -1,7 +1,6 @@
 """POST /vouchers: a signed-in customer buys a voucher."""
 
 import os
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -9,6 +8,7 @@ from shared.users import user_of
 
 from blockwork.runtime.bodies import read_body
 from blockwork.runtime.http import Request, Response, http_handler
+from blockwork.runtime.idempotency_keys import required_idempotency_key
 from blockwork.runtime.observability import current_correlation_id
 from blockwork.runtime.problems import FieldError, ProblemError
 from vouchers.adapters.mail_message import UnmailableError, addressed
@@ -28,9 +28,8 @@ from vouchers.domain.purchase import (
     TooManyPurchasesError,
 )
 from vouchers.domain.voucher import Order
-from vouchers.handlers.voucher_json import VoucherBody, view
+from vouchers.handlers.voucher_json import VoucherBody, VoucherView, view
 
-IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 ERRORS = {
     KeyReusedError: 422,
     PaymentDeclinedError: 402,
@@ -49,10 +48,10 @@ def create_voucher(
     settlements: Settlements,
     limit: int,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Response:
+) -> Response[VoucherView]:
     """Answer 201 with the voucher: the same answer to every request with the same key."""
     user = user_of(request)
-    key = _idempotency_key(request)
+    key = required_idempotency_key(request, of_each="voucher")
     order = read_body(request, VoucherBody).order()
     _check_mailable(order)
     voucher = buy(
@@ -76,21 +75,6 @@ def _check_mailable(order: Order) -> None:
     except UnmailableError as error:
         wrong = FieldError("recipientEmail", "cannot be sent mail to; give another address")
         raise ProblemError(422, "the voucher could not be mailed", [wrong]) from error
-
-
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("idempotency-key")
-    if key is None:
-        raise ProblemError(
-            400,
-            "the header Idempotency-Key is required: a new random value for each voucher,"
-            " and the same one again to repeat a request whose answer was lost",
-        )
-    if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise ProblemError(
-            400, f"Idempotency-Key must be 1 to 128 letters, digits, _ or -, got {key[:40]!r}"
-        )
-    return key
 
 
 handler = http_handler(

@@ -6,10 +6,12 @@ from blockwork.runtime.http import Request, Response, http_handler
 from vouchers.adapters.document_bucket import DocumentBucket
 from vouchers.adapters.voucher_table import VoucherTable
 from vouchers.domain.vouchers import Documents, UnknownVoucherError, Vouchers
-from vouchers.handlers.voucher_json import view_with_document
+from vouchers.handlers.voucher_json import VoucherView, view_with_document
 
 
-def get_voucher(request: Request, *, vouchers: Vouchers, documents: Documents) -> Response:
+def get_voucher(
+    request: Request, *, vouchers: Vouchers, documents: Documents
+) -> Response[VoucherView]:
     """Answer 200 with the voucher; that of another customer does not exist."""
     user = user_of(request)
     voucher = vouchers.get(user.user_id, request.path_id("voucherId"))

@@ -1,10 +1,13 @@
 """A voucher as JSON: the body a customer sends, and the view of it."""
 
-from datetime import UTC, datetime
+from typing import Annotated, NotRequired, TypedDict
 
 import msgspec
+from msgspec import Meta
 
+from blockwork.runtime.envelope import Id
 from blockwork.runtime.mail_address import MailAddress
+from blockwork.runtime.views import Timestamp, schema_of, timestamp
 from vouchers.domain.voucher import Amount, Currency, Order, Voucher, VoucherStatus
 from vouchers.domain.vouchers import Documents
 
@@ -23,27 +26,37 @@ class VoucherBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-def view(voucher: Voucher) -> dict[str, str]:
+class VoucherView(TypedDict):
+    """A voucher; its code is in the document alone."""
+
+    voucherId: Id
+    status: VoucherStatus
+    amount: Annotated[str, Meta(extra_json_schema=schema_of(Amount))]
+    currency: Currency
+    recipientEmail: str
+    createdAt: Timestamp
+    reason: NotRequired[str]
+    pdfUrl: NotRequired[Annotated[str, Meta(extra_json_schema={"format": "uri"})]]
+
+
+def view(voucher: Voucher) -> VoucherView:
     """Return a voucher as the API shows it. Its code is in the document alone."""
     order = voucher.order
-    failed = voucher.status is VoucherStatus.FAILED
-    return {
+    shown: VoucherView = {
         "voucherId": voucher.voucher_id,
-        "status": str(voucher.status),
+        "status": voucher.status,
         "amount": str(order.amount),
-        "currency": str(order.currency),
+        "currency": order.currency,
         "recipientEmail": str(order.recipient_email),
-        "createdAt": _iso(voucher.created_at),
-        **({"reason": voucher.reason} if failed and voucher.reason else {}),
+        "createdAt": timestamp(voucher.created_at),
     }
+    if voucher.status is VoucherStatus.FAILED and voucher.reason:
+        shown["reason"] = voucher.reason
+    return shown
 
 
-def view_with_document(voucher: Voucher, documents: Documents) -> dict[str, str]:
+def view_with_document(voucher: Voucher, documents: Documents) -> VoucherView:
     """Return the view with the address of the document, once there is one."""
     if not voucher.status.has_document:
         return view(voucher)
-    return view(voucher) | {"pdfUrl": documents.url(voucher.user_id, voucher.voucher_id)}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {**view(voucher), "pdfUrl": documents.url(voucher.user_id, voucher.voucher_id)}

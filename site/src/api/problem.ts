@@ -15,14 +15,17 @@ export class ApiError extends Error {
   readonly retryAfter: number | undefined;
   /** Of a 412: what is there instead of what was seen; null for nothing. */
   readonly current: unknown;
+  /** Whether it is a problem of RFC 9457: anybody on the way may answer, but only an API of ours says it like that. */
+  readonly isProblem: boolean;
 
-  constructor(status: number, detail: string, about: Partial<Pick<ApiError, "errors" | "correlationId" | "retryAfter" | "current">> = {}) {
+  constructor(status: number, detail: string, about: Partial<Pick<ApiError, "errors" | "correlationId" | "retryAfter" | "current" | "isProblem">> = {}) {
     super(detail);
     this.status = status;
     this.errors = about.errors ?? [];
     this.correlationId = about.correlationId;
     this.retryAfter = about.retryAfter;
     this.current = about.current;
+    this.isProblem = about.isProblem ?? false;
   }
 }
 
@@ -44,6 +47,7 @@ export function problem(response: Pick<Response, "status" | "headers">, text: st
     correlationId: ids.find((id) => typeof id === "string" && id !== "") as string | undefined,
     retryAfter: secondsOf(headers.get("retry-after"), Date.now()),
     current,
+    isProblem: typeof title === "string",
   });
 }
 
@@ -57,7 +61,7 @@ export function secondsOf(value: string | null, now: number): number | undefined
 
 /** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */
 export function reference(error: unknown): string {
-  return error instanceof ApiError && error.correlationId ? ` Reference: ${error.correlationId}` : "";
+  return error instanceof Error && "correlationId" in error && error.correlationId ? ` Reference: ${String(error.correlationId)}` : "";
 }
 
 /** When to try again, as a sentence. */

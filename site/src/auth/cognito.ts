@@ -8,7 +8,9 @@ import {
   signOut as amplifySignOut,
   type SignInOutput,
 } from "aws-amplify/auth";
+import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import type { Config } from "../config.ts";
+import { deviceStorage } from "../storage.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError, type Person, type SignInStep } from "./person.ts";
 
@@ -16,6 +18,18 @@ import { AccountError, type Person, type SignInStep } from "./person.ts";
 export interface Identity {
   readonly person: Person;
   readonly idToken: string;
+}
+
+/** Tokens where the browser keeps things, or in memory where it keeps none. */
+function tokenStorage() {
+  const storage = deviceStorage();
+  return {
+    getItem: async (name: string) => storage.getItem(name),
+    setItem: async (name: string, value: string) => storage.setItem(name, value),
+    removeItem: async (name: string) => storage.removeItem(name),
+    // Amplify removes its tokens one by one.
+    clear: async () => undefined,
+  };
 }
 
 export function configure({ userPoolId, userPoolClientId, userPoolEndpoint, signIn }: Config): void {
@@ -42,6 +56,7 @@ export function configure({ userPoolId, userPoolClientId, userPoolEndpoint, sign
       },
     },
   });
+  cognitoUserPoolsTokenProvider.setKeyValueStorage(tokenStorage());
 }
 
 /** The identity of the tokens kept in this browser, refreshed when due; undefined when Cognito refuses them. */

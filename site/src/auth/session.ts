@@ -1,6 +1,7 @@
 // Who is signed in. The list of tariffs shows without waiting for Amplify: a note of the person
 // (never a token) is kept beside Amplify's own storage and checked against Cognito right after.
 
+import { signal } from "@preact/signals";
 import type { Config } from "../config.ts";
 import { deviceStorage, type Kept } from "../storage.ts";
 import { can } from "./permissions.ts";
@@ -9,28 +10,43 @@ import { AccountError, SessionExpired, type Person, type SignInStep } from "./pe
 type Cognito = typeof import("./cognito.ts");
 type Account = typeof import("./account.ts");
 
+/** What a tab tells the others. */
+const SIGNED_OUT = "signed out";
+
 export class Session {
   readonly #config: Config;
   readonly #noteKey: string;
   readonly #storage: Kept = deviceStorage();
   readonly #listeners: ((cause: "here" | "elsewhere") => void)[] = [];
-  #person: Person | undefined;
+  readonly #person = signal<Person | undefined>(undefined);
   #cognito: Promise<Cognito> | undefined;
+  /** Grows when somebody signs out: an answer that was on its way signs nobody in again. */
+  #age = 0;
+  /** Also reaches tabs whose storage is blocked. */
+  readonly #channel: BroadcastChannel;
 
   constructor(config: Config) {
     this.#config = config;
     this.#noteKey = `blockwork.person.${config.userPoolClientId}`;
-    this.#person = readNote(this.#storage, this.#noteKey);
+    this.#person.value = readNote(this.#storage, this.#noteKey);
     // Signing in or out in one tab holds for all of them.
     window.addEventListener("storage", (event) => {
-      if (event.key === this.#noteKey || event.key === null) {
-        this.#set(readNote(this.#storage, this.#noteKey), "elsewhere");
-      }
+      if (event.key !== this.#noteKey && event.key !== null) return;
+      const person = readNote(this.#storage, this.#noteKey);
+      if (!person) this.#age += 1;
+      this.#set(person, "elsewhere");
+    });
+    this.#channel = new BroadcastChannel(this.#noteKey);
+    this.#channel.addEventListener("message", ({ data }) => {
+      if (data !== SIGNED_OUT) return;
+      this.#age += 1;
+      this.#keep(undefined, "elsewhere");
     });
   }
 
+  /** Components that read it are drawn again when it changes. */
   get person(): Person | undefined {
-    return this.#person;
+    return this.#person.value;
   }
 
   /** Outside providers whose accounts may sign in. */
@@ -40,7 +56,7 @@ export class Session {
 
   /** Whether to offer something: the token's permissions say so. */
   can(action: string, resource: string): boolean {
-    return can(this.#person?.permissions ?? "", action, resource);
+    return can(this.person?.permissions ?? "", action, resource);
   }
 
   /** Call `listener` when the person changes: `here` by this page's own action, or `elsewhere`. */
@@ -54,11 +70,12 @@ export class Session {
    */
   async restore(): Promise<void> {
     const isBack = this.#config.signIn && new URLSearchParams(window.location.search).has("state");
-    if (!this.#person && !isBack) return;
+    if (!this.person && !isBack) return;
+    const age = this.#age;
     try {
       const { currentIdentity } = await this.#amplify();
       const identity = await currentIdentity();
-      this.#keep(identity?.person, "elsewhere");
+      if (age === this.#age) this.#keep(identity?.person, "elsewhere");
     } catch {
       // Offline is not signed out: the next call to an API asks again and says so.
     }
@@ -83,7 +100,9 @@ export class Session {
   }
 
   async signOut(): Promise<void> {
+    this.#age += 1;
     this.#keep(undefined, "here");
+    this.#channel.postMessage(SIGNED_OUT);
     const { signOut } = await this.#amplify();
     await signOut();
   }
@@ -96,8 +115,10 @@ export class Session {
 
   /** The ID token for an API; `SessionExpired` when there is none. `fresh` asks Cognito for a new one. */
   async idToken({ fresh = false } = {}): Promise<string> {
+    const age = this.#age;
     const { currentIdentity } = await this.#amplify();
     const identity = await currentIdentity({ fresh });
+    if (age !== this.#age) throw new SessionExpired("signed out meanwhile");
     this.#keep(identity?.person, "here");
     if (!identity) throw new SessionExpired("no valid tokens");
     return identity.idToken;
@@ -131,8 +152,8 @@ export class Session {
   }
 
   #set(person: Person | undefined, cause: "here" | "elsewhere"): void {
-    if (JSON.stringify(person) === JSON.stringify(this.#person)) return;
-    this.#person = person;
+    if (JSON.stringify(person) === JSON.stringify(this.person)) return;
+    this.#person.value = person;
     for (const listener of this.#listeners) listener(cause);
   }
 }

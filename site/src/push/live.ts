@@ -1,5 +1,7 @@
 // What the back end tells this browser as it happens, over one WebSocket a tab.
 
+import { signal } from "@preact/signals";
+
 /** Something that happened to the person who is signed in. */
 export interface Message {
   readonly type: string;
@@ -27,6 +29,8 @@ export interface LiveOptions {
 export class Live {
   readonly #options: LiveOptions;
   readonly #events = new EventTarget();
+  /** For components: whether what happens is told at once. */
+  readonly tells = signal(false);
   #userId: string | undefined;
   /** Aborted when the connection, or the attempt to make one, is over. */
   #connection: AbortController | undefined;
@@ -112,6 +116,7 @@ export class Live {
       openedAt = Date.now();
       if (after) socket.send(JSON.stringify({ action: "resume" }));
       this.#pinging = window.setInterval(() => this.#ping(), PING_EVERY_MS);
+      this.tells.value = true;
       this.#events.dispatchEvent(new Event("open"));
     };
     const onMessage = ({ data }: MessageEvent) => {
@@ -146,6 +151,7 @@ export class Live {
     if (!this.#socket) return;
     this.#socket.close();
     this.#socket = undefined;
+    this.tells.value = false;
     this.#events.dispatchEvent(new Event("close"));
   }
 

@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<Status, ((voucher: Voucher) => string) | undefined>
 export async function takeUp({ type, data }: Message, app: App, vouchers: Vouchers | undefined): Promise<void> {
   if (type === "PermissionsChanged") {
     await app.session.idToken({ fresh: true });
-    app.shell.notify("What you may do here has changed.");
+    app.notices.notify("What you may do here has changed.");
     return;
   }
   const status = REACHED[type];
@@ -30,7 +30,7 @@ export async function takeUp({ type, data }: Message, app: App, vouchers: Vouche
   const voucher = await vouchers.advance(voucherId, status, typeof reason === "string" ? reason : undefined);
   const words = WORDS[status]?.(voucher);
   // The page of the voucher itself says it.
-  if (words && window.location.pathname !== paths.voucher(voucherId)) app.shell.notify(words);
+  if (words && window.location.pathname !== paths.voucher(voucherId)) app.notices.notify(words);
 }
 
 function priceOf({ amount, currency }: Voucher): string {

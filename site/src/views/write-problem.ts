@@ -1,19 +1,24 @@
 import { ApiError, Unreachable } from "../api/client.ts";
 import { pause, reference } from "../api/problem.ts";
+import type { Problems } from "../ui/problems.ts";
 
 /**
- * What somebody else has stored since, a line each; undefined for every other error. `draft` is what
+ * What somebody else has stored since beside what was typed, a line each; undefined for every other error. `draft` is what
  * would have been stored, `title` names its fields.
  */
-export function conflict(error: unknown, draft: object, title: (name: string) => string): readonly string[] | undefined {
+export function conflict(error: unknown, draft: object, title: (name: string) => string): Problems | undefined {
   if (!(error instanceof ApiError) || error.status !== 412 || typeof error.current !== "object" || !error.current) return undefined;
   const current = error.current as Record<string, unknown>;
   const others = Object.entries(draft).filter(([name, value]) => name in current && current[name] !== value);
-  return [
-    "Somebody else changed this meanwhile, so nothing was stored.",
-    ...others.map(([name]) => `${title(name)} is now ${shown(current[name])}.`),
-    "Save again to replace that by what you typed.",
-  ];
+  return {
+    fields: new Map(),
+    whole: [
+      "Somebody else changed this meanwhile, so nothing was stored.",
+      ...others.map(([name, typed]) => `${title(name)} is now ${shown(current[name])}. You typed ${shown(typed)}.`),
+      "Save again to replace that by what you typed, or take over what is there now.",
+    ],
+    theirs: Object.fromEntries(others.map(([name]) => [name, current[name]])),
+  };
 }
 
 function shown(value: unknown): string {
@@ -25,7 +30,7 @@ function shown(value: unknown): string {
 export function writeProblem(error: unknown, what: string): string {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? "Our service gave no answer, so we do not know whether your change was stored. Check, then try again."
+      ? `Our service gave no answer, so we do not know whether your change was stored. Check, then try again.${reference(error)}`
       : "You are offline. Try again when your connection is back.";
   }
   return `${inWords(error, what)}${reference(error)}`;

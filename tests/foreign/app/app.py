@@ -21,6 +21,14 @@ class Inner(cdk.NestedStack):
 
 
 app = cdk.App(analytics_reporting=False)
+
+
+def chain(stack: cdk.Stack) -> None:
+    """Add a queue of what has failed, as the library's block announces it."""
+    queue = sqs.Queue(stack, "Failed")
+    cdk.Tags.of(queue).add("blockwork:failure-chain", "hello")
+
+
 away = cdk.Stack(
     app,
     "Away",
@@ -56,5 +64,7 @@ custom_resources.AwsCustomResource(
     on_create=put,
     policy=custom_resources.AwsCustomResourcePolicy.from_statements([allowed]),
 )
+for stack in (away, there):
+    chain(stack)
 cdk.CfnOutput(there, "InnerQueue", value=Inner(there, "Inner").queue.queue_arn)
 app.synth()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from blockwork.command.commands import COMMANDS, app, load
 
 runner = CliRunner()
-WITHOUT_A_STAGE = {"diff", "doctor", "lift-protection", "new", "schemas", "workflows"}
+WITHOUT_A_STAGE = {"diff", "doctor", "lift-protection", "new", "openapi", "schemas", "workflows"}
 
 NO_TEXT = ["", " ", "\t\n", "\udcff"]
 NO_NUMBER = [
@@ -120,8 +120,9 @@ def test_garbage_for_an_argument_is_refused_in_a_sentence(
 def test_a_broken_assembly_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content)
 
-    for command, folders in (("diff", 2), ("doctor", 1), ("lift-protection", 1), ("workflows", 2)):
-        result = runner.invoke(app, [command, *[str(tmp_path)] * folders])
+    folders = {"diff": 2, "doctor": 1, "lift-protection": 1, "openapi": 2, "workflows": 2}
+    for command, count in folders.items():
+        result = runner.invoke(app, [command, *[str(tmp_path)] * count])
 
         assert isinstance(result.exception, SystemExit), result.exception
         assert result.stderr.startswith(f"error: {tmp_path} is ")

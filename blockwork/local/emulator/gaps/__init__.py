@@ -72,6 +72,7 @@ from blockwork.local.emulator.gaps import (
     node_loading,
     object_texts,
     outside_addresses,
+    patient_clients,
     placeholders,
     programs_of_layers,
     queue_metrics,
@@ -100,6 +101,7 @@ from blockwork.local.emulator.gaps import (
 )
 
 GAPS = (
+    patient_clients,
     placeholders,
     iam_groups,
     creation_order,

@@ -8,8 +8,9 @@ else. Modules are compiled from the sources, under their own paths: bytecode is 
 by whole seconds, which two saves may share. Without a loop everything is as it was deployed.
 
 Before each invocation the files are compared with those that the process was started from; where
-one was saved since, it is replaced. If the loop has not yet said what that save asks for, such as
-a module that is imported now, it is waited for: no request after a save meets old code.
+one was saved since, it is replaced, from the second time on by one that stands by. If the loop has
+not yet said what that save asks for, such as a module that is imported now, it is waited for: no
+request after a save meets old code.
 """
 
 import io
@@ -25,6 +26,12 @@ from typing import Any
 from ministack.core.lambda_runtime import Worker
 
 from blockwork.local.emulator.gaps._hooks import run_first_in_python_workers
+from blockwork.local.emulator.gaps._standbys import (
+    Standbys,
+    let_go,
+    packages_in,
+    stand_before_import,
+)
 from blockwork.local.live import LiveFile
 
 LONGEST_WAIT = 3.0
@@ -71,9 +78,6 @@ def _find_sources():
         files = json.load(file)
     os.unlink(note)
     sys.meta_path.insert(0, _Sources(code, files))
-
-
-_find_sources()
 """
 
 
@@ -81,6 +85,7 @@ def close() -> None:
     """Start processes from the sources, and anew when those have changed."""
     live = LiveFile(Path(os.environ["STATE_DIR"]).parent)
     spawn, invoke = Worker._spawn, Worker.invoke
+    standbys = Standbys(live, spawn)
 
     def live_spawn(worker: Any) -> None:
         files = _files_of(worker, live)
@@ -89,22 +94,35 @@ def close() -> None:
             spawn(worker)
             return
         deployed = worker.code_zip
-        worker.code_zip = with_sources(deployed, files)
+        worker.started_as = worker.config, deployed
+        code = with_sources(deployed, files)
+        if standbys.let_begin(worker, packages_in(files), code):
+            return
+        worker.code_zip = code
         try:
             spawn(worker)
         finally:
             worker.code_zip = deployed
 
     def live_invoke(worker: Any, *request: Any, **options: Any) -> dict[str, Any]:
-        if worker.config.get("Runtime", "").startswith("python"):
-            files = _settled(worker, live)
-            if worker._proc is not None and getattr(worker, "live_state", None) != state_of(files):
-                worker.kill()
-        result: dict[str, Any] = invoke(worker, *request, **options)
+        if not worker.config.get("Runtime", "").startswith("python"):
+            return dict(invoke(worker, *request, **options))
+        files = _settled(worker, live)
+        if worker._proc is not None and getattr(worker, "live_state", None) != state_of(files):
+            worker.was_saved = files is not None
+            let_go(worker)
+        result = dict(invoke(worker, *request, **options))
+        if files is not None and getattr(worker, "was_saved", False) and not _is_debugged(worker):
+            standbys.prepare(worker, packages_in(files))
         return result
 
     Worker._spawn, Worker.invoke = live_spawn, live_invoke
-    run_first_in_python_workers(FIND_SOURCES)
+    run_first_in_python_workers(FIND_SOURCES + stand_before_import("_find_sources()"))
+
+
+def _is_debugged(worker: Any) -> bool:
+    """Tell whether an editor is joined by each process of the function: none is to be idle."""
+    return "processes" in (getattr(worker, "told", None) or {})
 
 
 def _settled(worker: Any, live: LiveFile) -> Mapping[str, str] | None:

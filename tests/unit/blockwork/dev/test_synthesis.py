@@ -248,3 +248,23 @@ def test_an_app_that_looks_values_up_is_left_to_the_cdk(app: SmallApp, server: S
 
     with pytest.raises(CannotWarmError, match="looks values up"):
         server.synthesize()
+
+
+def test_the_library_is_kept_until_a_file_of_it_changes(app: SmallApp, server: SynthServer) -> None:
+    count = "import itertools\nCOUNT = itertools.count()\n"
+    app.write("constructs_lib/__init__.py", "")
+    app.write("constructs_lib/counting.py", count)
+    parts = app.write("constructs_lib/parts/text.py", "TEXT = 'a'\n")
+    app.write("shop/counting.py", count)
+    app.write(
+        "shop/names.py",
+        "from constructs_lib.counting import COUNT\nfrom shop import counting\n"
+        "DESCRIPTION = f'{next(COUNT)} {next(counting.COUNT)}'\n",
+    )
+
+    def described() -> Any:
+        return template(server.synthesize())["Description"]
+
+    assert [described(), described()] == ["0 0", "1 0"]
+    parts.write_text("TEXT = 'b'\n")
+    assert [described(), described()] == ["0 0", "1 0"]

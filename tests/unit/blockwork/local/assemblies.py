@@ -12,6 +12,7 @@ def write_assembly(
     stacks: dict[str, dict[str, Any]],
     *,
     environment: str = UNKNOWN,
+    elsewhere: dict[str, str] | None = None,
     files: dict[str, str] | None = None,
     images: tuple[str, ...] = (),
     needs: dict[str, list[str]] | None = None,
@@ -19,6 +20,7 @@ def write_assembly(
 ) -> Path:
     """Write an assembly whose stacks have these templates.
 
+    :param elsewhere: the environment of a stack that is in another one, by its name.
     :param files: the path of each asset in it, by hash. Default: no assets.
     :param needs: which stacks one needs, by its name. Default: none needs another.
     :param ids: how `cdk list` names a stack, by its name. Default: by its name.
@@ -34,7 +36,7 @@ def write_assembly(
         (folder / f"{name}.assets.json").write_text(json.dumps(assets))
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
-            "environment": environment,
+            "environment": (elsewhere or {}).get(name, environment),
             "displayName": f"{(ids or {}).get(name, name)} (Stack-{name})",
             "dependencies": [f"{name}.assets", *(needs or {}).get(name, [])],
             "properties": {"templateFile": f"{name}.template.json"},

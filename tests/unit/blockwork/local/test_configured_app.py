@@ -1,10 +1,11 @@
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from blockwork.command.settings import Local, Settings, SettingsError
+from blockwork.local.account import Account
 from blockwork.local.app import App
 from blockwork.local.configured_app import ConfiguredApp, find_app
 from blockwork.local.fingerprint import fingerprint
@@ -42,24 +43,26 @@ def test_the_context_may_name_the_port(tmp_path: Path) -> None:
     assert app.context(4600) == {"stage": "local", "api": "http://localhost:4600"}
 
 
+class Deployed(Account):
+    """An account with stacks: name, region and outputs of each."""
+
+    def __init__(self, *stacks: tuple[str, str, dict[str, str]]) -> None:
+        super().__init__(4566)
+        self._stacks = stacks
+
+    def stacks(self) -> Iterator[dict[str, Any]]:
+        for name, region, outputs in self._stacks:
+            yield {
+                "StackName": name,
+                "StackId": f"arn:aws:cloudformation:{region}:111111111111:stack/{name}/1",
+                "StackStatus": "CREATE_COMPLETE",
+                "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs.items()],
+            }
+
+
 def test_what_the_stacks_tell_is_kept_and_told(tmp_path: Path) -> None:
-    stacks = [
-        {
-            "StackName": "Shop",
-            "Outputs": [
-                {"OutputKey": "Url", "OutputValue": "http://shop"},
-                {"OutputKey": "TableName", "OutputValue": "shop-1"},
-            ],
-        },
-        {"StackName": "CDKToolkit", "Outputs": [{"OutputKey": "Bucket", "OutputValue": "b"}]},
-    ]
-    account: Any = SimpleNamespace(
-        port=4566,
-        url="http://localhost:4566",
-        site_url="http://localhost:4567",
-        region="eu-west-2",
-        stacks=lambda: stacks,
-    )
+    shop = {"Url": "http://shop", "TableName": "shop-1"}
+    account = Deployed(("Shop", "eu-west-2", shop), ("CDKToolkit", "eu-west-2", {"Bucket": "b"}))
     kept: list[dict[str, Any]] = []
 
     app = an_app(tmp_path)
@@ -75,6 +78,15 @@ def test_what_the_stacks_tell_is_kept_and_told(tmp_path: Path) -> None:
         "  AWS API  http://localhost:4566",
         "  Outside  http://localhost:4568/mails  (every mail that was sent)",
     ]
+
+
+def test_stacks_of_one_name_in_several_places_are_told_apart(tmp_path: Path) -> None:
+    places = ("eu-west-2", "us-east-1")
+    account = Deployed(*(("Shop", each, {"In": each}) for each in places))
+
+    content = an_app(tmp_path).seed(account, {}, lambda _content: None, lambda _line: None)
+
+    assert content["stacks"] == {f"Shop@{each}/111111111111": {"In": each} for each in places}
 
 
 def test_an_app_may_say_more_in_a_class_of_its_own(

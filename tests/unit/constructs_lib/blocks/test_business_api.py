@@ -47,6 +47,19 @@ def test_a_route_reaches_its_function_which_no_other_route_may_invoke(
     )
 
 
+def test_the_contract_s_version_is_the_api_s_and_the_first_one_goes_without_saying(
+    stack: Stack,
+) -> None:
+    BusinessApi(stack, "Old", allow_origins=None)
+    BusinessApi(stack, "New", allow_origins=None, version=2)
+
+    apis = Template.from_stack(stack).find_resources("AWS::ApiGatewayV2::Api").values()
+
+    assert [api["Properties"].get("Version") for api in apis] == [None, "2"]
+    with pytest.raises(ValueError, match="version must be 1 or more, got 0"):
+        BusinessApi(stack, "None", allow_origins=None, version=0)
+
+
 def test_a_route_with_an_authorizer_lets_only_its_users_in(
     stack: Stack, api: BusinessApi, function: PythonFunction
 ) -> None:

@@ -19,7 +19,7 @@ def listed(products: InMemoryProducts, **query: str) -> dict[str, Any]:
     response = list_products(Request(query=query), products=products, signer=KnownKey())
     assert response.status == 200
     assert isinstance(response.body, dict)
-    return response.body
+    return {**response.body}
 
 
 def test_a_product_is_shown_with_all_it_has() -> None:

@@ -29,7 +29,7 @@ def listed(
     response = list_users(request, directory=directory, signer=SIGNER)
     assert response.status == 200
     assert isinstance(response.body, dict)
-    return response.body
+    return {**response.body}
 
 
 def test_a_user_is_shown_with_their_groups() -> None:

@@ -47,7 +47,7 @@ def listed(
     )
     assert response.status == 200
     assert isinstance(response.body, dict)
-    return response.body
+    return {**response.body}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""What calls of the runtime kit's functions mean for a contract."""
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from blockwork.openapi.walking import NOTHING, Call, Found
+from blockwork.runtime import bodies, idempotency_keys, paging, preconditions
+from blockwork.runtime.http import ID, Request, Response
+from blockwork.runtime.views import whole
+
+KEY = "Idempotency-Key"
+MATCH = "If-Match"
+
+
+def view_of(function: object) -> object:
+    """Return the type of what a function answers, `object` where it does not say."""
+    try:
+        answer = get_type_hints(function).get("return")
+    except Exception:
+        return object
+    if get_origin(answer) is not Response:
+        return object
+    return get_args(answer)[0]
+
+
+def _body(call: Call, found: Found) -> None:
+    shape = call.value(1, "shape")
+    if shape is not NOTHING:
+        found.body = shape
+
+
+def _decoded(call: Call, found: Found) -> None:
+    """Take a body that the app reads itself: further fields are its own affair."""
+    match call.argument(0, "buf"):
+        case ast.Attribute(attr="body") | ast.Name(id="body"):
+            shape = call.value(None, "type")
+            if shape is not NOTHING and found.body is None:
+                found.body, found.is_closed = shape, False
+
+
+def _path_id(call: Call, found: Found) -> None:
+    name = call.value(0, "name")
+    if isinstance(name, str):
+        found.path[name] = {"type": "string", "pattern": whole(ID)}
+
+
+def _day(call: Call, found: Found) -> None:
+    name = call.value(0, "name")
+    if isinstance(name, str):
+        found.query[name] = {"type": "string", "format": "date"}
+        found.required.add(name)
+
+
+def _page(call: Call, found: Found) -> None:
+    largest = call.value(None, "largest")
+    most = largest if isinstance(largest, int) else paging.LARGEST_LIMIT
+    found.query["limit"] = {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": most,
+        "default": min(paging.DEFAULT_LIMIT, most),
+        "description": "At most how many entries the page is to have.",
+    }
+    found.query["nextToken"] = {
+        "type": "string",
+        "description": "What the page before answered, sent with the same query; leave it out to"
+        " begin.",
+    }
+
+
+def _key(call: Call, found: Found) -> None:
+    found.headers[KEY] = {
+        "type": "string",
+        "pattern": whole(idempotency_keys.IDEMPOTENCY_KEY),
+        "description": "A new random value for each new request, and the same one again to repeat a"
+        " request whose answer was lost: it is done once and has the same answer.",
+    }
+
+
+def _required_key(call: Call, found: Found) -> None:
+    _key(call, found)
+    found.required.add(KEY)
+
+
+def _match(_: Call, found: Found) -> None:
+    found.headers[MATCH] = {
+        "type": "string",
+        "description": "The ETag of what you have seen, so that nobody's change is overwritten"
+        " unseen: another one there answers 412. Without it anything is overwritten.",
+    }
+
+
+def _current(call: Call, found: Found) -> None:
+    given = call.argument(0, "answer")
+    match given:
+        case ast.Lambda(body=ast.Call(func=called)) | called:
+            function = call.place.value(called) if isinstance(called, ast.expr) else NOTHING
+    found.current = view_of(function)
+
+
+KIT: Mapping[object, Callable[[Call, Found], Any]] = {
+    bodies.read_body: _body,
+    msgspec.json.decode: _decoded,
+    Request.path_id: _path_id,
+    Request.query_day: _day,
+    paging.read_page_query: _page,
+    idempotency_keys.idempotency_key: _key,
+    idempotency_keys.required_idempotency_key: _required_key,
+    preconditions.seen_by: _match,
+    preconditions.telling_what_is_there: _current,
+}
+"""By the function that is called."""

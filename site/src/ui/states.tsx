@@ -1,0 +1,125 @@
+// What a part of a page shows while it waits, and when what it waited for did not come.
+
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Unreachable } from "../api/client.ts";
+import { ApiError, pause, reference } from "../api/problem.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+interface NoticeProps {
+  readonly heading: string;
+  readonly detail: string;
+  /** Level of the heading within the page. */
+  readonly level?: 1 | 2 | undefined;
+  readonly icon: IconName;
+  readonly role?: "alert";
+  readonly children?: ComponentChildren;
+}
+
+/** A calm notice in place of content: nothing here yet, not found, not allowed. */
+export function Notice({ heading, detail, level = 2, icon, role, children }: NoticeProps) {
+  return (
+    <div class="notice" role={role}>
+      <Icon name={icon} />
+      {level === 1 ? <h1>{heading}</h1> : <h2>{heading}</h2>}
+      <p>{detail}</p>
+      <div class="actions">{children}</div>
+    </div>
+  );
+}
+
+/** A failure, with a button to try again. */
+export function Failure({ retry, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly retry: () => void }) {
+  return <Notice {...rest} icon="alert" role="alert"><button type="button" class="button" onClick={retry}>Try again</button></Notice>;
+}
+
+/** As much of a query as showing it takes. */
+interface Readable<T> {
+  readonly data: T | undefined;
+  readonly error: Error | null;
+  readonly isFetching: boolean;
+  readonly refetch: () => Promise<unknown>;
+}
+
+/**
+ * What a query answers: `waiting` until then, a failure with a retry instead of an error. What is
+ * known already stays when asking again fails. `onError` may take an error over.
+ */
+export function Loaded<T>({ query, waiting, what, level, onError, children }: {
+  readonly query: Readable<T>;
+  readonly waiting: ComponentChildren;
+  readonly what: string;
+  /** Level of a failure's heading. */
+  readonly level?: 1 | 2;
+  readonly onError?: (error: unknown) => ComponentChildren;
+  readonly children: (value: T) => ComponentChildren;
+}) {
+  const { data, error, isFetching } = query;
+  const region = useRef<HTMLDivElement>(null);
+  const taken = error ? onError?.(error) : undefined;
+  const retry = () => {
+    // The button goes: the focus stays at its place.
+    region.current?.focus({ preventScroll: true });
+    void query.refetch();
+  };
+  let shown: ComponentChildren;
+  if (taken) shown = taken;
+  else if (data !== undefined) shown = children(data);
+  else if (error && !isFetching) shown = <Failure {...inWords(error, what)} level={level} retry={retry} />;
+  else shown = waiting;
+  const isWaiting = data === undefined && shown === waiting;
+  return <div class="loaded" tabindex={-1} ref={region} aria-busy={isWaiting || undefined}>{shown}</div>;
+}
+
+function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string } {
+  if (error instanceof Unreachable) {
+    return navigator.onLine
+      ? { heading: `We could not load ${what}`, detail: `Our service gave no answer. Check your connection and try again.${reference(error)}` }
+      : { heading: "You are offline", detail: `We load ${what} as soon as your connection is back.` };
+  }
+  if (error instanceof ApiError && error.status === 429) {
+    return { heading: "That was a little fast", detail: `${pause(error)}${reference(error)}` };
+  }
+  return { heading: `We could not load ${what}`, detail: `Something went wrong on our side. Please try again in a moment.${reference(error)}` };
+}
+
+/** A list that goes on where it stopped, and the focus with it: to the first that a press has brought. */
+export function MoreOf<T>({ query, items, idOf, what, list, children }: {
+  readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; readonly isFetchNextPageError: boolean; readonly error: Error | null; readonly fetchNextPage: () => Promise<unknown> };
+  readonly items: readonly T[];
+  readonly idOf: (item: T) => string;
+  readonly what: string;
+  readonly list: string;
+  readonly children: (item: T) => ComponentChildren;
+}) {
+  const element = useRef<HTMLUListElement>(null);
+  const before = useRef<ReadonlySet<string>>(undefined);
+  useLayoutEffect(() => {
+    const known = before.current;
+    const first = known && items.findIndex((item) => !known.has(idOf(item)));
+    if (first === undefined || first < 0) return;
+    before.current = undefined;
+    element.current?.children[first]?.querySelector("a")?.focus({ preventScroll: true });
+  }, [items]);
+  const goOn = () => {
+    before.current = new Set(items.map(idOf));
+    void query.fetchNextPage();
+  };
+  return (
+    <>
+      <ul class={list} role="list" ref={element}>{items.map(children)}</ul>
+      <div class="actions actions-center">
+        {query.isFetchingNextPage
+          ? <p role="status">Loading more {what}…</p>
+          : query.isFetchNextPageError && query.error
+            ? <Failure {...inWords(query.error, `more ${what}`)} retry={goOn} />
+            : query.hasNextPage && <button type="button" class="button button-plain" onClick={goOn}>Show more</button>}
+      </div>
+    </>
+  );
+}
+
+/** A grey bar where text will be. */
+export function Bone({ size }: { readonly size: string }) {
+  return <span class={`bone bone-${size}`} />;
+}

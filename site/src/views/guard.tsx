@@ -1,0 +1,34 @@
+// Who sees a page. A courtesy only: the API decides.
+
+import type { Session } from "../auth/session.ts";
+import { paths } from "../places.ts";
+import { safeReturn, type Page, type Redirect, type ShowView, type View } from "../router.ts";
+import { Notice } from "../ui/states.tsx";
+
+/** A view for who is signed in; everybody else signs in first, and comes back. */
+export function signedIn(session: Session, view: ShowView): ShowView {
+  return (params, page) => (session.person ? view(params, page) : { redirect: paths.signIn(page.path) });
+}
+
+/** A view for who is not signed in yet; everybody else goes on at once to where it leads. */
+export function guest(session: Session, view: ShowView): ShowView {
+  return (params, page) => (session.person ? { redirect: safeReturn(page.query.get("next")) } : view(params, page));
+}
+
+/** A view for who has a permission. */
+export function allowed(session: Session, action: string, resource: string, view: ShowView): ShowView {
+  return (params, page) => (session.can(action, resource) ? view(params, page) : refused(session, page, `${action}:${resource}`));
+}
+
+function refused({ person }: Session, page: Page, permission: string): View | Redirect {
+  if (!person) return { redirect: paths.signIn(page.path) };
+  return {
+    title: "Not allowed",
+    content: (
+      <Notice heading="Your account may not use this page" level={1} icon="alert"
+        detail={`You are signed in as ${person.email}. This page needs the permission ${permission}, which an administrator can grant.`}>
+        <a class="button" href={paths.tariffs}>See all tariffs</a>
+      </Notice>
+    ),
+  };
+}

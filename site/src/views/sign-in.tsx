@@ -1,0 +1,225 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useApp } from "../app.ts";
+import type { SignInStep } from "../auth/person.ts";
+import { passwordProblem } from "../password.ts";
+import { paths } from "../places.ts";
+import { safeReturn, type Page } from "../router.ts";
+import { attempt, CodeField, codeOf, codeProblem, EmailField, emailProblem, NewPasswordField, passwordMissing, PasswordField } from "../ui/account-form.tsx";
+import { Form, useForm } from "../ui/form.tsx";
+import { found } from "../ui/problems.ts";
+
+/** Somebody who has typed address and password: kept in memory until the last step is done. */
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+type Step =
+  | { readonly kind: "begin" }
+  | { readonly kind: "reset"; readonly email: string }
+  | { readonly kind: Exclude<SignInStep, "done">; readonly credentials: Credentials };
+
+interface StepProps {
+  readonly page: Page;
+  readonly go: (step: Step) => void;
+}
+
+/** Goes through whatever the account asks for, up to the page that asked to sign in. */
+function useSignIn({ page, go }: StepProps) {
+  const { session, router, notices } = useApp();
+  const next = (step: SignInStep, credentials: Credentials) => {
+    if (step !== "done") return go({ kind: step, credentials });
+    if (!page.left.aborted) router.go(safeReturn(page.query.get("next")), { replace: true });
+    notices.notify("You are signed in.");
+  };
+  return {
+    signIn: async (credentials: Credentials) => next(await session.signIn(credentials.email, credentials.password), credentials),
+    answer: async (answer: string, credentials: Credentials) => next(await session.answerStep(answer), credentials),
+  };
+}
+
+/** One step after the other, in one place of the page; `begin` is the first. */
+function steps(Begin: (props: StepProps) => ComponentChildren) {
+  return ({ page }: { readonly page: Page }) => {
+    const [step, go] = useState<Step>({ kind: "begin" });
+    const props = { page, go };
+    return (
+      <div class="narrow narrow-form">
+        {step.kind === "begin" ? <Begin {...props} />
+          : step.kind === "reset" ? <NewPassword {...props} email={step.email} />
+          : step.kind === "confirm" ? <Confirm {...props} credentials={step.credentials} />
+          : <Answer {...props} key={step.kind} kind={step.kind} credentials={step.credentials} />}
+      </div>
+    );
+  };
+}
+
+/** A step's heading takes the focus, the first one's aside, which is a page's. */
+function StepFrame({ title, lead, isFirst, children }: {
+  readonly title: string;
+  readonly lead: ComponentChildren;
+  readonly isFirst?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  const { router } = useApp();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => {
+    if (isFirst) return;
+    router.setTitle(title);
+    heading.current?.focus();
+  }, []);
+  return (
+    <>
+      <h1 tabindex={-1} ref={heading}>{title}</h1>
+      <p class="lead">{lead}</p>
+      <div class="panel">{children}</div>
+    </>
+  );
+}
+
+/** Signing in, with every step that an account may ask for. */
+export const SignIn = steps((props) => {
+  const { signIn } = useSignIn(props);
+  const next = props.page.query.get("next");
+  const form = useForm({ email: "", password: "" }, async ({ email, password }) =>
+    found({ email: emailProblem(email), password: passwordMissing(password) }) ?? attempt(() => signIn({ email: email.trim(), password })));
+  return (
+    <StepFrame title="Sign in" isFirst lead={props.page.query.has("expired")
+      ? "Your session has ended. Sign in again to carry on where you were."
+      : "With the e-mail address and password of your account."}>
+      <Form form={form} submit="Sign in" busy="Signing in…" extra={<a class="beside" href={paths.forgottenPassword(next)}>Forgotten your password?</a>}>
+        <EmailField form={form} name="email" />
+        <PasswordField form={form} name="password" />
+      </Form>
+      <OutsideProviders />
+      <p class="apart">New here? <a href={paths.signUp(next)}>Make an account</a></p>
+    </StepFrame>
+  );
+});
+
+/** Making an account: address and password, then the code that proves the address. */
+export const SignUp = steps(({ page, go }) => {
+  const { session } = useApp();
+  const form = useForm({ email: "", newPassword: "" }, async (typed) =>
+    found({ email: emailProblem(typed.email), newPassword: passwordProblem(typed.newPassword) }) ??
+    attempt(async () => {
+      const credentials = { email: typed.email.trim(), password: typed.newPassword };
+      await (await session.account()).signUp(credentials.email, credentials.password);
+      go({ kind: "confirm", credentials });
+    }));
+  return (
+    <StepFrame title="Make an account" lead="To buy vouchers and to follow them." isFirst>
+      <Form form={form} submit="Make the account" busy="Making the account…">
+        <EmailField form={form} name="email" />
+        <NewPasswordField form={form} name="newPassword" />
+      </Form>
+      <OutsideProviders />
+      <p class="apart">You have an account? <a href={paths.signIn(page.query.get("next"))}>Sign in</a></p>
+    </StepFrame>
+  );
+});
+
+/** A new password by a code that goes to the address of the account. */
+export const ForgottenPassword = steps(({ page, go }) => {
+  const { session } = useApp();
+  const form = useForm({ email: "" }, async (typed) =>
+    found({ email: emailProblem(typed.email) }) ??
+    attempt(async () => {
+      const email = typed.email.trim();
+      await (await session.account()).sendResetCode(email);
+      go({ kind: "reset", email });
+    }));
+  return (
+    <StepFrame title="Set a new password" lead="We send a code to the e-mail address of your account." isFirst>
+      <Form form={form} submit="Send the code" busy="Sending…" extra={<a class="beside" href={paths.signIn(page.query.get("next"))}>Back to signing in</a>}>
+        <EmailField form={form} name="email" />
+      </Form>
+    </StepFrame>
+  );
+});
+
+function NewPassword({ email, ...props }: StepProps & { readonly email: string }) {
+  const { session } = useApp();
+  const { signIn } = useSignIn(props);
+  const form = useForm({ code: "", newPassword: "" }, async ({ code, newPassword }) =>
+    found({ code: codeProblem(code), newPassword: passwordProblem(newPassword) }) ??
+    attempt(async () => {
+      await (await session.account()).setPassword(email, codeOf(code), newPassword);
+      await signIn({ email, password: newPassword });
+    }));
+  return (
+    <StepFrame title="Choose a new password" lead={<>If there is an account with the address <strong>{email}</strong>, a code is on its way there.</>}>
+      <Form form={form} submit="Save and sign in" busy="Saving…">
+        <CodeField form={form} name="code" hint="6 digits, in the mail we sent you." />
+        <NewPasswordField form={form} name="newPassword" label="New password" />
+      </Form>
+    </StepFrame>
+  );
+}
+
+/** The code that proves the address; then signing in. */
+function Confirm({ credentials, ...props }: StepProps & { readonly credentials: Credentials }) {
+  const { session } = useApp();
+  const { signIn } = useSignIn(props);
+  const [said, say] = useState("");
+  const { email } = credentials;
+  const sendAgain = async () => {
+    say("Sending…");
+    const problems = await attempt(async () => (await session.account()).sendConfirmationCode(email));
+    say(problems?.whole[0] ?? `A new code is on its way to ${email}. Older ones are no longer good.`);
+  };
+  const form = useForm({ code: "" }, async ({ code }) =>
+    found({ code: codeProblem(code) }) ??
+    attempt(async () => {
+      await (await session.account()).confirm(email, codeOf(code));
+      await signIn(credentials);
+    }));
+  return (
+    <StepFrame title="Confirm your address" lead={<>We sent a code to <strong>{email}</strong>.</>}>
+      <Form form={form} submit="Confirm and sign in" busy="Confirming…"
+        extra={<button type="button" class="button button-plain" onClick={() => void sendAgain()}>Send a new code</button>}>
+        <CodeField form={form} name="code" hint="6 digits, in the mail we sent you. It may take a minute." />
+      </Form>
+      <p class="hint" role="status">{said}</p>
+    </StepFrame>
+  );
+}
+
+/** A new password, or the authenticator's code. */
+function Answer({ kind, credentials, ...props }: StepProps & { readonly kind: "new-password" | "authenticator-code"; readonly credentials: Credentials }) {
+  const { answer } = useSignIn(props);
+  const isCode = kind === "authenticator-code";
+  const form = useForm({ answer: "" }, async (typed) =>
+    found({ answer: isCode ? codeProblem(typed.answer) : passwordProblem(typed.answer) }) ??
+    attempt(() => answer(isCode ? codeOf(typed.answer) : typed.answer, credentials)));
+  return (
+    <StepFrame title={isCode ? "The code of your authenticator" : "Choose your own password"}
+      lead={isCode ? "Open your authenticator app and type the code it shows for this site." : "The one you have is for the first sign-in only."}>
+      <Form form={form} submit="Sign in" busy="Signing in…">
+        {isCode
+          ? <CodeField form={form} name="answer" hint="6 digits, new every half minute." />
+          : <NewPasswordField form={form} name="answer" label="New password" />}
+      </Form>
+    </StepFrame>
+  );
+}
+
+function OutsideProviders() {
+  const { session } = useApp();
+  const [problem, setProblem] = useState("");
+  if (session.providers.length === 0) return null;
+  const leave = async (provider: string) => {
+    setProblem("");
+    const problems = await attempt(() => session.signInWith(provider));
+    setProblem(problems?.whole[0] ?? "");
+  };
+  return (
+    <div class="apart actions">
+      {session.providers.map((name) => (
+        <button key={name} type="button" class="button button-plain" onClick={() => void leave(name)}>Continue with {name}</button>
+      ))}
+      <p class="problem" role="alert">{problem}</p>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Product } from "../api/catalog.ts";
+import { ApiError } from "../api/client.ts";
+import { useApp } from "../app.ts";
+import { SessionExpired } from "../auth/person.ts";
+import { paths } from "../places.ts";
+import type { Page } from "../router.ts";
+import { useConfirm } from "../ui/confirm.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { writeProblem } from "./write-problem.ts";
+
+/** Changing and deleting a tariff, for who may. */
+export function TariffActions({ product: { productId, name }, page }: { readonly product: Product; readonly page: Page }) {
+  const { catalog, notices, router } = useApp();
+  const [confirm, dialog] = useConfirm();
+  const remove = async () => {
+    try {
+      const isRemoved = await confirm({
+        heading: `Delete “${name}”?`,
+        detail: "Customers will no longer see this tariff. This cannot be undone.",
+        agree: "Delete tariff",
+        busy: "Deleting…",
+        action: async () => {
+          try {
+            await catalog.remove(productId);
+          } catch (error) {
+            // Gone already is what was asked for.
+            if (!(error instanceof ApiError && error.status === 404)) throw error;
+            catalog.forget(productId);
+          }
+        },
+        inWords: (error) => (error instanceof SessionExpired ? undefined : writeProblem(error, "This tariff")),
+      });
+      if (!isRemoved) return;
+      if (!page.left.aborted) router.go(paths.tariffs, { replace: true });
+      notices.notify(`“${name}” was deleted.`);
+    } catch (error) {
+      if (!(error instanceof SessionExpired)) throw error;
+      router.go(paths.signIn(page.path, { expired: true }));
+    }
+  };
+  return (
+    <div class="actions">
+      <a class="button button-plain" href={paths.changeTariff(productId)}><Icon name="edit" />Change</a>
+      <button type="button" class="button button-plain button-warn" onClick={() => void remove()}><Icon name="remove" />Delete</button>
+      {dialog}
+    </div>
+  );
+}
