@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from blockwork.local import early_synthesis
 from blockwork.local.errors import CommandError
 from tools import platform
 
@@ -30,10 +31,10 @@ def begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., lis
             built.mkdir()
         if has_bytecode:
             cached.touch()
-        monkeypatch.setattr(platform, "run", run)
-        monkeypatch.setattr(platform, "BUILT", built)
+        monkeypatch.setattr(early_synthesis, "run", run)
+        monkeypatch.setattr(early_synthesis, "BUILT", built)
         monkeypatch.setattr(
-            platform, "find_spec", lambda _name: SimpleNamespace(cached=str(cached))
+            early_synthesis, "find_spec", lambda _name: SimpleNamespace(cached=str(cached))
         )
         platform.PlatformApp().begin()
         return calls
