@@ -64,7 +64,7 @@ function start(root: HTMLElement, config: Config): void {
       follow();
     }
     // Only what one may do has changed: what was typed into a form is worth more than the news.
-    if (isSomebodyElse ? cause === "elsewhere" : !document.querySelector("main form")) router.refresh();
+    if (isSomebodyElse ? cause === "elsewhere" : router.shown.value.isGuarded && !document.querySelector("main form")) router.refresh();
   });
   const signOut = () => {
     router.go(paths.tariffs);
