@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from blockwork.command.called import called
-from blockwork.command.settings import read_settings
+from blockwork.command.settings import DEFAULT_PORT, read_settings
 from blockwork.local.account import Account
 from blockwork.local.app import OnLine
 from blockwork.local.configured_app import ConfiguredApp
+from blockwork.local.early_synthesis import begin_synthesis
 from blockwork.local.places import LOCAL, REPOSITORY
 from blockwork.local.stage import LocalStage
 from blockwork.local.toolchain import Toolchain
@@ -23,8 +24,10 @@ CODE = (
     "blockwork/node",
     "constructs_lib",
 )
-CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
+CONTENT = ("lambda_src", "site", "docs/openapi", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
+CONTRACTS = REPOSITORY / "docs" / "openapi"
+"""Are served beside it."""
 
 
 class PlatformApp(ConfiguredApp):
@@ -38,9 +41,13 @@ class PlatformApp(ConfiguredApp):
         """Return what is ours; what is installed is known by its lock."""
         return [REPOSITORY / name for name in (*CODE, *CONTENT)]
 
+    def begin(self) -> None:
+        """Synthesise what can be synthesised yet."""
+        begin_synthesis(self.context(DEFAULT_PORT))
+
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
-        inputs = [SITE, REPOSITORY / "package-lock.json"]
+        inputs = [SITE, CONTRACTS, REPOSITORY / "package-lock.json"]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def is_serving(self, account: Account) -> bool:

@@ -43,6 +43,7 @@ class OwnStage:
             if (app / name).exists():
                 (self.folder / name).symlink_to(app / name)
         self._http = httpx.Client(trust_env=False, timeout=SECONDS)
+        self._clients: dict[str, Any] = {}
 
     @contextmanager
     def up(self) -> Iterator[None]:
@@ -122,8 +123,13 @@ class OwnStage:
         return self._http.get(address).text
 
     def client(self, service: Any) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
-        """Return a client of an AWS API of the stage, which may do everything."""
-        return client(self.port, service)
+        """Return a client of an AWS API of the stage, which may do everything.
+
+        The same one each time: to make one takes as long as ten looks.
+        """
+        if service not in self._clients:
+            self._clients[service] = client(self.port, service)
+        return self._clients[service]
 
     def outputs(self, stack: str) -> dict[str, str]:
         """Return what a stack tells, by the outputs' keys."""

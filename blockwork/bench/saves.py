@@ -18,7 +18,9 @@ SETTLES = 1.0
 """Seconds between two saves, as a quick person has."""
 NEVER = 120.0
 PAUSE = 0.02
-"""Between two looks: an API has a throttle."""
+"""Between two looks, at least: an API has a throttle."""
+PART = 0.02
+"""Of the time so far, between two looks: what is measured needs the machine, too."""
 
 CANNOT_BE_SEEN = (BenchError, BotoCoreError, ClientError, HTTPError, LookupError, ValueError)
 """What looking for an effect may end in, by which the others are still measured."""
@@ -123,7 +125,7 @@ def _wait(stage: OwnStage, save: Save, until: Callable[[str], bool]) -> None:
     while not until(now := save.look(stage)):
         if _has_waited(started):
             raise BenchError(f"no effect within {NEVER:.0f} s, only {now!r:.200}")
-        time.sleep(PAUSE)
+        time.sleep(max(PAUSE, PART * (time.monotonic() - started)))
 
 
 def _has_waited(started: float) -> bool:

@@ -21,8 +21,9 @@ class Warm:
     """
 
     def __init__(self, stage: LocalStage, terminal: Terminal, *, builds: bool) -> None:
-        self._stage, self._builds = stage, builds
-        self._by_cdk = DeployedByCdk(stage, builds=builds)
+        self._stage, self._terminal, self._builds = stage, terminal, builds
+        self._said: set[str] = set()
+        self._by_cdk = DeployedByCdk(stage, self._say_once, builds=builds)
         self._synthesis: SynthServer | None = None
         try:
             self._synthesis = SynthServer(
@@ -44,13 +45,20 @@ class Warm:
             with self._stage.alone(called("dev")):
                 if self._builds:
                     self._stage.app.build(lambda _line: None)
-                changes = self._deployment.update(self._synthesis.synthesize())
+                assembly = self._synthesis.synthesize()
+                self._stage.make_ready(self._say_once)
+                changes = self._deployment.update(assembly)
         except CannotWarmError:
             return self._by_cdk.update()
         except (SynthError, LocalStageError) as error:
             return [], [str(error)]
         done = [each.stack for each in changes if not each.failures]
         return done, [str(each) for each in changes if each.failures]
+
+    def _say_once(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self._terminal.say(line)
 
     def close(self) -> None:
         """End the process that synthesises."""

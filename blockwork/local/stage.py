@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,7 @@ class LocalStage:
         self.emulator = Emulator(self.directory, fakes=app.fakes, companions=app.companions)
         self.platform_file = self.directory / "platform.json"
         self._toolchain = Toolchain()
+        self._bootstrapped: set[Environment] = set()
         self._wanted_port = port
         self._usual_port = usual_port
         self._choose_port()
@@ -148,6 +149,7 @@ class LocalStage:
 
         with ThreadPoolExecutor() as pool:
             packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
+            begun = pool.submit(self.app.begin)
             self._start_emulator(progress)
             self._share_secrets()
             self.app.prepare(self._account, self.emulator.state)
@@ -155,33 +157,47 @@ class LocalStage:
                 packages.result()
                 return
             packages.result()
-            synthesized = pool.submit(self._synthesize, with_progress)
+            synthesized = pool.submit(self._synthesize, with_progress, begun)
             if not self._account.is_bootstrapped():
                 with_progress("CDK bootstrap", self._cdk.bootstrap)
             synthesized.result()
-        self._make_ready(progress, with_progress)
+        self._bootstrapped.clear()  # the emulator may have forgotten it
+        self.make_ready(progress.say, with_progress)
         with_progress("Deployment", self._cdk.deploy)
         self._account.remember(DEPLOYED, wanted)
 
-    def _make_ready(
-        self, progress: Progress, with_progress: Callable[[str, Callable[[OnLine], None]], None]
+    def make_ready(
+        self,
+        say: Callable[[str], None],
+        do: Callable[[str, Callable[[OnLine], None]], None] = lambda _name, step: step(_to_nobody),
     ) -> None:
-        """Say what will not be as on AWS, and bring what the assembly asks for besides."""
+        """Say what will not be as on AWS, and bring what the assembly asks for besides.
+
+        :param say: told a line for each type that does not do here what it does on AWS.
+        :param do: runs a step by its name. Default: nothing is shown of it.
+        :raises LocalStageError: if something cannot be deployed here; it names all that cannot.
+        """
         stacks = chosen(read_stacks(self._cdk.assembly), self.app.stacks)
         for line in check(stacks, self.app.parameters):
-            progress.say(line)
+            say(line)
         packages = lacking(needed(stacks) & pinned().keys())
         if packages:
             get = partial(install, packages, self.directory)
-            with_progress("AWS's SDK for Node.js", lambda show: get(on_line=show))
-        known = self._account.are_bootstrapped(environments(stacks))
+            do("AWS's SDK for Node.js", lambda show: get(on_line=show))
+        known = self._account.are_bootstrapped({*environments(stacks)} - self._bootstrapped)
         rest = [each for each, is_ready in known.items() if not is_ready]
         if rest:
             make = partial(self._cdk.bootstrap, environments=rest)
-            with_progress("CDK bootstrap", lambda show: make(show))
+            do("CDK bootstrap", lambda show: make(show))
+        self._bootstrapped |= known.keys()
 
-    def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
+    def _synthesize(
+        self,
+        with_progress: Callable[[str, Callable[[OnLine], None]], None],
+        begun: "Future[None]",
+    ) -> None:
         with_progress("Build", self.app.build)
+        begun.result()  # two that build the same would each take as long as one
         with_progress("CDK synth", self._cdk.synthesize)
 
     def _share_secrets(self) -> None:
@@ -217,3 +233,7 @@ class LocalStage:
         self.platform_file.touch(mode=0o600)
         self.platform_file.chmod(0o600)
         self.platform_file.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _to_nobody(_line: str) -> None:
+    """Show nothing."""

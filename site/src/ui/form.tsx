@@ -73,7 +73,7 @@ export function Field<V extends object>({ form, name, id = name, label, hint, be
   const problem = form.problems.fields.get(name);
   const described = [hint === undefined ? "" : `${id}-hint`, problem ? `${id}-problem` : ""].filter(Boolean).join(" ");
   return (
-    <div class={problem ? "field field-wrong" : "field"} data-field={name}>
+    <div class={problem ? "field field-wrong" : "field"}>
       <label for={id}>{label}</label>
       {hint !== undefined && <div id={`${id}-hint`} class="hint">{hint}</div>}
       <p id={`${id}-problem`} class="problem">{problem}</p>

@@ -17,7 +17,10 @@ export function guest(session: Session, view: ShowView): ShowView {
 
 /** A view for who has a permission. */
 export function allowed(session: Session, action: string, resource: string, view: ShowView): ShowView {
-  return (params, page) => (session.can(action, resource) ? view(params, page) : refused(session, page, `${action}:${resource}`));
+  return async (params, page) => {
+    const shown = session.can(action, resource) ? await view(params, page) : refused(session, page, `${action}:${resource}`);
+    return "redirect" in shown ? shown : { ...shown, isGuarded: true };
+  };
 }
 
 function refused({ person }: Session, page: Page, permission: string): View | Redirect {

@@ -22,6 +22,8 @@ from blockwork.events.cli import replayed
 from blockwork.failures.messages import Message, as_json, recognise
 from blockwork.failures.redrive import Result
 from blockwork.failures.report import counted, ended, possible_of
+from blockwork.local import cli
+from blockwork.local.account import Deployed
 from blockwork.local.cli import state_of
 from blockwork.local.logs import Line
 from blockwork.new.outcome import Outcome
@@ -113,13 +115,21 @@ def a_stage(*, runs: bool) -> Any:
         group=Group(), is_running=lambda: runs, silent=lambda _port: [], log="emulator.log"
     )
     app = SimpleNamespace(fakes=(), companions=())
-    return SimpleNamespace(emulator=emulator, directory=".local", port=1, app=app)
+    stack = Deployed(name="S", status="", account="", region="", outputs={})
+    account = SimpleNamespace(deployed=lambda: [stack])
+    return SimpleNamespace(emulator=emulator, directory=".local", port=1, app=app, account=account)
+
+
+def state_of_one_that_runs() -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "answers", lambda _port: True)
+        return state_of(a_stage(runs=True))
 
 
 MADE = Outcome(root=Path("shop"), by_hand=[(Path("app.py"), "why", "a line")])
 TOLD = {
     "new": MADE.as_json(),
-    "local status": state_of(a_stage(runs=True)),
+    "local status": state_of_one_that_runs(),
     "local logs": Line(time=1.0, function="f", message="m", more={"order_id": "7"}).as_json(),
     "failures list": counted({"orders": [FAILURE]}, {"orders": 0}),
     "failures show": [{"service": "orders", **as_json(FAILURE)}],

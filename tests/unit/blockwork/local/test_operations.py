@@ -47,3 +47,10 @@ class Mails:
 """
 
     assert [*calls_in(source)] == [("sqs", "SendMessage")]
+
+
+def test_the_client_of_a_table_adapter_is_dynamodbs() -> None:
+    source = "class Orders(TableAdapter):\n    def add(self): self._client.put_item()\n"
+
+    assert [*calls_in(source)] == [("dynamodb", "PutItem")]
+    assert [*calls_in(source.replace("TableAdapter", "Adapter"))] == []

@@ -44,7 +44,7 @@ def test_it_is_openapi_of_the_stack_that_the_api_stands_in(described: Described)
     validate(document)
     assert document["info"]["title"] == "Orders"
     assert document["info"]["version"] == "1"
-    assert document["info"]["description"].startswith("Orders of a shop. ")
+    assert document["info"]["description"].startswith("Orders of a shop.\n\n")
 
 
 def test_who_may_call_is_what_the_authorizer_looks_at(described: Described) -> None:
