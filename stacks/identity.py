@@ -42,6 +42,7 @@ PROFILE = (
     "phone",
     "newsletter",
     INDEX_KEY,
+    "newsletterSince",
     "email",
     "createdAt",
     "updatedAt",
@@ -64,6 +65,7 @@ Route = tuple[str, str, tuple[str, Sequence[str]] | None, Sequence[str]]
 ROUTES: tuple[Route, ...] = (
     ("GET /me", "get_profile", (READ, PROFILE), []),
     ("PUT /me", "replace_profile", (WRITE, PROFILE), []),
+    ("DELETE /me", "delete_account", None, ["cognito-idp:AdminDeleteUser"]),
     ("GET /users", "list_users", None, [FIND, "cognito-idp:AdminListGroupsForUser"]),
     ("GET /users/{userId}/permissions", "get_permissions", (READ, PERMISSIONS), [FIND]),
     ("PUT /users/{userId}/permissions", "replace_permissions", (WRITE, PERMISSIONS), [FIND]),
@@ -115,7 +117,7 @@ class IdentityStack(PlatformStack):
             "Api",
             allow_origins=[site_origin],
         )
-        self._answer(api, push)
+        self._answer(api, push, bus)
         failures = FailureChain(
             self,
             "Failures",
@@ -153,7 +155,7 @@ class IdentityStack(PlatformStack):
         self._let_use_table(grant, WRITE, PROFILE)
         self.users.on(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, grant)
 
-    def _answer(self, api: BusinessApi, push: PushChannel) -> None:
+    def _answer(self, api: BusinessApi, push: PushChannel, bus: EventBus) -> None:
         """Answer everybody about themselves, and administrators about others."""
         signed_in = self.users.authorizer()
         pages = SigningKey(self, "Pages", signs=OF_PAGES)
@@ -167,6 +169,8 @@ class IdentityStack(PlatformStack):
                 self.users.let_manage(function, *pool_actions)
             if entry == "list_users":
                 pages.let_sign(function)
+            if entry == "delete_account":
+                bus.let_publish(function, source=event_source("identity"))
             api.route(key, function, authorizer=signed_in)
 
         ticket = self._function("create_ticket")

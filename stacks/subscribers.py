@@ -15,7 +15,7 @@ from constructs_lib.primitives import PythonFunction, PythonService, SigningKey,
 TEN_SECONDS = Duration.seconds(10)
 INDEX, INDEX_KEY = "Subscribers", "subscribedTo"
 READ_BY_OTHERS = ("newsletter", "email")
-ENDED_BY_LINK = ("newsletter", INDEX_KEY, "updatedAt", "version")
+ENDED_BY_LINK = ("newsletter", INDEX_KEY, "newsletterSince", "updatedAt", "version")
 INDEXED = ("newsletter", INDEX_KEY)
 
 

@@ -22,7 +22,7 @@ SHOWN = ("taskId", "text")
 TASK = (*SHOWN, "since", "correlationId", "expiration")
 MAY = (
     ("dynamodb:GetItem", SHOWN),
-    ("dynamodb:Query", SHOWN),
+    ("dynamodb:Query", (*SHOWN, "since", "reply")),
     ("dynamodb:UpdateItem", (*TASK, "reply", "last")),
     ("dynamodb:DeleteItem", ()),
 )
@@ -81,7 +81,9 @@ class SupportStack(PlatformStack):
             target=config.build_target,
         )
         api = BusinessApi(self, "Api", allow_origins=[site_origin])
-        api.route("POST /chat", function, authorizer=callers.authorizer())
+        known = callers.authorizer()
+        for route in ("POST /chat", "GET /history"):
+            api.route(route, function, authorizer=known)
         bus.let_publish(function, source=event_source("support"))
         StreamConsumer(
             self,

@@ -49,6 +49,19 @@ export function readBody(request: Request, shape: Readonly<Record<string, Field>
   return fields;
 }
 
+/**
+ * Refuse what stands wrong in the query; what is not of the shape is not looked at.
+ *
+ * @throws ProblemError 400 naming the first parameter that is wrong.
+ */
+export function readQuery(request: Request, shape: Readonly<Record<string, Field>>): void {
+  for (const [name, { check }] of Object.entries(shape)) {
+    const given = request.query[name];
+    const detail = given === undefined ? undefined : check(given);
+    if (detail !== undefined) throw new ProblemError(400, `${name} ${detail}, got ${shown(given ?? "")}`);
+  }
+}
+
 /** Return a check of text. */
 export function text(check: (value: string) => string | undefined): Check {
   return (value) =>

@@ -53,7 +53,7 @@ async function imported(module) {
   throw last;
 }
 
-function described({ name, summary, text = "", body, answer, problems = {} }, schemas) {
+function described({ name, summary, text = "", body, query = {}, answer, problems = {} }, schemas) {
   const types = {};
   for (const [role, schema] of Object.entries({ body, answer })) {
     if (schema === undefined) continue;
@@ -65,9 +65,13 @@ function described({ name, summary, text = "", body, answer, problems = {} }, sc
     summary,
     text,
     answers: { 200: [] },
-    problems: { ...problems, ...(body && { 400: [], 413: [], 422: [] }) },
+    problems: {
+      ...problems,
+      ...(Object.keys(query).length > 0 && { 400: [] }),
+      ...(body && { 400: [], 413: [], 422: [] }),
+    },
     path: {},
-    query: {},
+    query,
     headers: {},
     required: [],
     permissions: [],

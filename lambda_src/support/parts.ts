@@ -8,7 +8,7 @@ import type { Request, Response } from "#blockwork/http.ts";
 import { log, setCorrelationId } from "#blockwork/log.ts";
 import type { Events } from "#blockwork/publishing.ts";
 import type { Parts } from "#blockwork/service.ts";
-import type { Said } from "./adapters/task-table.ts";
+import type { HistoryPage, Said } from "./adapters/task-table.ts";
 import { callerOf } from "./domain/callers.ts";
 import { replyTo } from "./domain/chat.ts";
 import type { Tasks } from "./domain/tasks.ts";
@@ -53,7 +53,46 @@ const CHAT: Description = {
   },
 };
 
+const TOKEN = /^[A-Za-z0-9_-]{2,400}$/;
+const TIME = { type: "string", format: "date-time" };
+const HISTORY: Description = {
+  name: "getHistory",
+  summary: "What the caller has said to the chatbot, its replies, and their tasks: all that is kept of them",
+  text: "Messages and closed tasks are kept for 90 days.",
+  query: {
+    nextToken: {
+      schema: { type: "string", pattern: `${TOKEN.source}(?!\\n)` },
+      check: text((token) => (TOKEN.test(token) ? undefined : "must be one that this list answered with")),
+    },
+  },
+  answer: {
+    title: "HistoryView",
+    type: "object",
+    properties: {
+      entries: {
+        type: "array",
+        items: {
+          title: "EntryView",
+          type: "object",
+          properties: {
+            kind: { type: "string", enum: ["MESSAGE", "OPEN_TASK", "CLOSED_TASK"] },
+            time: TIME,
+            text: { type: "string" },
+            reply: { type: "string" },
+            conversationId: { type: "string" },
+            number: { type: "integer" },
+          },
+          required: ["kind", "time", "text"],
+        },
+      },
+      nextToken: { type: "string" },
+    },
+    required: ["entries"],
+  },
+};
+
 interface Conversations {
+  history(userId: string, after?: string): Promise<HistoryPage>;
   remember(userId: string, said: Said): Promise<void>;
   forget(userId: string): Promise<void>;
 }
@@ -74,6 +113,14 @@ export function parts({ tasks, conversations, events, ownIssuer }: Given): Parts
     const reply = await replyTo(message, userId, tasks);
     await conversations.remember(userId, { conversationId, message, reply });
     return { status: 200, body: { reply, conversationId } };
+  }
+
+  async function history({ claims, query }: Request): Promise<Response> {
+    const token = query.nextToken;
+    const after = token === undefined ? undefined : Buffer.from(token, "base64url").toString();
+    const page = await conversations.history(callerOf(String(claims.iss), String(claims.sub), ownIssuer), after);
+    const next = page.after !== undefined && { nextToken: Buffer.from(page.after).toString("base64url") };
+    return { status: 200, body: { entries: page.entries, ...next } };
   }
 
   /** Tell the others of a task that is new, or done; whatever else changes is nobody's business. */
@@ -99,7 +146,10 @@ export function parts({ tasks, conversations, events, ownIssuer }: Given): Parts
   }
 
   return {
-    routes: { "POST /chat": described(CHAT, chat) },
+    routes: {
+      "POST /chat": described(CHAT, chat),
+      "GET /history": described(HISTORY, (_, request) => history(request)),
+    },
     events: { "blockwork.identity UserDeleted": forget },
     changes: publish,
   };

@@ -93,7 +93,7 @@ def test_an_administrator_adds_changes_and_deletes_a_tariff(
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     expect(page.get_by_text("£0.1234")).to_be_visible()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
 
     page.get_by_role("link", name="Change").click()
     page.get_by_label("Price").fill("0.4321")
@@ -113,7 +113,7 @@ def test_an_administrator_adds_changes_and_deletes_a_tariff(
     page.locator(".card").first.wait_for()
     expect(page.get_by_role("link", name=name)).to_have_count(0)
 
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     page.reload()
     expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()

@@ -39,6 +39,23 @@ def test_what_it_does_not_understand_it_says_and_what_it_does(person: Person) ->
         assert all(known in reply for known in ("new task: …", "my tasks", "done 1"))
 
 
+def test_everybody_gets_what_is_kept_of_them_page_by_page(person: Person) -> None:
+    sent = {person.reply(f"new task: {number}") and f"{number}" for number in range(51)}
+    entries: list[dict[str, Any]] = []
+    page: dict[str, Any] = {}
+    while not page or "nextToken" in page:
+        asked = {"nextToken": page["nextToken"]} if page else {}
+        answer = httpx.get(
+            f"{person.url}/history", params=asked, headers=bearer(person.token), timeout=PATIENCE
+        )
+        page = answer.raise_for_status().json()
+        entries += page["entries"]
+
+    assert sent <= {entry["text"] for entry in entries if entry["kind"] == "OPEN_TASK"}
+    said = {entry["text"]: entry["reply"] for entry in entries if entry["kind"] == "MESSAGE"}
+    assert all(f"is open: {text}" in said[f"new task: {text}"] for text in sent)
+
+
 def test_a_conversation_goes_on_under_its_id(person: Person) -> None:
     first = person.says("hello").json()
     second = person.says("again", fields={"conversationId": first["conversationId"]}).json()

@@ -36,6 +36,37 @@ def test_a_profile_is_there_after_the_first_sign_in_and_changed_by_its_owner(
     assert identity.get("/me", headers=signed_in).json() == now
 
 
+def test_since_when_somebody_wants_the_newsletter_is_told_until_they_want_none(
+    config: dict[str, Any], identity: httpx.Client, new_account: Callable[..., TemporaryUser]
+) -> None:
+    user = new_account("customers")
+    signed_in = bearer(sign_in_by_srp(config, user.email, user.password).id_token)
+
+    def replaced(*, newsletter: bool) -> dict[str, Any]:
+        body = {"displayName": "", "newsletter": newsletter}
+        answer = identity.put("/me", json=body, headers=signed_in).raise_for_status()
+        return dict(answer.json())
+
+    first, again = replaced(newsletter=True), replaced(newsletter=True)
+    assert first["newsletterSince"] == first["updatedAt"] == again["newsletterSince"]
+    assert again["updatedAt"] > first["updatedAt"]
+    assert "newsletterSince" not in replaced(newsletter=False)
+
+
+def test_who_names_another_account_than_their_own_deletes_none(
+    identity: httpx.Client, customer: Tokens
+) -> None:
+    signed_in = bearer(customer.id_token)
+    before = identity.get("/me", headers=signed_in).json()
+
+    for query in ({}, {"userId": ""}, {"userId": "somebody-else"}):
+        answer = identity.delete("/me", params=query, headers=signed_in)
+        assert answer.status_code == 400, answer.text
+        assert "which GET /me shows" in answer.json()["detail"]
+
+    assert identity.get("/me", headers=signed_in).json() == before
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [

@@ -97,6 +97,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "POST /tickets": Route(SIGNED_IN, 200),
         "GET /me": Route(SIGNED_IN, 200),
         "PUT /me": Route(SIGNED_IN, 422, body={"displayName": 7}, replaces=own_profile),
+        "DELETE /me": Route(SIGNED_IN, 400),
         "GET /users": Route("list:users", 200),
         "GET /users/{userId}/permissions": Route("grant:permissions", 404),
         "PUT /users/{userId}/permissions": Route(
@@ -108,7 +109,10 @@ ROUTES: dict[str, dict[str, Route]] = {
         "$disconnect": Route(CONNECTED, 200),
         "$default": Route(CONNECTED, 200),
     },
-    "support": {"POST /chat": Route(SIGNED_IN, 422, body={})},
+    "support": {
+        "POST /chat": Route(SIGNED_IN, 422, body={}),
+        "GET /history": Route(SIGNED_IN, 200),
+    },
     "vouchers": {
         "POST /vouchers": Route(SIGNED_IN, 400, body={}),
         "GET /vouchers": Route(SIGNED_IN, 200),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,87 +9,20 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.accounts import events_of, grant, tap
+from tests.e2e.accounts import events_of, tap
 from tests.e2e.conftest import (
-    Account,
-    Tokens,
     aws,
     bearer,
     cognito,
     function_name,
-    make_account,
-    new_address,
     sign_in_by_srp,
 )
-from tests.e2e.routes import bought_voucher
+from tests.e2e.leavers import LEFT, Items, Person, about, of, person, tables
 from tests.e2e.sockets import connected, ticket_for
 from tests.waiting import eventually, settled
 
-PHONE = "+441632960961"
-LEFT = {"voucher", "payment", "code", "key", "hour", "deleted"}
-"""Kinds of items that stay of who is gone, without a name and an address in them."""
-Items = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Somebody of whom every microservice keeps something.
-
-    :param voucher: where the API shows what they have bought.
-    :param texts: what nobody may find any more once they are gone.
-    """
-
-    account: Account
-    tokens: Tokens
-    voucher: str
-    texts: tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def tables(platform: dict[str, Any]) -> Callable[[], dict[str, Items]]:
-    """Return what reads all that the whole stage has in tables."""
-    dynamodb = aws(platform, "dynamodb")
-
-    def everything() -> dict[str, Items]:
-        names = [n for page in dynamodb.get_paginator("list_tables").paginate() for n in page["TableNames"]]  # fmt: skip  # noqa: E501
-        pages = dynamodb.get_paginator("scan").paginate
-        return {
-            name: [item for page in pages(TableName=name) for item in page["Items"]]
-            for name in names
-        }
-
-    return everything
-
-
-@pytest.fixture
-def person(
-    platform: dict[str, Any],
-    config: dict[str, Any],
-    identity: httpx.Client,
-    vouchers: httpx.Client,
-    administrator: Tokens,
-) -> Callable[[], Person]:
-    """Return what makes somebody with a profile, permissions, a mailed voucher and messages."""
-    pool = aws(platform, "cognito-idp")
-
-    def make() -> Person:
-        account = make_account(pool, config["userPoolId"])
-        grant(identity, administrator, account.user_id, "read:nothing")
-        tokens = sign_in_by_srp(config, account.email, account.password)
-        name = new_address().partition("@")[0]
-        profile = {"displayName": name, "phone": PHONE, "newsletter": True}
-        answer = identity.put("/me", json=profile, headers=bearer(tokens.id_token))
-        assert answer.status_code == 200, answer.text
-        path = bought_voucher(vouchers, tokens)
-
-        def voucher() -> Any:
-            return vouchers.get(path, headers=bearer(tokens.id_token)).json()
-
-        shown = eventually(voucher, until=lambda voucher: voucher["status"] == "MAILED")
-        texts = (account.email, name, shown["recipientEmail"])
-        return Person(account=account, tokens=tokens, voucher=path, texts=texts)
-
-    return make
+__all__ = ["person", "tables"]
+"""Fixtures."""
 
 
 @pytest.fixture
@@ -108,21 +40,6 @@ def sweep(platform: dict[str, Any]) -> Callable[..., None]:
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     return run
-
-
-def of(user: str, tables: dict[str, Items]) -> Items:
-    """Return the items that say something of a user."""
-    return [item for items in tables.values() for item in items if user in json.dumps(item)]
-
-
-def about(person: Person, tables: dict[str, Items]) -> Items:
-    """Return the items that name a person, by anything but the id, or are theirs alone."""
-    return [
-        item
-        for item in of(person.account.user_id, tables)
-        if any(text in json.dumps(item) for text in person.texts)
-        or item.get("itemId", {"S": ""})["S"].split("#")[0] not in LEFT
-    ]
 
 
 def delete_account(config: dict[str, Any], person: Person) -> None:

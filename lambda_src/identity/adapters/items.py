@@ -2,7 +2,8 @@
 
 `profile` and `permissions`, or `deleted` in their place once the user is gone. Permissions are kept
 as the text that is the claim in a token. A profile has `subscribedTo` where `newsletter` is true,
-and nowhere else: the index `Subscribers` holds the items that have it.
+and nowhere else: the index `Subscribers` holds the items that have it. `newsletterSince`, when the
+user said so, goes with it.
 """
 
 from collections.abc import Mapping
@@ -22,12 +23,13 @@ DELETED = "deleted"
 SUBSCRIBERS, INDEX_KEY = "Subscribers", "subscribedTo"
 # One partition: DynamoDB writes 1,000 of its items a second (Developer Guide, "Burst and adaptive
 # capacity"), and nobody decides so often.
-NEWSLETTER = "newsletter"
+NEWSLETTER, SINCE = "newsletter", "newsletterSince"
 PROFILE_ATTRIBUTES = (
     "displayName",
     "phone",
     "newsletter",
     "subscribedTo",
+    "newsletterSince",
     "email",
     "createdAt",
     "updatedAt",
@@ -58,7 +60,9 @@ def detail_attributes(details: ProfileDetails) -> Item:
 
 def profile_item(profile: Profile) -> Item:
     """Return a profile as an item."""
+    since = profile.newsletter_since if profile.details.newsletter else None
     return {
+        **({SINCE: {"S": iso(since)}} if since else {}),
         **key(profile.user_id, PROFILE),
         **detail_attributes(profile.details),
         "email": {"S": profile.email},
@@ -82,6 +86,7 @@ def profile_of(item: Mapping[str, Any]) -> Profile:
         created_at=datetime.fromisoformat(item["createdAt"]["S"]),
         updated_at=datetime.fromisoformat(item["updatedAt"]["S"]),
         correlation_id=item["correlationId"]["S"],
+        newsletter_since=datetime.fromisoformat(item[SINCE]["S"]) if SINCE in item else None,
         version=version_of(item),
     )
 

@@ -104,7 +104,7 @@ class SubscriberTable(TableAdapter):
                 TableName=self._name,
                 Key=key(user_id, PROFILE),
                 UpdateExpression="SET newsletter = :no, updatedAt = :now, version = :version"
-                " REMOVE subscribedTo",
+                " REMOVE subscribedTo, newsletterSince",
                 ConditionExpression="newsletter = :yes OR attribute_exists(subscribedTo)",
                 ExpressionAttributeValues={
                     ":no": {"BOOL": False},

@@ -29,7 +29,7 @@ QUESTIONS_AT_ONCE = 8
 
 
 class UserPool:
-    """The port `Directory` on Cognito.
+    """The ports `Directory`, `Membership` and `Admission` on Cognito.
 
     :param client: a client of Cognito user pools.
     :param pool_id: the user pool's id.
@@ -97,6 +97,14 @@ class UserPool:
                 except self._client.exceptions.UserNotFoundException:
                     return True
         return False
+
+    def end(self, username: str) -> None:
+        """Delete a user, with their password, their sessions and their groups."""
+        with _translated():
+            try:
+                self._client.admin_delete_user(UserPoolId=self._pool_id, Username=username)
+            except self._exceptions.UserNotFoundException:
+                return  # by an earlier try, or in another tab
 
     def _user(self, user: "UserTypeTypeDef") -> DirectoryUser | None:
         """Return a user with their groups; None for one that was deleted in this moment."""

@@ -15,6 +15,7 @@ from identity.adapters.items import (
     PERMISSIONS,
     PROFILE,
     PROFILE_ATTRIBUTES,
+    SINCE,
     Item,
     detail_attributes,
     grant_item,
@@ -78,9 +79,11 @@ class UserTable(TableAdapter):
             "createdAt": {"S": iso(profile.created_at)},
             "correlationId": {"S": profile.correlation_id},
         }
+        if INDEX_KEY in always and profile.newsletter_since:
+            once[SINCE] = {"S": iso(profile.newsletter_since)}
         sets = [f"{name} = :{name}" for name in always]
         sets += [f"{name} = if_not_exists({name}, :{name})" for name in once]
-        removes = "" if INDEX_KEY in always else f" REMOVE {INDEX_KEY}"
+        removes = "" if INDEX_KEY in always else f" REMOVE {INDEX_KEY}, {SINCE}"
         request: UpdateItemInputTypeDef = {
             "TableName": self._name,
             "Key": key(profile.user_id, PROFILE),

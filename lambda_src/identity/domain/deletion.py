@@ -1,9 +1,10 @@
-"""Users who are gone: nobody tells us, so each night the table is held against the directory.
+"""Users who are gone: who deletes their account here is told at once, others are found at night.
 
-Cognito calls no trigger when somebody deletes their account or has it deleted. What is kept of
-such a user is replaced by a mark, which names nobody and stays for as long as something of them may
-still come: from a token that has not expired, or out of a failure chain. All that time the other
-services are told again each night; to forget somebody twice does no harm.
+Cognito calls no trigger when an account is deleted by its own API, so each night the table is held
+against the directory. What is kept of such a user is replaced by a mark, which names nobody and
+stays for as long as something of them may still come: from a token that has not expired, or out of
+a failure chain. All that time the other services are told again each night; to forget somebody
+twice does no harm.
 """
 
 from collections.abc import Callable, Iterator
@@ -50,6 +51,18 @@ class Leaving(Protocol):
 
     def unmark(self, user_id: str) -> None:
         """Delete the mark."""
+        ...
+
+
+class Admission(Protocol):
+    """Who lets users in."""
+
+    def end(self, username: str) -> None:
+        """Let nobody sign in as this user ever again; nothing happens if nobody could.
+
+        :param username: what the directory calls them, which is not always their id.
+        :raises DirectoryBusyError: if it should be asked later.
+        """
         ...
 
 

@@ -75,6 +75,8 @@ class ProfileDetails:
 class Profile:
     """A user's profile. Times are in UTC.
 
+    :param newsletter_since: when they said that they want the newsletter; None while they do not,
+        or if they said so before it was written down.
     :param email: the address that the user had at the last change.
     :param correlation_id: that of what made the profile.
     :param version: another one after each change.
@@ -86,6 +88,7 @@ class Profile:
     created_at: datetime
     updated_at: datetime
     correlation_id: str
+    newsletter_since: datetime | None = None
     version: str = field(default_factory=new_version)
 
 
@@ -104,7 +107,7 @@ class Profiles(Protocol):
     def replace_profile(self, profile: Profile, *, seen: Seen | None = None) -> Profile:
         """Keep a profile in the place of the one the user has, and return it.
 
-        When it was made, and by what, stays.
+        When it was made, and by what, stays; so does since when they want the newsletter.
 
         :param seen: what the writer has seen of it. Default: they overwrite anything.
         :raises OutdatedError: if it is another one than was seen.

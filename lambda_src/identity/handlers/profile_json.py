@@ -1,7 +1,7 @@
 """A profile as JSON: the body a user sends, and the view of it."""
 
 import hashlib
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 from shared.users import User
@@ -26,13 +26,18 @@ class ProfileBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ProfileView(TypedDict):
-    """A user's own profile."""
+    """A user's own profile.
+
+    `newsletterSince` is when they said that they want the newsletter: not there while they do not,
+    nor where they said so before that was written down, until they save it anew.
+    """
 
     userId: str
     email: str
     displayName: str
     phone: str
     newsletter: bool
+    newsletterSince: NotRequired[Timestamp]
     createdAt: Timestamp
     updatedAt: Timestamp
 
@@ -48,6 +53,8 @@ def shown(profile: Profile, user: User) -> Response[ProfileView]:
         "createdAt": timestamp(profile.created_at),
         "updatedAt": timestamp(profile.updated_at),
     }
+    if profile.newsletter_since:
+        view["newsletterSince"] = timestamp(profile.newsletter_since)
     return Response.ok(view, version=profile.version + etag_ending(user))
 
 

@@ -23,13 +23,15 @@ def replace_profile(
     """Answer 200 with the profile as it is now; 412 if it is not one that If-Match names."""
     user = user_of(request)
     moment = now()
+    details = read_body(request, ProfileBody).details()
     profile = Profile(
         user_id=user.user_id,
         email=user.email,
-        details=read_body(request, ProfileBody).details(),
+        details=details,
         created_at=moment,
         updated_at=moment,
         correlation_id=current_correlation_id(),
+        newsletter_since=moment if details.newsletter else None,
     )
     seen = seen_by(request, ending=etag_ending(user))
     with telling_what_is_there(lambda there: shown(there, user)):

@@ -21,11 +21,29 @@ import type { Closing, Task, Tasks } from "../domain/tasks.ts";
 const NUMBERS = "number";
 const REMEMBERED_DAYS = 90;
 const DAY = 24 * 60 * 60;
+const PAGE = 100;
+const TASKS = { open: "OPEN_TASK", closed: "CLOSED_TASK" } as const;
 
 export interface Said {
   readonly conversationId: string;
   readonly message: string;
   readonly reply: string;
+}
+
+/** Something that is kept of a user; `number` is that of a task. */
+export interface Entry {
+  readonly kind: "MESSAGE" | "OPEN_TASK" | "CLOSED_TASK";
+  readonly time: string;
+  readonly text: string;
+  readonly reply?: string;
+  readonly conversationId?: string;
+  readonly number?: number;
+}
+
+/** Some of a user's entries; `after` is where the next ones begin, missing where these are the last. */
+export interface HistoryPage {
+  readonly entries: readonly Entry[];
+  readonly after?: string;
 }
 
 /** The table as its service uses it. */
@@ -121,6 +139,26 @@ export class TaskTable implements Tasks {
     await this.#client.send(new UpdateItemCommand(update));
   }
 
+  /** Return what is kept of a user, a page of it. */
+  async history(userId: string, after?: string): Promise<HistoryPage> {
+    const page = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        KeyConditionExpression: "userId = :userId",
+        ExpressionAttributeValues: { ":userId": { S: userId } },
+        ProjectionExpression: "itemId, #text, reply, since",
+        ExpressionAttributeNames: { "#text": "text" },
+        Select: "SPECIFIC_ATTRIBUTES",
+        ConsistentRead: true,
+        Limit: PAGE,
+        ...(after !== undefined && { ExclusiveStartKey: { userId: { S: userId }, itemId: { S: after } } }),
+      }),
+    );
+    const last = page.LastEvaluatedKey?.itemId?.S;
+    const entries = (page.Items ?? []).flatMap((item) => entryOf(item) ?? []);
+    return { entries, ...(last !== undefined && { after: last }) };
+  }
+
   /** Delete all there is of a user. Done again, it deletes what has come since. */
   async forget(userId: string): Promise<void> {
     let from: Record<string, { S: string }> | undefined;
@@ -189,6 +227,17 @@ export class TaskTable implements Tasks {
   #expiration(): { N: string } {
     return { N: String(Math.floor(this.#now().getTime() / 1000) + REMEMBERED_DAYS * DAY) };
   }
+}
+
+/** Return what an item says; the counter says nothing. */
+function entryOf({ itemId, text, reply, since }: Record<string, AttributeValue>): Entry | undefined {
+  const [kind, id = "", time = ""] = String(itemId?.S).split("#");
+  const said = text?.S ?? "";
+  if (kind === "message") {
+    return { kind: "MESSAGE", time, text: said, reply: reply?.S ?? "", conversationId: id };
+  }
+  if (kind !== "open" && kind !== "closed") return undefined;
+  return { kind: TASKS[kind], time: since?.S ?? "", text: said, number: Number(id) };
 }
 
 type State = "open" | "closed";

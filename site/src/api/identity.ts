@@ -47,6 +47,11 @@ export class Identity {
     return profile;
   }
 
+  /** Delete the account of who is signed in, who has to be the one of this id. */
+  async deleteAccount(userId: string): Promise<void> {
+    await this.#api.callSignedIn("delete", "/me", { query: { userId } });
+  }
+
   /** What somebody may do beside what their groups may. */
   permissions(userId: string): Query<Permissions> {
     return {

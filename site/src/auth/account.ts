@@ -1,8 +1,11 @@
 // Making, recovering and securing an account, by Amplify; loaded only on the pages that do it.
 
+import { Amplify } from "aws-amplify";
 import {
   confirmResetPassword,
   confirmSignUp,
+  confirmUserAttribute,
+  fetchAuthSession,
   fetchMFAPreference,
   resendSignUpCode,
   resetPassword,
@@ -10,6 +13,7 @@ import {
   signUp as amplifySignUp,
   updateMFAPreference,
   updatePassword,
+  updateUserAttribute,
   verifyTOTPSetup,
 } from "aws-amplify/auth";
 import { orInWords } from "./errors.ts";
@@ -61,6 +65,36 @@ export async function changePassword(before: string, after: string): Promise<voi
     }
     throw error;
   }
+}
+
+/** Ask for another address, to which a code goes; the present one stays until that is given. */
+export async function changeEmail(email: string): Promise<void> {
+  await orInWords(() => updateUserAttribute({ userAttribute: { attributeKey: "email", value: email } }));
+}
+
+export async function confirmEmail(code: string): Promise<void> {
+  await orInWords(() => confirmUserAttribute({ userAttributeKey: "email", confirmationCode: code }));
+}
+
+/**
+ * End every session of the account. Amplify's own `signOut({ global: true })` says nothing when it fails, for
+ * example with an access token that has expired.
+ */
+export async function signOutEverywhere(): Promise<void> {
+  await orInWords(async () => {
+    const { tokens } = await fetchAuthSession({ forceRefresh: true });
+    const { userPoolId, userPoolEndpoint } = Amplify.getConfig().Auth?.Cognito ?? {};
+    const response = await fetch(userPoolEndpoint ?? `https://cognito-idp.${userPoolId?.split("_")[0]}.amazonaws.com/`, {
+      method: "POST",
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "AWSCognitoIdentityProviderService.GlobalSignOut" },
+      body: JSON.stringify({ AccessToken: tokens?.accessToken.toString() }),
+    }).catch((cause: unknown) => {
+      throw Object.assign(new Error("no answer", { cause }), { name: "NetworkError" });
+    });
+    if (response.ok) return;
+    const { __type: type } = (await response.json().catch(() => ({}))) as { readonly __type?: string };
+    throw Object.assign(new Error(`Cognito answered ${response.status}`), { name: type ?? "" });
+  });
 }
 
 export async function hasAuthenticator(): Promise<boolean> {

@@ -27,7 +27,7 @@ function inWords(error: unknown): string {
     case "AliasExistsException":
       return "There is an account with this e-mail address already. Sign in with it.";
     case "UserLambdaValidationException":
-      return said(message.replace(/^PreSignUp failed with error /, ""));
+      return said(message.replace(/^\w+ failed with error /, ""));
     case "PasswordResetRequiredException":
       return "The password of this account must be set anew: choose “Forgotten your password?”.";
     case "InvalidPasswordException":

@@ -9,6 +9,8 @@ import { Field, Form, useForm } from "../ui/form.tsx";
 import { fieldProblems, found, ofWhole } from "../ui/problems.ts";
 import { useQuery } from "../ui/query.ts";
 import { Loaded } from "../ui/states.tsx";
+import { Deletion, Takeout } from "./account-data.tsx";
+import { EmailAddress, Everywhere } from "./account-sessions.tsx";
 import { Authenticator } from "./authenticator.tsx";
 import { useOrSignIn } from "./or-sign-in.ts";
 import { conflict, writeProblem } from "./write-problem.ts";
@@ -40,7 +42,9 @@ export function Account({ page }: { readonly page: Page }) {
         </Loaded>
       </div>
       {/* An outside provider keeps the password, and the second step, of its own accounts. */}
-      {!session.person?.isFromOutside && <><Password /><Authenticator /></>}
+      {!session.person?.isFromOutside && <><EmailAddress /><Password /><Authenticator /><Everywhere /></>}
+      <Takeout page={page} />
+      <Deletion page={page} />
     </div>
   );
 }
@@ -49,7 +53,7 @@ function ProfileForm({ profile, page }: { readonly profile: Profile; readonly pa
   const { notices } = useApp();
   const { identity } = useMember();
   const orSignIn = useOrSignIn(page);
-  const { displayName, phone, newsletter } = profile;
+  const { displayName, phone, newsletter, newsletterSince } = profile;
   const form = useForm<ProfileDraft>({ displayName, phone, newsletter }, async (typed) => {
     const draft = { ...typed, displayName: typed.displayName.trim(), phone: dialled(typed.phone) };
     const wrong = found({
@@ -84,6 +88,7 @@ function ProfileForm({ profile, page }: { readonly profile: Profile; readonly pa
           onInput={({ currentTarget }) => form.set({ newsletter: currentTarget.checked })} />
         <label for="newsletter">Send me news about tariffs, once a month at most</label>
       </div>
+      {newsletterSince && <p class="hint">You asked for them on <time dateTime={newsletterSince}>{dates.format(new Date(newsletterSince))}</time>.</p>}
     </Form>
   );
 }

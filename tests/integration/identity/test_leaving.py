@@ -65,6 +65,16 @@ def test_only_who_was_deleted_is_gone(people: People) -> None:
     assert [pool.is_gone(user) for user in (ada, eve, disabled)] == [True, False, False]
 
 
+def test_who_ends_their_account_is_gone_whatever_they_are_called(people: People) -> None:
+    ada, eve = people.add("ada@example.com"), people.add("eve@example.com")
+    pool = UserPool.from_environment()
+
+    for _ in range(2):
+        pool.end(ada)
+
+    assert [pool.is_gone(user) for user in (ada, eve)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("listed", "found", "is_gone"),
     [

@@ -15,7 +15,7 @@ from identity.domain.profile import Profile
 from identity.handlers.index_subscribers import index_subscribers
 
 from blockwork.runtime.versions import OutdatedError, Seen
-from tests.unit.lambda_src.identity.samples import LATER, profile
+from tests.unit.lambda_src.identity.samples import CREATED, LATER, profile
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -102,6 +102,7 @@ def test_a_link_ends_it_and_the_profile_says_so(users: UserTable, table: Subscri
     after = users.profile("ada")
     assert after.details == replace(seen.details, newsletter=False)
     assert after.updated_at == LATER
+    assert (seen.newsletter_since, after.newsletter_since) == (CREATED, None)
     assert after.version != seen.version
     assert indexed(table) == []
     with pytest.raises(OutdatedError):  # a form that was open before does not turn it back

@@ -76,8 +76,21 @@ def test_replacing_keeps_when_and_by_what_the_profile_was_made(table: UserTable)
 
     answer = table.replace_profile(other)
 
-    assert answer == replace(other, created_at=CREATED, correlation_id="c1")
+    expected = replace(other, created_at=CREATED, correlation_id="c1", newsletter_since=None)
+    assert answer == expected
     assert table.profile("user-2") == answer
+
+
+def test_since_when_somebody_wants_the_newsletter_stays_until_they_do_not(
+    table: UserTable,
+) -> None:
+    wants = replace(profile(), newsletter_since=LATER)
+    wants_not = replace(wants, details=replace(wants.details, newsletter=False))
+    table.add_profile(profile())
+
+    since = [table.replace_profile(each).newsletter_since for each in (wants, wants_not, wants)]
+
+    assert since == [CREATED, None, LATER]
 
 
 def test_replacing_what_is_not_there_adds_it(table: UserTable) -> None:

@@ -46,7 +46,13 @@ class InMemoryUsers:
         if seen is not None and not seen.covers(there.version if there else None):
             raise OutdatedError(there)
         first = self.profiles.get(profile.user_id, profile)
-        kept = replace(profile, created_at=first.created_at, correlation_id=first.correlation_id)
+        since = profile.newsletter_since and (first.newsletter_since or profile.newsletter_since)
+        kept = replace(
+            profile,
+            created_at=first.created_at,
+            correlation_id=first.correlation_id,
+            newsletter_since=since,
+        )
         self.profiles[profile.user_id] = kept
         return kept
 

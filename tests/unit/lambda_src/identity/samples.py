@@ -38,6 +38,7 @@ def profile(user_id: str = "user-2", *, name: str = "Ada", email: str = EMAIL) -
         created_at=CREATED,
         updated_at=CREATED,
         correlation_id="c1",
+        newsletter_since=CREATED,
         version="a1",
     )
 

@@ -16,6 +16,7 @@ NEEDED = {
     "post_confirmation": {"USERS_TABLE"},
     "pre_token_generation": {"USERS_TABLE", "BLOCKED_EMAIL_DOMAINS"},
     "find_gone_users": {"USERS_TABLE", "USER_POOL_ID", "EVENT_BUS_NAME"},
+    "delete_account": {"USER_POOL_ID", "EVENT_BUS_NAME"},
     "forget_user": {"USERS_TABLE"},
     "list_subscribers": {"USERS_TABLE"},
     "describe_subscribers": {"USERS_TABLE", "SIGNING_KEY_ARN", "UNSUBSCRIBE_URL"},

@@ -21,6 +21,7 @@ VIEW = {
     "displayName": "Ada",
     "phone": "+441632960961",
     "newsletter": True,
+    "newsletterSince": "2026-03-01T09:30:00.123Z",
     "createdAt": "2026-03-01T09:30:00.123Z",
     "updatedAt": "2026-03-01T09:30:00.123Z",
 }
@@ -57,12 +58,14 @@ def test_who_has_no_profile_yet_is_told_how_to_get_one() -> None:
 def test_a_profile_is_replaced_and_others_stay(users: InMemoryUsers) -> None:
     answer = put(users, {"displayName": " Ada L. ", "phone": "", "newsletter": False})
 
-    assert answer.body == VIEW | {
+    expected = VIEW | {
         "displayName": "Ada L.",
         "phone": "",
         "newsletter": False,
         "updatedAt": "2026-04-02T18:00:00.000Z",
     }
+    del expected["newsletterSince"]
+    assert answer.body == expected
     assert get(users) == answer
     assert users.profiles["user-3"] == profile("user-3", name="Grace")
 
@@ -72,6 +75,21 @@ def test_phone_and_newsletter_may_be_left_out(users: InMemoryUsers) -> None:
 
     assert isinstance(answer.body, dict)
     assert [answer.body[name] for name in ("displayName", "phone", "newsletter")] == ["", "", False]
+
+
+def test_since_when_somebody_wants_the_newsletter_stays_until_they_do_not(
+    users: InMemoryUsers,
+) -> None:
+    wants = {"displayName": "Ada", "newsletter": True}
+
+    assert _since(put(users, wants)) == VIEW["newsletterSince"]
+    assert _since(put(users, {"displayName": "Ada"})) is None
+    assert _since(put(users, wants)) == "2026-04-02T18:00:00.000Z"
+
+
+def _since(answer: Response) -> object:
+    assert isinstance(answer.body, dict)
+    return answer.body.get("newsletterSince")
 
 
 def test_who_has_no_profile_gets_one_by_writing_it() -> None:
@@ -130,7 +148,7 @@ def test_when_the_profile_was_made_and_by_what_stays(users: InMemoryUsers) -> No
 
     kept = users.profiles["user-2"]
     assert replace(kept, details=profile().details, email=profile().email) == replace(
-        profile(), updated_at=LATER, version=kept.version
+        profile(), updated_at=LATER, version=kept.version, newsletter_since=None
     )
 
 

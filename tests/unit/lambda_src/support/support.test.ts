@@ -115,6 +115,10 @@ describe("the service", () => {
         conversations: {
           remember: async (userId, what) => void said.push({ userId, ...what }),
           forget: async (userId) => void forgotten.push(userId),
+          history: async (userId, after) => ({
+            entries: [{ kind: "OPEN_TASK", time: "2030-01-01T00:00:00.000Z", text: `${userId} ${after}`, number: 1 }],
+            ...(after === undefined && { after: "open#000000001" }),
+          }),
         },
       }),
     );
@@ -141,6 +145,30 @@ describe("the service", () => {
   test("begins a conversation that has no id", async () => {
     assert.match(String((await chat({ message: "x" })).body.conversationId), /^[0-9a-f-]{36}$/);
   });
+
+  function history(query: string, claims: object = { iss: OURS, sub: "u1" }) {
+    const event = request({ rawPath: "/history", method: "GET" });
+    const requestContext = { ...event.requestContext, authorizer: { lambda: { ...claims } } };
+    const queryStringParameters = Object.fromEntries(new URLSearchParams(query));
+    return answerOf(handler(), { ...event, requestContext, queryStringParameters });
+  }
+
+  test("answers everybody what is kept of them, page by page", async () => {
+    const { body } = await history("");
+    const { body: next } = await history(`nextToken=${body.nextToken}`);
+
+    const texts = [body, next].map(({ entries }) => (entries as { text: string }[])[0]?.text);
+    assert.deepEqual(texts, ["u1 undefined", "u1 open#000000001"]);
+    assert.equal(next.nextToken, undefined);
+    const stranger = await history("", { iss: "https://a.example", sub: "u1" });
+    assert.match(JSON.stringify(stranger.body.entries), /"guest-/);
+  });
+
+  for (const token of ["", "x", "a b", "x".repeat(401)]) {
+    test(`refuses the token ${JSON.stringify(token)} for the next page`, async () => {
+      assert.equal((await history(`nextToken=${token}`)).statusCode, 400);
+    });
+  }
 
   for (const [size, status] of [[10_240, 200], [10_241, 422], [20_480, 422]] as const) {
     test(`answers ${status} to ${size} bytes`, async () => {
