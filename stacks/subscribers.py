@@ -48,15 +48,22 @@ class Subscribers(Construct):
         self._unsubscribe(api)
         self._index(failures)
 
+    def let_list(self, function: lambda_.Function, /) -> None:
+        """Let a function of another service list subscribers, by their ids alone.
+
+        It finds whom to invoke in LIST_SUBSCRIBERS_FUNCTION: `{"limit", "nextToken"?}` →
+        `{"userIds", "nextToken"?}` from the index, a moment late.
+        """
+        let_invoke(self.listing, function, variable="LIST_SUBSCRIBERS_FUNCTION")
+
     def let_ask(self, function: lambda_.Function, /) -> None:
         """Let a function of another service list subscribers and ask how they are reached.
 
-        It finds whom to invoke in LIST_SUBSCRIBERS_FUNCTION and DESCRIBE_SUBSCRIBERS_FUNCTION:
-        `{"limit", "nextToken"?}` → `{"userIds", "nextToken"?}` from the index, a moment late;
-        `{"userIds"}`, at most 100 → `{"subscribers": [{"userId", "email", "unsubscribeUrl"}],
+        Beside `let_list`, it finds whom to invoke in DESCRIBE_SUBSCRIBERS_FUNCTION: `{"userIds"}`,
+        at most 100 → `{"subscribers": [{"userId", "email", "unsubscribeUrl"}],
         "others": [{"userId", "reason"}]}` as it is now.
         """
-        let_invoke(self.listing, function, variable="LIST_SUBSCRIBERS_FUNCTION")
+        self.let_list(function)
         let_invoke(self.describing, function, variable="DESCRIBE_SUBSCRIBERS_FUNCTION")
 
     def _answer(self, url: str) -> None:
