@@ -1,11 +1,13 @@
 """Say beside the cause why a finding of a rule pack is acceptable."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct, IValidation
 
@@ -20,6 +22,11 @@ KNOW_NO_RESOURCES = {
 Authorization Reference)."""
 
 
+RULE_PACK = "cdk_nag"
+"""What an app has imported that lets a rule pack judge it; no other hears what is said here."""
+_ends: WeakKeyDictionary[Stack, "_AtTheEnd"] = WeakKeyDictionary()
+
+
 def acknowledge(construct: IConstruct, **findings: str) -> None:
     """Acknowledge findings of cdk-nag's AwsSolutions pack on a construct and what is below it.
 
@@ -27,8 +34,18 @@ def acknowledge(construct: IConstruct, **findings: str) -> None:
 
         acknowledge(bucket, S1="only CloudFront reads it, and CloudFront counts")
 
+    It is said where somebody listens, as saying it takes time: at once if cdk-nag has been
+    imported, at the end of the synthesis if it is imported until then, and else never.
+
     :param findings: for each rule, by its short name, why its finding is acceptable.
     """
+    if RULE_PACK in sys.modules:
+        _say(construct, findings)
+    else:
+        _at_the_end(construct, lambda: _say(construct, findings))
+
+
+def _say(construct: IConstruct, findings: dict[str, str]) -> None:
     Validations.of(construct).acknowledge(
         *(
             Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)
@@ -50,9 +67,9 @@ def acknowledge_wildcard(principal: IConstruct, resource: str, /, *, why: str) -
 
     def say() -> None:
         written = _as_written(stack_of(principal).resolve(resource))
-        acknowledge(principal, **{f"IAM5[Resource::{written}]": why})
+        _say(principal, {f"IAM5[Resource::{written}]": why})
 
-    node_of(principal).add_validation(_AtTheEnd(say))
+    _at_the_end(principal, say)
 
 
 def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> None:
@@ -69,9 +86,9 @@ def acknowledge_no_resources(role: iam.IRole, /, *further: str, why: str) -> Non
     def say() -> None:
         for policy, document in _policies(role):
             if not _wider(document, known):
-                acknowledge(policy, **{"IAM5[Resource::*]": why})
+                _say(policy, {"IAM5[Resource::*]": why})
 
-    node_of(role).add_validation(_AtTheEnd(say))
+    _at_the_end(role, say)
 
 
 def acknowledge_versions(role: iam.IRole, /, *, why: str) -> None:
@@ -86,9 +103,9 @@ def acknowledge_versions(role: iam.IRole, /, *, why: str) -> None:
                 if _each(statement.get("Action")) == ["lambda:InvokeFunction"]:
                     for resource in map(_as_written, _each(statement.get("Resource"))):
                         if resource.endswith(":*"):
-                            acknowledge(policy, **{f"IAM5[Resource::{resource}]": why})
+                            _say(policy, {f"IAM5[Resource::{resource}]": why})
 
-    node_of(role).add_validation(_AtTheEnd(say))
+    _at_the_end(role, say)
 
 
 def _policies(role: iam.IRole) -> Iterator[tuple[iam.Policy, Any]]:
@@ -111,15 +128,33 @@ def _each(value: Any) -> list[Any]:  # noqa: ANN401 -- as a policy has it, one o
     return value if isinstance(value, list) else [value]
 
 
+def _at_the_end(construct: IConstruct, work: Callable[[], None]) -> None:
+    """Do something when references are settled and nothing is written yet, if a pack will judge.
+
+    Each stack is asked whether it is valid then, which is before the packs of its stage.
+    """
+    try:
+        stack = stack_of(construct)
+    except RuntimeError:  # an app or a stage
+        work()
+        return
+    if stack not in _ends:
+        _ends[stack] = _AtTheEnd()
+        node_of(stack).add_validation(_ends[stack])
+    _ends[stack].work.append(work)
+
+
 @jsii.implements(IValidation)
 class _AtTheEnd:
-    """What is done when references between stacks are settled and nothing has been written yet."""
+    """What is done at the end of one stack."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._work = work
+    def __init__(self) -> None:
+        self.work: list[Callable[[], None]] = []
 
     def validate(self) -> list[str]:
-        self._work()
+        if RULE_PACK in sys.modules:
+            for each in self.work:
+                each()
         return []
 
 

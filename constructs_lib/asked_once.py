@@ -5,12 +5,22 @@ Every question is a message to Node.js and back; an app of some hundred resource
 
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack
-from constructs import IConstruct, Node
+from aws_cdk import IResource, Stack, Token
+from constructs import Construct, IConstruct, Node
 
 _nodes: WeakKeyDictionary[IConstruct, Node] = WeakKeyDictionary()
 _paths: WeakKeyDictionary[IConstruct, str] = WeakKeyDictionary()
 _stacks: WeakKeyDictionary[IConstruct, Stack] = WeakKeyDictionary()
+_homes: WeakKeyDictionary[IConstruct, tuple[str, str]] = WeakKeyDictionary()
+BEGINS_TOKEN = "${Token["
+
+
+def made_in(scope: Construct, id_: str, construct: IConstruct) -> None:
+    """Remember where a construct has just been made, which is no stack: then nobody has to ask."""
+    above, name = path_of(scope), id_.replace("/", "--")  # as the CDK writes it
+    _paths[construct] = f"{above}/{name}" if above else name
+    if isinstance(scope, Stack) or scope in _stacks:
+        _stacks[construct] = stack_of(scope)
 
 
 def node_of(construct: IConstruct) -> Node:
@@ -32,6 +42,21 @@ def stack_of(construct: IConstruct) -> Stack:
 
     :raises RuntimeError: if it is in none.
     """
+    if isinstance(construct, Stack):
+        return construct
     if construct not in _stacks:
         _stacks[construct] = Stack.of(construct)
     return _stacks[construct]
+
+
+def home_of(resource: IResource | Stack) -> tuple[str, str]:
+    """Return the account and the region that a stack or a resource is in."""
+    if resource not in _homes:
+        place = resource if isinstance(resource, Stack) else resource.env
+        _homes[resource] = place.account, place.region
+    return _homes[resource]
+
+
+def is_unresolved(text: str) -> bool:
+    """Tell whether a text, or a part of it, is known only later; most tell by themselves."""
+    return BEGINS_TOKEN in text and Token.is_unresolved(text)

@@ -25,14 +25,19 @@ def refuse_of_the_library(file: Path, line: int, module: str) -> None:
         )
 
 
-def packages_needed(zipped: Path) -> set[str]:
-    """Return the packages that the kit's modules in a function's zip import, by registries' names.
+def modules_of_the_kit(zipped: Path) -> str:
+    """Return the names of the kit's modules in a function's zip, a line each."""
+    with zipfile.ZipFile(zipped) as archive:
+        files = [name for name in archive.namelist() if name.startswith(f"{LIBRARY}/")]
+    return "\n".join(name for name in files if name.endswith(".py"))
+
+
+def packages_needed(modules: str) -> set[str]:
+    """Return the packages that modules of the kit import, by registries' names.
 
     Those of each module are known once; most functions carry the same.
     """
-    with zipfile.ZipFile(zipped) as archive:
-        modules = [name for name in archive.namelist() if name.startswith(f"{LIBRARY}/")]
-    return {package for name in modules if name.endswith(".py") for package in _packages(name)}
+    return {package for name in modules.splitlines() for package in _packages(name)}
 
 
 @cache

@@ -1,7 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+const CONTRACTS = resolve(import.meta.dirname, "../docs/openapi");
+/** Serves the APIs' contracts beside the site, as `/openapi/catalog.json`. */
+const contracts: Plugin = {
+  name: "contracts",
+  generateBundle() {
+    for (const name of readdirSync(CONTRACTS)) {
+      this.emitFile({ type: "asset", fileName: `openapi/${name}`, source: readFileSync(resolve(CONTRACTS, name)) });
+    }
+  },
+};
 
 export default defineConfig({
+  plugins: [contracts],
   // The query library's client brings its mutations along, which nothing here uses.
   resolve: { alias: [{ find: /^\.\/mutationCache\.js$/, replacement: resolve(import.meta.dirname, "src/no-mutations.ts") }] },
   build: {

@@ -1,17 +1,24 @@
 """This platform, as the local stage runs it."""
 
+import json
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from blockwork.command.called import called
-from blockwork.command.settings import read_settings
+from blockwork.command.settings import DEFAULT_PORT, read_settings
 from blockwork.local.account import Account
 from blockwork.local.app import OnLine
+from blockwork.local.command import run
 from blockwork.local.configured_app import ConfiguredApp
+from blockwork.local.errors import CommandError
 from blockwork.local.places import LOCAL, REPOSITORY
 from blockwork.local.stage import LocalStage
-from blockwork.local.toolchain import Toolchain
+from blockwork.local.toolchain import Toolchain, tool_environment
 from tools.seed import Platform, as_json
 
 CODE = (
@@ -23,8 +30,11 @@ CODE = (
     "blockwork/node",
     "constructs_lib",
 )
-CONTENT = ("lambda_src", "site", "requirements.txt", "package-lock.json")
+CONTENT = ("lambda_src", "site", "docs/openapi", "requirements.txt", "package-lock.json")
 SITE = REPOSITORY / "site"
+BUILT = REPOSITORY / ".build"
+CONTRACTS = REPOSITORY / "docs" / "openapi"
+"""Are served beside it."""
 
 
 class PlatformApp(ConfiguredApp):
@@ -38,9 +48,33 @@ class PlatformApp(ConfiguredApp):
         """Return what is ours; what is installed is known by its lock."""
         return [REPOSITORY / name for name in (*CODE, *CONTENT)]
 
+    def begin(self) -> None:
+        """Make the functions' layers and the bytecode that each synthesis loads, on a fresh clone.
+
+        The app is synthesised as far as it can be yet, for nobody.
+        """
+        cdk = find_spec("aws_cdk")
+        if BUILT.exists() and cdk and cdk.cached and Path(cdk.cached).exists():
+            return
+        said = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
+        context = {**said, **self.context(DEFAULT_PORT)}
+        with suppress(CommandError), TemporaryDirectory() as output:
+            run(
+                [sys.executable, "app.py"],
+                doing="begin the synthesis",
+                log=LOCAL / "logs" / "begun.log",
+                env=tool_environment()
+                | {
+                    "CDK_OUTDIR": output,
+                    "CDK_CONTEXT_JSON": json.dumps(context),
+                    "CDK_VALIDATION": "false",
+                },
+                cwd=REPOSITORY,
+            )
+
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
-        inputs = [SITE, REPOSITORY / "package-lock.json"]
+        inputs = [SITE, CONTRACTS, REPOSITORY / "package-lock.json"]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def is_serving(self, account: Account) -> bool:

@@ -42,6 +42,12 @@ class App(Protocol):
         """Return what the app's context says at synthesis (`-c name=value`)."""
         ...
 
+    def begin(self) -> None:
+        """Do what needs nothing that is got meanwhile: the emulator, packages of npm.
+
+        It only saves time: what it cannot do, and what it has not done, the synthesis does.
+        """
+
     def build(self, on_line: OnLine) -> None:
         """Build what synthesis needs, such as a web app."""
 

@@ -46,6 +46,9 @@ class ConfiguredApp:
             name: value.replace("{port}", str(port)) for name, value in self._local.context.items()
         }
 
+    def begin(self) -> None:
+        """Do nothing: nobody knows what an app's synthesis does where packages are missing."""
+
     def build(self, on_line: OnLine) -> None:
         """Do nothing: what needs to be built first is told by a class of the app's own."""
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -148,6 +148,7 @@ class LocalStage:
 
         with ThreadPoolExecutor() as pool:
             packages = pool.submit(with_progress, "npm packages", self._toolchain.node_packages)
+            begun = pool.submit(self.app.begin)
             self._start_emulator(progress)
             self._share_secrets()
             self.app.prepare(self._account, self.emulator.state)
@@ -155,7 +156,7 @@ class LocalStage:
                 packages.result()
                 return
             packages.result()
-            synthesized = pool.submit(self._synthesize, with_progress)
+            synthesized = pool.submit(self._synthesize, with_progress, begun)
             if not self._account.is_bootstrapped():
                 with_progress("CDK bootstrap", self._cdk.bootstrap)
             synthesized.result()
@@ -180,8 +181,13 @@ class LocalStage:
             make = partial(self._cdk.bootstrap, environments=rest)
             with_progress("CDK bootstrap", lambda show: make(show))
 
-    def _synthesize(self, with_progress: Callable[[str, Callable[[OnLine], None]], None]) -> None:
+    def _synthesize(
+        self,
+        with_progress: Callable[[str, Callable[[OnLine], None]], None],
+        begun: "Future[None]",
+    ) -> None:
         with_progress("Build", self.app.build)
+        begun.result()  # two that build the same would each take as long as one
         with_progress("CDK synth", self._cdk.synthesize)
 
     def _share_secrets(self) -> None:

@@ -8,7 +8,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.host_names import check_host_name
 
 
@@ -45,6 +45,7 @@ class ApiDomain(Construct):
         mutual_tls: apigatewayv2.MTLSConfig | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         check_host_name(name, zone, at=path_of(self))
         self.domain_name = apigatewayv2.DomainName(
             self,

@@ -8,7 +8,7 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.primitives.l2_options import refuse_time_outside
 
 FIFTEEN_MINUTES = Duration.minutes(15)
@@ -56,6 +56,7 @@ class AppClient(Construct):
         reads: Collection[str] = (),
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         refuse_time_outside("token_validity", token_validity, 300, 86_400, path_of(self))
         refuse_time_outside("refresh_validity", refresh_validity, 3_600, 315_360_000, path_of(self))
         self._pool = pool

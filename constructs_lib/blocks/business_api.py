@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.cors_rules import CorsRules
 from constructs_lib.blocks.route_key import RouteKey, read_route_key
 from constructs_lib.defaults import Defaults
@@ -94,6 +94,7 @@ class BusinessApi(Construct):
         log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         if allow_origins is None and cors is not None:
             raise ValueError(
                 "cors must be left out where allow_origins is None: no website's scripts may call "

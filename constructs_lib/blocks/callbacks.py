@@ -10,7 +10,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IValidation
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives import Table
 from constructs_lib.telling import tell
@@ -51,6 +51,7 @@ class Callbacks(Construct):
         self, scope: Construct, id_: str, /, *, removal_policy: RemovalPolicy | None = None
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         self.table = Table(
             self,
             "Table",

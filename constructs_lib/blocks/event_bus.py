@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.announce import EVENT_BUS, announce
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import is_unresolved, path_of
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
@@ -200,7 +200,7 @@ class EventBus(AnyBus, Construct):
 
 
 def _check_source(source: str, path: str, *, aws: bool = False) -> None:
-    if Token.is_unresolved(source):
+    if is_unresolved(source):
         return
     if not source or (source.startswith("aws.") and not aws) or "*" in source:
         raise ValueError(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from aws_cdk import Duration, Stack, Token
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import home_of, is_unresolved, made_in, path_of, stack_of
 from constructs_lib.blocks.failure_chain import FailureChain, let_own_rules_alone_send
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.last_failures import ONE_HOUR
@@ -84,10 +84,11 @@ class EventConsumer(Construct):
         dead_letters_elsewhere: bool = False,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         let_own_rules_alone_send(self)
         at = path_of(self)
         check_pattern(pattern, at=at)
-        _check_home(bus, Stack.of(self), at=at)
+        _check_home(bus, stack_of(self), at=at)
         refuse_time_outside("max_event_age", max_event_age, 60, LONGEST_EVENT_AGE, at)
         if once and function is None:
             raise ValueError(
@@ -136,12 +137,8 @@ class _Delivery(TypedDict):
 
 def _check_home(bus: events.IEventBus, stack: Stack, *, at: str) -> None:
     """Refuse a bus that a rule of this stack cannot be on ("Amazon EventBridge rules")."""
-    home = bus.env
-    for kind, theirs, ours in (
-        ("account", home.account, stack.account),
-        ("region", home.region, stack.region),
-    ):
-        if not Token.is_unresolved(theirs) and not Token.is_unresolved(ours) and theirs != ours:
+    for kind, theirs, ours in zip(("account", "region"), home_of(bus), home_of(stack), strict=True):
+        if not is_unresolved(theirs) and not is_unresolved(ours) and theirs != ours:
             raise ValueError(
                 f"bus must be of this stack's {kind}, {ours}, where its rules are, got "
                 f"{bus.node.path} of {theirs}: let its owner send events to a bus here (at {at})"

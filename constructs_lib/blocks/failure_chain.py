@@ -1,6 +1,6 @@
 """Failed events go to a topic, and stay in a queue until somebody brings them back."""
 
-from aws_cdk import Annotations, Duration, Names, RemovalPolicy, Stack
+from aws_cdk import Annotations, Duration, Names, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda_destinations as destinations
@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.announce import FAILURE_CHAIN, announce
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import home_of, made_in, path_of, stack_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, AnyKey, ServicePrincipal, Topic, as_key
 from constructs_lib.primitives import Queue
@@ -59,6 +59,7 @@ class FailureChain(Construct):
         known_as: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         let_own_rules_alone_send(self)
         defaults = Defaults.of(self)
         encryption_key = encryption_key or defaults.find("failure_key")
@@ -142,7 +143,7 @@ class FailureChain(Construct):
                 principals=[ServicePrincipal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                conditions={"StringEquals": {"aws:SourceAccount": home_of(stack_of(self))[0]}},
             )
         )
         if not added.statement_added:

@@ -9,7 +9,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs_lib.asked_once import node_of, stack_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.interfaces import AnyFunction
-from constructs_lib.primitives.l2_options import refuse_outside, refuse_time_outside
+from constructs_lib.primitives.l2_options import (
+    refuse_outside,
+    refuse_time_outside,
+    whole_seconds_of,
+)
 from constructs_lib.primitives.service_function import LONGEST_EVENT_AGE, ServiceFunction
 
 ONE_HOUR = Duration.hours(1)
@@ -43,7 +47,7 @@ def keep_last_failures(
     wanted = {
         "ends in": stack_of(function).resolve(failures.topic.topic_arn),
         "retry_attempts": retry_attempts,
-        "max_event_age in seconds": max_event_age.to_seconds(),
+        "max_event_age in seconds": whole_seconds_of(max_event_age),
     }
     settled = _settled(function)
     if settled is None:

@@ -9,7 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.interfaces import AnyKey, as_key
 from constructs_lib.primitives.l2_options import refuse_time_outside
 
@@ -57,6 +57,7 @@ class MachineClient(Construct):
         token_validity: Duration = ONE_HOUR,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         _check_scopes([one.scope_name for one in scopes], at=path_of(self))
         _check_domain(pool, at=path_of(self))
         refuse_time_outside("token_validity", token_validity, 300, 86_400, path_of(self))

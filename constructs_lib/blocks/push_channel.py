@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.event_bus import AnyBus
 from constructs_lib.blocks.event_consumer import EventConsumer
 from constructs_lib.blocks.failure_chain import FailureChain
@@ -107,6 +107,7 @@ class PushChannel(Construct):
         target: BuildTarget | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         if message_retention.to_seconds() < 60:
             raise ValueError(
                 "message_retention must be at least 1 minute, "

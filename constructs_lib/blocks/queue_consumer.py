@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.interfaces import AnyFunction
 
@@ -72,6 +72,7 @@ class QueueConsumer(Construct):
         parks_after: Duration | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         check_dead_letters(queue, failures, elsewhere=dead_letters_elsewhere, at=path_of(self))
         _check_visibility(queue, function, at=path_of(self))
         function.add_event_source(

@@ -14,7 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import ONE_HOUR
 from constructs_lib.blocks.takers import keep_what_fails
@@ -87,6 +87,7 @@ class ScheduledTask(Construct):
         dead_letters_elsewhere: bool = False,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         _check_input(input or {}, at=path_of(self))
         keep_what_fails(
             failures,

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.primitives import PythonFunction, PythonService
 
@@ -58,6 +58,7 @@ class SiteRelease(Construct):
         log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         for page in site.pages.needed:
             if not (content / page).is_file():
                 article = "an" if page == "index.html" else "the file"

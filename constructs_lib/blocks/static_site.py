@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.content_security import content_security_policy
 from constructs_lib.blocks.site_domain import SiteDomain
 from constructs_lib.blocks.site_headers import security_headers
@@ -71,6 +71,7 @@ class StaticSite(Construct):
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         at = path_of(self)
         further = dict(sources or {})
         further["connect-src"] = [*connect_sources, *further.get("connect-src", ())]

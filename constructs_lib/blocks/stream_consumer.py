@@ -10,11 +10,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import check_role
 from constructs_lib.interfaces import AnyFunction
-from constructs_lib.primitives.l2_options import refuse_time_outside
+from constructs_lib.primitives.l2_options import refuse_time_outside, whole_seconds_of
 
 SOME_RETRIES = 10
 MOST_RETRIES = 10_000
@@ -73,6 +73,7 @@ class StreamConsumer(Construct):
         max_record_age: Duration = OLDEST_RECORD,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         if retry_attempts is None:
             retry_attempts = MOST_RETRIES if parks_after else SOME_RETRIES
         _check_bounds(retry_attempts, max_record_age, parks_after, at=path_of(self))
@@ -120,7 +121,7 @@ def _check_bounds(
             f"for ever blocks all behind it, got {retry_attempts} (at {at})"
         )
     refuse_time_outside("max_record_age", max_record_age, 60, LONGEST_RECORD_AGE, at)
-    if parks_after and parks_after.to_seconds() >= max_record_age.to_seconds():
+    if parks_after and whole_seconds_of(parks_after) >= whole_seconds_of(max_record_age):
         raise ValueError(
             f"parks_after must be less than {max_record_age.to_human_string()}, when Lambda gives "
             f"the record up, got {parks_after.to_human_string()} (at {at})"

@@ -9,7 +9,7 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.cors_rules import HEADER
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.primitives import (
@@ -112,6 +112,7 @@ class TokenAuthorizer(Construct):
         **options: Unpack[FunctionOptions],
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         at = f"(at {path_of(self)})"
         trusted = _trusted(issuer, audience, jwks_url, issuers, at)
         if not algorithms or not set(algorithms) <= set(ALGORITHMS):

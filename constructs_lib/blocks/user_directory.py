@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
@@ -101,6 +101,7 @@ class UserDirectory(Construct):
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         refuse_time_outside("token_validity", token_validity, 300, 86_400, path_of(self))
         custom = _custom_names(custom_attributes or {}, at=path_of(self))
         _check_writable(writable_attributes, custom, at=path_of(self))

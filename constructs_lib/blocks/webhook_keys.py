@@ -4,7 +4,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.grants import let_read_parameter
 from constructs_lib.interfaces import AnyFunction, AnyKey
 from constructs_lib.primitives import Table
@@ -43,6 +43,7 @@ class WebhookKeys(Construct):
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         self._parameter = parameter
         self._key = encryption_key
         self.replays = Table(

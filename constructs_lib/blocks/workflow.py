@@ -15,7 +15,7 @@ from constructs_lib.acknowledge import (
     acknowledge_versions,
     acknowledge_wildcard,
 )
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.takers import UNFORESEEN, keep_failed_executions
 from constructs_lib.defaults import Defaults
@@ -85,6 +85,7 @@ class Workflow(Construct):
         log_removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        made_in(scope, id_, self)
         at = path_of(self)
         express = kind is sfn.StateMachineType.EXPRESS
         refuse_time_outside("timeout", timeout, 1, LONGEST[kind], at)

@@ -43,13 +43,26 @@ def refuse_time_outside(name: str, value: Duration, shortest: int, longest: int,
     :param shortest: in seconds, as `longest`.
     :raises ValueError: names the value and what is allowed.
     """
-    if value not in _seconds:
-        unresolved = value.is_unresolved()
-        _seconds[value] = None if unresolved else float(value.to_seconds(integral=False))
-    seconds = _seconds[value]
+    seconds = seconds_of(value)
     if seconds is None or shortest <= seconds <= longest:
         return
     least, most = (Duration.seconds(each).to_human_string() for each in (shortest, longest))
     raise ValueError(
         f"{name} must be between {least} and {most}, got {value.to_human_string()} (at {at})"
     )
+
+
+def seconds_of(time: Duration) -> float | None:
+    """Return how long a time is, in seconds, or None if that is known only at deployment."""
+    if time not in _seconds:
+        _seconds[time] = None if time.is_unresolved() else time.to_seconds(integral=False)
+    return _seconds[time]
+
+
+def whole_seconds_of(time: Duration) -> float:
+    """Return how long a time is as the CDK says it, which may be a token.
+
+    :raises RuntimeError: if it is no whole number of seconds.
+    """
+    seconds = seconds_of(time)
+    return time.to_seconds() if seconds is None or seconds % 1 else seconds

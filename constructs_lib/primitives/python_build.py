@@ -24,7 +24,7 @@ import uv
 from constructs_lib.primitives.build_target import BuildTarget
 from constructs_lib.primitives.pinned_requirements import content_of, normal, refuse_incomplete
 from constructs_lib.primitives.source_files import source_files
-from constructs_lib.primitives.zips import BUILD_FOLDER, write_zip
+from constructs_lib.primitives.zips import BUILD_FOLDER, noted, write_zip
 
 LAYOUT_VERSION = b"3"
 """Raise it when other zips are made of the same input, or some no longer are."""
@@ -140,13 +140,17 @@ def _digest(target: BuildTarget) -> "hashlib._Hash":
 
 def packages_of(layer: Path) -> frozenset[str]:
     """Return the names of a layer's packages as they are compared (PEP 503)."""
+    return frozenset(noted(layer, "packages", _packages_in).split())
+
+
+def _packages_in(layer: Path) -> str:
     with zipfile.ZipFile(layer) as archive:
         found = re.findall(
             r"^python/([^/]+?)-[^/-]+\.dist-info/METADATA$",
             "\n".join(archive.namelist()),
             re.MULTILINE,
         )
-    return frozenset(map(normal, found))
+    return " ".join(sorted(map(normal, found)))
 
 
 def _install(requirements: Path, into: Path, target: BuildTarget) -> str:

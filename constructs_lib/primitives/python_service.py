@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
@@ -22,8 +23,18 @@ from constructs_lib.primitives.python_build import (
     packages_of,
 )
 from constructs_lib.primitives.source_files import source_files
-from constructs_lib.primitives.zips import asset
-from constructs_lib.runtime_kit import INSTALLED, KIT, LIBRARY, PARTS, packages_needed
+from constructs_lib.primitives.zips import asset, noted
+from constructs_lib.runtime_kit import (
+    INSTALLED,
+    KIT,
+    LIBRARY,
+    PARTS,
+    modules_of_the_kit,
+    packages_needed,
+)
+
+_layers: WeakKeyDictionary[Construct, dict[str, "PackagesLayer"]] = WeakKeyDictionary()
+"""Those of a construct by their ids: every function of a stack asks for its service's."""
 
 
 class PackagesLayer(lambda_.LayerVersion):
@@ -148,7 +159,7 @@ class PythonService:
         known = [layer.packages for layer in layers if isinstance(layer, PackagesLayer)]
         if len(known) < len(layers):
             return
-        needed = packages_needed(self._zip(entry))
+        needed = packages_needed(noted(self._zip(entry), "kit", modules_of_the_kit))
         if missing := sorted(needed.difference(*known)):
             raise ValueError(
                 f"requirements must hold what {KIT} imports in {self.name}.{entry}, got "
@@ -201,11 +212,11 @@ class PythonService:
         """
         stack = stack_of(scope)
         parent, name = cast(Construct, stack), id_
-        while there := node_of(parent).try_find_child(name):
+        while there := _child(parent, name):
             if isinstance(there, PackagesLayer) and there.is_of(requirements, self.target):
                 return cast(lambda_.ILayerVersion, there)
-            parent, name = cast(Construct, there), self.name
-        layer = PackagesLayer(
+            parent, name = there, self.name
+        layer = _layers.setdefault(parent, {})[name] = PackagesLayer(
             parent,
             name,
             requirements=requirements,
@@ -220,3 +231,9 @@ class PythonService:
                 "modules load 1.25 to 2.2 times slower; deploy from a machine or CI job with it",
             )
         return cast(lambda_.ILayerVersion, layer)
+
+
+def _child(parent: Construct, name: str) -> Construct | None:
+    """Return what is beneath a construct by this id, whoever has made it."""
+    known = _layers.get(parent, {}).get(name)
+    return known or cast("Construct | None", node_of(parent).try_find_child(name))

@@ -11,11 +11,15 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_resources
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import Function, Role, ServicePrincipal
 from constructs_lib.primitives.function_options import FunctionOptions
-from constructs_lib.primitives.l2_options import refuse_outside, refuse_time_outside
+from constructs_lib.primitives.l2_options import (
+    refuse_outside,
+    refuse_time_outside,
+    whole_seconds_of,
+)
 from constructs_lib.telling import has_been_told
 
 TEN_SECONDS = Duration.seconds(10)
@@ -143,7 +147,9 @@ class ServiceFunction(Function):
             **settings,
         )
         has_been_told(self, environment)
+        made_in(scope, id_, self)
         if "role" not in options:
+            made_in(scope, f"{id_}Role", role)
             joins = LETS_JOIN_VPC if "vpc" in options else ()
             acknowledge_no_resources(role, *joins, why=f"{XRAY}; {INTERFACES}" if joins else XRAY)
             acknowledge(
@@ -182,7 +188,7 @@ class ServiceFunction(Function):
             "DestinationConfig.OnFailure", {"Destination": bound.destination}
         )
         config.maximum_retry_attempts = retry_attempts
-        config.maximum_event_age_in_seconds = max_event_age.to_seconds()
+        config.maximum_event_age_in_seconds = whole_seconds_of(max_event_age)
 
     def metric_counted(self, name: str) -> cloudwatch.Metric:
         """Return how often the function has counted something, as a sum.

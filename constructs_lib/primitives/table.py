@@ -8,7 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.asked_once import path_of
+from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
 from constructs_lib.primitives.l2_options import refuse_options
@@ -79,6 +79,7 @@ class Table(dynamodb.TableV2):
             removal_policy=policy,
             **settings,
         )
+        made_in(scope, id_, self)
         self._keys = [key.name for key in keys]
         # Asked for once: each answer takes time.
         self._name, self._arn, self._key = self.table_name, self.table_arn, self.encryption_key

@@ -1,11 +1,13 @@
 """Zips that Lambda loads: the same bytes from the same files, told apart by what is in them."""
 
 import hashlib
+import io
+import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from aws_cdk import AssetHashType
@@ -29,13 +31,34 @@ def content_hash(built: Path) -> str:
 
     Not of its bytes: those depend on who compressed them, and bytecode on what is installed.
     """
+    return noted(built, "content", _content_hash)
+
+
+def noted(built: Path, what: str, find: Callable[[Path], str]) -> str:
+    """Return what there is to know of a zip, from the note beside it if it is of this very zip.
+
+    Reading all zips of an app takes a tenth of its synthesis, and they hardly ever change.
+
+    :param what: its name in the note; another one if something else is found in the same zip.
+    :param find: reads it from the zip.
+    """
     state = built.stat()
-    return _content_hash(built.resolve(), state.st_mtime_ns, state.st_size)
+    zip_now = [state.st_mtime_ns, state.st_size, state.st_ino]
+    file = built.with_suffix(".json")
+    try:
+        read = json.loads(file.read_text())
+    except (OSError, ValueError):
+        read = {}
+    note = read if isinstance(read, dict) and read.get("zip") == zip_now else {"zip": zip_now}
+    found = note.get(what)
+    if not isinstance(found, str):
+        found = find(built)
+        with suppress(OSError):  # a folder that is only read
+            write_whole(json.dumps({**note, what: found}).encode(), file)
+    return found
 
 
-@cache
-def _content_hash(built: Path, *_state: int) -> str:
-    """Return it, read once: the stacks of an app share their layers."""
+def _content_hash(built: Path) -> str:
     digest = hashlib.sha256()
     with zipfile.ZipFile(built) as archive:
         for entry in sorted(archive.infolist(), key=lambda each: each.filename):
@@ -50,13 +73,20 @@ def write_zip(files: Mapping[str, tuple[int, bytes]], built: Path) -> None:
 
     :param files: mode and content by name.
     """
-    built.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, partial = tempfile.mkstemp(dir=built.parent)
-    os.close(descriptor)
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, (mode, content) in sorted(files.items(), key=lambda file: PurePosixPath(file[0])):
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
             entry.create_system = 3  # the system that modes are of: Unix
             entry.external_attr = mode << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    Path(partial).replace(built)
+    write_whole(archived.getbuffer(), built)
+
+
+def write_whole(content: bytes | memoryview, file: Path) -> None:
+    """Write a file that others, who do so at the same time, never see half."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, partial = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(descriptor, "wb") as begun:
+        begun.write(content)
+    Path(partial).replace(file)

@@ -81,7 +81,7 @@ function start(root: HTMLElement, config: Config): void {
 }
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 
@@ -110,6 +110,7 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
       forMembers("Your account", () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
     [paths.users]: allowed(session, "list", "users",
       forMembers("Users", () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
+    [paths.developers]: later("For developers", () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers("Permissions", () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {

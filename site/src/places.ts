@@ -12,6 +12,7 @@ export const paths = {
   buyVoucher: "/buy-voucher",
   account: "/account",
   users: "/users",
+  developers: "/developers",
   permissions: (userId: string) => `/users/${encodeURIComponent(userId)}/permissions`,
   // Whatever somebody does to be signed in, they come back to `next`.
   signUp: (next?: string | null) => withNext("/sign-up", next),

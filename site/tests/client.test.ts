@@ -109,3 +109,24 @@ test("only what is said as a problem is said by an API of ours, whoever answers 
     });
   }
 });
+
+test("a signed-in call names itself, so that one whose answer is lost is found in the logs; a public one asks for no leave to", async () => {
+  const asked = answering(new Response("{}"), new Response("{}"), new Response("{}"));
+  await api().call("/things");
+  await api().callSignedIn("/things");
+  await api().callSignedIn("/things");
+  const [none, one, other] = asked.map(({ headers }) => headers.get("x-correlation-id"));
+  assert.equal(none, null);
+  assert.match(one ?? "", /^[0-9a-f-]{36}$/);
+  assert.notEqual(one, other);
+
+  let sent: string | null = null;
+  globalThis.fetch = async (_, init) => {
+    sent = new Headers(init?.headers).get("x-correlation-id");
+    throw new TypeError("the connection broke");
+  };
+  await assert.rejects(api().callSignedIn("/things"), (error) => {
+    assert.equal(reference(error), ` Reference: ${sent}`);
+    return true;
+  });
+});

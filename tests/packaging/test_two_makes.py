@@ -47,7 +47,7 @@ def test_what_is_shared_is_set_up_once(checkout: Path) -> None:
     assert [each.returncode for each in makes] == [0, 0, 0], said
     assert set_up_calls(checkout) == {
         ("python", "-m pip"): 1,
-        ("python", "-c import"): 2,  # sysconfig, app
+        ("python", "-c import"): 1,  # sysconfig
         ("uv", "pip install"): 2,
         ("npm", "ci --loglevel=error"): 1,
     }

@@ -12,7 +12,15 @@ const LONGEST_WAIT_SECONDS = 5;
 const MOST_WAITS = 2;
 
 /** No answer at all: offline, a broken connection, too slow. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  /** Finds the request in the logs, if it came that far; undefined where it had none. */
+  readonly correlationId: string | undefined;
+
+  constructor(message: string, { correlationId, cause }: { readonly correlationId?: string | undefined; readonly cause: unknown }) {
+    super(message, { cause });
+    this.correlationId = correlationId;
+  }
+}
 
 export interface Call {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -84,7 +92,10 @@ export class ApiClient {
     const headers = new Headers({ accept: "application/json, application/problem+json" });
     if (body !== undefined) headers.set("content-type", "application/json");
     if (idempotencyKey) headers.set("idempotency-key", idempotencyKey);
+    // Beside a token the browser asks for leave to send headers anyway; a public call goes without asking.
+    const correlationId = token && crypto.randomUUID();
     if (token) headers.set("authorization", `Bearer ${token}`);
+    if (correlationId) headers.set("x-correlation-id", correlationId);
     // Whoever replaces or removes something has seen it: nobody else's change since is overwritten.
     const seen = this.#seen.get(path);
     if (seen !== undefined && (method === "PUT" || method === "DELETE")) headers.set("if-match", seen);
@@ -102,7 +113,7 @@ export class ApiClient {
       return response;
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new Unreachable(`no answer from ${this.#base}`, { cause: error });
+      throw new Unreachable(`no answer from ${this.#base}`, { cause: error, correlationId });
     }
   }
 }

@@ -61,7 +61,7 @@ export function secondsOf(value: string | null, now: number): number | undefined
 
 /** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */
 export function reference(error: unknown): string {
-  return error instanceof ApiError && error.correlationId ? ` Reference: ${error.correlationId}` : "";
+  return error instanceof Error && "correlationId" in error && error.correlationId ? ` Reference: ${String(error.correlationId)}` : "";
 }
 
 /** When to try again, as a sentence. */

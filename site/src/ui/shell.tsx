@@ -19,7 +19,7 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
       <Header onSignOut={onSignOut} />
       <OfflineNote />
       <Outlet />
-      <footer class="site-footer"><p>{SITE_NAME}</p></footer>
+      <footer class="site-footer"><p>{SITE_NAME} · <a href={paths.developers}>For developers</a></p></footer>
       <div class="visually-hidden" role="status">{notices.announced.value}</div>
       <Toasts />
     </div>

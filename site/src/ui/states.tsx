@@ -74,7 +74,7 @@ export function Loaded<T>({ query, waiting, what, level, onError, children }: {
 function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string } {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? { heading: `We could not load ${what}`, detail: "Our service gave no answer. Check your connection and try again." }
+      ? { heading: `We could not load ${what}`, detail: `Our service gave no answer. Check your connection and try again.${reference(error)}` }
       : { heading: "You are offline", detail: `We load ${what} as soon as your connection is back.` };
   }
   if (error instanceof ApiError && error.status === 429) {

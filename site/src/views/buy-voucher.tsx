@@ -217,7 +217,7 @@ function detailOf(reason: unknown): string {
   if (reason === undefined) return "This page was left before the answer came, so the payment may or may not have been taken.";
   if (reason instanceof Unreachable) {
     return navigator.onLine
-      ? "Our service gave no answer, so the payment may or may not have been taken."
+      ? `Our service gave no answer, so the payment may or may not have been taken.${reference(reason)}`
       : "You are offline, so the payment may or may not have been taken. Try again when your connection is back.";
   }
   if (reason instanceof ApiError && reason.status === 429) {

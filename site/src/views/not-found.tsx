@@ -16,7 +16,7 @@ export function notFoundView(): View {
 
 /** For a page whose code is on its way. */
 export function loadingView(): View {
-  return { title: "Loading", content: <div class="narrow"><h1 class="coming">Loading the page…</h1></div> };
+  return { title: "Loading", content: <div class="narrow"><h1>Loading the page…</h1></div> };
 }
 
 /** For a page whose code did not arrive. */

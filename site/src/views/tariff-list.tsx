@@ -10,8 +10,9 @@ import { useListQuery } from "../ui/query.ts";
 import { Bone, Loaded, MoreOf, Notice } from "../ui/states.tsx";
 
 const SKELETONS = 6;
-/** Drawn at once, and then that many more whenever the browser has time: typing never waits for a thousand. */
+/** Drawn at once; after a pause, in which the next key may come, that many more at a time: typing never waits for a thousand. */
 const AT_ONCE = 60;
+const PAUSE_MS = 250;
 
 /** All tariffs, sorted by name, with a search in what is shown. */
 export function TariffList() {
@@ -44,9 +45,9 @@ function Listing({ products, query }: { readonly products: readonly Product[]; r
   const isAll = drawn.value >= found.length;
   useEffect(() => {
     if (isAll) return undefined;
-    const timer = window.setTimeout(() => (drawn.value += AT_ONCE));
+    const timer = window.setTimeout(() => (drawn.value += AT_ONCE), drawn.value === AT_ONCE ? PAUSE_MS : 0);
     return () => window.clearTimeout(timer);
-  }, [drawn.value, isAll]);
+  }, [drawn.value, isAll, typed.value]);
 
   if (products.length === 0) {
     return (

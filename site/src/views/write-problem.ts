@@ -30,7 +30,7 @@ function shown(value: unknown): string {
 export function writeProblem(error: unknown, what: string): string {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? "Our service gave no answer, so we do not know whether your change was stored. Check, then try again."
+      ? `Our service gave no answer, so we do not know whether your change was stored. Check, then try again.${reference(error)}`
       : "You are offline. Try again when your connection is back.";
   }
   return `${inWords(error, what)}${reference(error)}`;

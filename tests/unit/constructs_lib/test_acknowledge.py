@@ -4,7 +4,9 @@ import contextlib
 import gc
 import json
 import re
+import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from aws_cdk import App, Duration, Stack, Validations
@@ -13,6 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from cdk_nag import AwsSolutionsChecks
 
+from constructs_lib import acknowledge
 from constructs_lib.blocks import (
     Callbacks,
     CallbackTask,
@@ -71,6 +74,34 @@ def test_a_wildcard_is_acknowledged_in_an_app_with_whatever_references(
     )
 
     assert findings(app) == []
+
+
+def test_a_pack_that_is_imported_after_all_was_made_hears_the_same(
+    app: App, service: PythonService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as made:
+        made.delitem(sys.modules, "cdk_nag")
+        acknowledge.acknowledge(app, IAM4="said of an app, which is in no stack")
+        stack = Stack(app, "Stack")
+        function = PythonFunction(stack, "Function", service=service, entry="place_order")
+        Bucket(stack, "Bucket").grant_objects(function, "s3:GetObject", keys="*.pdf")
+
+    assert findings(app) == []
+
+
+def test_without_a_pack_nothing_is_said_to_anybody(
+    app: App, service: PythonService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Mock()
+    monkeypatch.setattr(acknowledge, "Validations", said)
+    monkeypatch.delitem(sys.modules, "cdk_nag")
+    stack = Stack(app, "Stack")
+    function = PythonFunction(stack, "Function", service=service, entry="place_order")
+    Bucket(stack, "Bucket").grant_objects(function, "s3:GetObject", keys="*.pdf")
+
+    app.synth()
+
+    assert said.mock_calls == []
 
 
 @pytest.mark.parametrize("own", [True, False])
