@@ -1,4 +1,4 @@
-"""Who wants the newsletter, by their ids: a function of the service that has the profiles answers."""
+"""Who wants the newsletter: a function of the service that has the profiles tells their ids."""
 
 import os
 from typing import Any, Self, TypeVar
