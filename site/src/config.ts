@@ -1,10 +1,12 @@
 // The runtime configuration: one build serves every stage, /config.json says which one this is.
 
-/** Base URL of each microservice's API, without a trailing slash; a stage may lack the optional one. */
+/** Base URL of each microservice's API, without a trailing slash; a stage may lack the optional ones. */
 interface Apis {
   readonly identity: string;
   readonly catalog: string;
   readonly vouchers?: string;
+  readonly campaigns?: string;
+  readonly support?: string;
 }
 
 /** Sign-in with accounts of outside providers. */
@@ -30,6 +32,7 @@ export interface Config {
 
 export class ConfigError extends Error {}
 
+const OPTIONAL = ["vouchers", "campaigns", "support"] as const;
 const HTTP = { name: "an http or https", protocols: ["http:", "https:"] };
 const WEB_SOCKET = { name: "a ws or wss", protocols: ["ws:", "wss:"] };
 
@@ -60,7 +63,7 @@ export function parseConfig(document: unknown): Config {
     apis: {
       identity: base(apis["identity"], "apis.identity"),
       catalog: base(apis["catalog"], "apis.catalog"),
-      ...(apis["vouchers"] === undefined ? {} : { vouchers: base(apis["vouchers"], "apis.vouchers") }),
+      ...Object.fromEntries(OPTIONAL.filter((name) => apis[name] !== undefined).map((name) => [name, base(apis[name], `apis.${name}`)])),
     },
     webSocketUrl: url(root["webSocketUrl"], "webSocketUrl", WEB_SOCKET),
     userPoolId: text(root["userPoolId"], "userPoolId"),
