@@ -89,6 +89,7 @@ ROUTES = (
     ("GET /campaigns", "list_campaigns"),
     ("GET /campaigns/{campaignId}", "get_campaign"),
     ("DELETE /campaigns/{campaignId}", "cancel_campaign"),
+    ("GET /audience", "get_audience"),
 )
 HALF_A_MINUTE = Duration.seconds(30)
 TWO_MINUTES = Duration.minutes(2)
@@ -131,15 +132,17 @@ class CampaignsStack(PlatformStack):
         self._callbacks = Callbacks(self, "Callbacks")
         api = BusinessApi(self, "Api", allow_origins=[site_origin])
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
-        self._answer(api, users.authorizer())
+        self._answer(api, users.authorizer(), subscribers)
         self._take_callbacks(api)
         self._run(subscribers)
         self._tell(bus, alarms)
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
         cdk.CfnOutput(self, "FailureQueueUrl", value=self._failures.queue.queue_url)
 
-    def _answer(self, api: BusinessApi, signed_in: IHttpRouteAuthorizer) -> None:
-        """Take campaigns, show them, and have them stopped."""
+    def _answer(
+        self, api: BusinessApi, signed_in: IHttpRouteAuthorizer, subscribers: Subscribers
+    ) -> None:
+        """Take campaigns, show them and whom they reach, and have them stopped."""
         pages = SigningKey(self, "Pages", signs=OF_PAGES)
         for key, entry in ROUTES:
             function = self._function(entry)
@@ -147,6 +150,8 @@ class CampaignsStack(PlatformStack):
                 pages.let_sign(function)
             if entry == "cancel_campaign":
                 self._callbacks.let_arrive(function)
+            if entry == "get_audience":
+                subscribers.let_list(function)
             api.route(key, function, authorizer=signed_in)
 
     def _take_callbacks(self, api: BusinessApi) -> None:

@@ -133,6 +133,7 @@ class IdentityStack(PlatformStack):
             table=self._table,
             api=api,
             url=self.url,
+            site_url=site_origin,
             failures=failures,
         )
         cdk.CfnOutput(self, "ApiUrl", value=self.url)

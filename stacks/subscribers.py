@@ -26,6 +26,7 @@ class Subscribers(Construct):
     :param table: the users', with the index.
     :param api: where the links lead.
     :param url: its address, as mails say it.
+    :param site_url: the website, which what the links show leads back to.
     :param failures: where a night ends that has failed.
     """
 
@@ -39,24 +40,32 @@ class Subscribers(Construct):
         table: Table,
         api: BusinessApi,
         url: str,
+        site_url: str,
         failures: FailureChain,
     ) -> None:
         super().__init__(scope, id_)
         self._service = service
         self._table = table
         self._answer(url)
-        self._unsubscribe(api)
+        self._unsubscribe(api, site_url)
         self._index(failures)
+
+    def let_list(self, function: lambda_.Function, /) -> None:
+        """Let a function of another service list subscribers, by their ids alone.
+
+        It finds whom to invoke in LIST_SUBSCRIBERS_FUNCTION: `{"limit", "nextToken"?}` →
+        `{"userIds", "nextToken"?}` from the index, a moment late.
+        """
+        let_invoke(self.listing, function, variable="LIST_SUBSCRIBERS_FUNCTION")
 
     def let_ask(self, function: lambda_.Function, /) -> None:
         """Let a function of another service list subscribers and ask how they are reached.
 
-        It finds whom to invoke in LIST_SUBSCRIBERS_FUNCTION and DESCRIBE_SUBSCRIBERS_FUNCTION:
-        `{"limit", "nextToken"?}` → `{"userIds", "nextToken"?}` from the index, a moment late;
-        `{"userIds"}`, at most 100 → `{"subscribers": [{"userId", "email", "unsubscribeUrl"}],
+        Beside `let_list`, it finds whom to invoke in DESCRIBE_SUBSCRIBERS_FUNCTION: `{"userIds"}`,
+        at most 100 → `{"subscribers": [{"userId", "email", "unsubscribeUrl"}],
         "others": [{"userId", "reason"}]}` as it is now.
         """
-        let_invoke(self.listing, function, variable="LIST_SUBSCRIBERS_FUNCTION")
+        self.let_list(function)
         let_invoke(self.describing, function, variable="DESCRIBE_SUBSCRIBERS_FUNCTION")
 
     def _answer(self, url: str) -> None:
@@ -74,12 +83,13 @@ class Subscribers(Construct):
         )
         self._links.let_sign(self.describing)
 
-    def _unsubscribe(self, api: BusinessApi) -> None:
+    def _unsubscribe(self, api: BusinessApi, site_url: str) -> None:
         """Let programs and persons follow a link; only what is posted changes something."""
         show, unsubscribe = self._function("show_unsubscribe"), self._function("unsubscribe")
         self._let_use_table(unsubscribe, "dynamodb:UpdateItem", ENDED_BY_LINK)
         for key, function in (("GET /unsubscribe", show), ("POST /unsubscribe", unsubscribe)):
             self._links.let_sign(function)
+            function.add_environment("SITE_URL", site_url)
             route = api.route(key, function, authorizer=PUBLIC)
             acknowledge(route, APIG4="who comes here has a link that we have signed")
 

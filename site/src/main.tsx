@@ -121,6 +121,14 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
       [paths.buyVoucher]: signedIn(session,
         forMembers("Buy a voucher", () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
     }),
+    ...(config.apis.campaigns && {
+      [paths.campaigns]: allowed(session, "run", "campaigns",
+        later("Campaigns", () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),
+      "/campaigns/:campaignId": allowed(session, "run", "campaigns",
+        later("Campaign", () => import("./views/campaign.tsx"), ({ Campaign }, { campaignId = "" }, page) => <Campaign campaignId={campaignId} page={page} />)),
+      [paths.startCampaign]: allowed(session, "run", "campaigns",
+        later("Write a campaign", () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
+    }),
   };
   return Object.entries(routes).map(([pattern, view]) => ({ pattern, view }));
 }

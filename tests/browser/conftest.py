@@ -48,7 +48,7 @@ class Visitor:
     def sign_in(self, user: dict[str, Any]) -> None:
         """Sign in on the sign-in page, wherever that leads."""
         self.fill_in(user["email"], user["password"])
-        self.page.get_by_text("You are signed in.").wait_for()
+        self.page.get_by_text("You are signed in.", exact=True).wait_for()
 
     def fill_in(self, email: str, password: str) -> None:
         """Fill in the sign-in form and send it."""

@@ -80,6 +80,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "GET /campaigns": Route("run:campaigns", 200),
         "GET /campaigns/{campaignId}": Route("run:campaigns", 404),
         "DELETE /campaigns/{campaignId}": Route("run:campaigns", 404),
+        "GET /audience": Route("run:campaigns", 200),
         "POST /webhooks/campaign-status": Route(PUBLIC, 401, body={}),
     },
     "catalog": {

@@ -68,11 +68,15 @@ class Described:
     left: Mapping[str, Reason]
 
 
-class Audience(Protocol):
+class Readership(Protocol):
     """Who wants the newsletter: the service that has the profiles knows."""
 
     def page(self, *, limit: int, next_token: str | None) -> AudiencePage:
         """Return some of them, in an order that does not change."""
+
+
+class Audience(Readership, Protocol):
+    """The same, and how they are reached."""
 
     def describe(self, user_ids: Sequence[str]) -> Described:
         """Return what is known of these as of now."""

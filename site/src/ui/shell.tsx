@@ -5,10 +5,14 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { paths, SITE_NAME } from "../places.ts";
 import { Icon } from "./icons.tsx";
+import { useLazy } from "./lazy.ts";
 import { Toasts } from "./toasts.tsx";
 
 export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
-  const { notices } = useApp();
+  const { notices, session, config } = useApp();
+  const { support } = config.apis;
+  const userId = session.person?.userId;
+  const corner = useLazy(support !== undefined && Boolean(userId) && (() => import("../chat/corner.tsx")));
   const skip = (event: Event) => {
     event.preventDefault();
     document.querySelector<HTMLElement>("#content")?.focus();
@@ -20,6 +24,7 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
       <OfflineNote />
       <Outlet />
       <footer class="site-footer"><p>{SITE_NAME} · <a href={paths.developers}>For developers</a></p></footer>
+      {support && userId && corner && <corner.Corner key={userId} userId={userId} url={support} />}
       <div class="visually-hidden" role="status">{notices.announced.value}</div>
       <Toasts />
     </div>
@@ -39,6 +44,7 @@ function Header({ onSignOut }: { readonly onSignOut: () => void }) {
             <li><NavLink href={paths.tariffs}>Tariffs</NavLink></li>
             {person && config.apis.vouchers && <li><NavLink href={paths.vouchers}>Vouchers</NavLink></li>}
             {session.can("write", "products") && <li><NavLink href={paths.addTariff}>Add a tariff</NavLink></li>}
+            {config.apis.campaigns && session.can("run", "campaigns") && <li><NavLink href={paths.campaigns}>Campaigns</NavLink></li>}
             {session.can("list", "users") && <li><NavLink href={paths.users}>Users</NavLink></li>}
           </ul>
         </nav>

@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 import msgspec
 import pytest
-from campaigns.adapters.audience import AudienceUnavailableError, SubscriberFunctions
+from campaigns.adapters.audience import SubscriberFunctions
+from campaigns.adapters.readership import AudienceUnavailableError
 from campaigns.adapters.workflow import Workflow
 from campaigns.domain.campaign import Reason
 from campaigns.domain.outside import AudiencePage, Described, Subscriber

@@ -14,6 +14,7 @@ NEEDED = {
     "list_campaigns": TABLE | {"SIGNING_KEY_ARN"},
     "get_campaign": TABLE,
     "cancel_campaign": TABLE | CALLBACKS,
+    "get_audience": {"LIST_SUBSCRIBERS_FUNCTION"},
     "campaign_status": TABLE | CALLBACKS | {"WEBHOOK_KEYS_PARAMETER", "REPLAYS_TABLE"},
     "start_campaign": {"WORKFLOW_ARN"} | PARKING,
     "publish_changes": {"EVENT_BUS_NAME"} | PARKING,

@@ -20,8 +20,8 @@ NEEDED = {
     "forget_user": {"USERS_TABLE"},
     "list_subscribers": {"USERS_TABLE"},
     "describe_subscribers": {"USERS_TABLE", "SIGNING_KEY_ARN", "UNSUBSCRIBE_URL"},
-    "show_unsubscribe": {"SIGNING_KEY_ARN"},
-    "unsubscribe": {"USERS_TABLE", "SIGNING_KEY_ARN"},
+    "show_unsubscribe": {"SIGNING_KEY_ARN", "SITE_URL"},
+    "unsubscribe": {"USERS_TABLE", "SIGNING_KEY_ARN", "SITE_URL"},
     "index_subscribers": {"USERS_TABLE"},
     "publish_changes": {"EVENT_BUS_NAME", "FAILURE_TOPIC_ARN", "PATIENCE_SECONDS"},
 }

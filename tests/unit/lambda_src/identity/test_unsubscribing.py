@@ -1,5 +1,6 @@
 """Links in mails: what they do, and what they are not good for."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from identity.handlers.index_subscribers import index_subscribers
 from identity.handlers.list_subscribers import list_subscribers
 from identity.handlers.show_unsubscribe import show_unsubscribe
 from identity.handlers.unsubscribe import unsubscribe
+from identity.handlers.unsubscribe_pages import asking, done
 
 from blockwork.runtime.asking import InvalidQuestionError, asked_handler
 from blockwork.runtime.http import Request, http_handler
@@ -20,10 +22,12 @@ from blockwork.runtime.paging import next_token
 from blockwork.runtime.sealing import for_purpose, seal
 from tests.unit.blockwork.runtime.fakes import KnownKey
 from tests.unit.conftest import LogLines
+from tests.unit.lambda_src.environment import ROOT
 from tests.unit.lambda_src.events import CONTEXT, event
 from tests.unit.lambda_src.identity.samples import LATER
 
 KEY = KnownKey()
+SITE = "https://site.example"
 LINKS = UnsubscribeLinks(KEY, "https://api.example/unsubscribe")
 
 
@@ -68,10 +72,16 @@ def follow(word: str | None, subscribers: ListedSubscribers, *, post: bool) -> d
     if post:
         body = "List-Unsubscribe=One-Click"
         handler = http_handler(
-            unsubscribe, errors=errors, signer=lambda: KEY, subscribers=lambda: subscribers
+            unsubscribe,
+            errors=errors,
+            signer=lambda: KEY,
+            subscribers=lambda: subscribers,
+            site_url=lambda: SITE,
         )
         return handler(event("POST /unsubscribe", query=query, body=body), CONTEXT)
-    handler = http_handler(show_unsubscribe, errors=errors, signer=lambda: KEY)
+    handler = http_handler(
+        show_unsubscribe, errors=errors, signer=lambda: KEY, site_url=lambda: SITE
+    )
     return handler(event("GET /unsubscribe", query=query), CONTEXT)
 
 
@@ -80,6 +90,7 @@ def test_one_click_ends_the_newsletter_of_one_user(subscribers: ListedSubscriber
         answer = follow(token(), subscribers, post=True)
         assert answer["statusCode"] == 200
         assert "You are unsubscribed" in answer["body"]
+        assert f'<a href="{SITE}/account">' in answer["body"]
 
     assert subscribers.addresses == {"eve": "eve@example.com"}
 
@@ -101,6 +112,19 @@ def test_the_link_itself_shows_a_button_that_posts_to_where_it_came_from(
     assert 'name="List-Unsubscribe" value="One-Click"' in answer["body"]
     assert token() not in answer["body"]
     assert len(subscribers.addresses) == 2
+
+
+def test_its_pages_have_the_colours_of_the_website() -> None:
+    tokens = (ROOT / "site" / "src" / "styles" / "tokens.css").read_text(encoding="utf-8")
+    colour = re.compile(r"--(ground|surface|text|muted|line|brand|brand-hover|on-brand): (#\w+);")
+
+    def shades(text: str) -> list[tuple[str, str]]:
+        return [(name, value.replace("#ffffff", "#fff")) for name, value in colour.findall(text)]
+
+    assert len(shades(tokens)) == 16
+    for page in (asking(SITE), done(SITE)):
+        assert shades(page) == shades(tokens)
+        assert f'<a href="{SITE}/">Blockwork Energy</a>' in page
 
 
 NO_LINKS = [

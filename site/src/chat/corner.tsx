@@ -1,0 +1,42 @@
+// The support chat in a corner of every page, for who is signed in. The chat itself comes when it is opened.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { tabStorage } from "../storage.ts";
+import "../styles/corner.css";
+import { Icon } from "../ui/icons.tsx";
+import { forgetOthers, HISTORY } from "./history.ts";
+
+/** `userId` is who is signed in, for as long as it is drawn: what they said goes with them. */
+export function Corner({ userId, url }: { readonly userId: string; readonly url: string }) {
+  const [storage] = useState(() => {
+    const kept = tabStorage();
+    forgetOthers(kept, userId);
+    return kept;
+  });
+  const [isOpen, setOpen] = useState(false);
+  const [loaded, setLoaded] = useState<typeof import("./panel.tsx") | "failed">();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => () => storage.removeItem(HISTORY), []);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  const open = () => {
+    setOpen(true);
+    if (typeof loaded === "object") return;
+    setLoaded(undefined);
+    import("./panel.tsx").then(setLoaded, () => setLoaded("failed"));
+  };
+  return (
+    <aside class="corner" aria-label="Support" onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
+      <div id="chat" class="chat" hidden={!isOpen}>
+        {typeof loaded === "object"
+          ? <loaded.Panel userId={userId} url={url} storage={storage} isOpen={isOpen} close={close} />
+          : isOpen && <p role="status">{loaded ? "The chat could not be loaded. Check your connection, and open it again." : "Loading the chat…"}</p>}
+      </div>
+      <button type="button" class="button" aria-expanded={isOpen} aria-controls="chat" ref={button} onClick={isOpen ? close : open}>
+        <Icon name="chat" />Support chat
+      </button>
+    </aside>
+  );
+}
