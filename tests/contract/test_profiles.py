@@ -59,7 +59,7 @@ def test_who_names_another_account_than_their_own_deletes_none(
     signed_in = bearer(customer.id_token)
     before = identity.get("/me", headers=signed_in).json()
 
-    for query in ({}, {"userId": ""}, {"userId": "somebody-else"}):
+    for query in ({}, {"account": ""}, {"account": "somebody-else"}):
         answer = identity.delete("/me", params=query, headers=signed_in)
         assert answer.status_code == 400, answer.text
         assert "which GET /me shows" in answer.json()["detail"]

@@ -77,7 +77,7 @@ def test_who_deletes_their_account_by_the_api_is_forgotten_at_once_but_for_what_
 
     answer = identity.delete(
         "/me",
-        params={"userId": leaver.account.user_id},
+        params={"account": leaver.account.user_id},
         headers=bearer(leaver.tokens.id_token),
     )
     assert answer.status_code == 204, answer.text

@@ -1,4 +1,4 @@
-"""DELETE /me?userId=…: a user's own account, for good."""
+"""DELETE /me?account=…: a user's own account, for good."""
 
 from shared.events import UserDeleted
 from shared.users import user_of
@@ -16,15 +16,15 @@ from identity.domain.directory import DirectoryBusyError
 def delete_account(request: Request, *, admission: Admission, events: Events) -> Response[None]:
     """Answer 204: nobody can sign in as the user any more, and every service forgets them.
 
-    `userId` must be the caller's own, as GET /me shows it: a page of somebody who has signed out
-    since, in a browser that has another one's token now, deletes nobody.
+    `account` must be the caller's own `userId`, as GET /me shows it: a page of somebody who has
+    signed out since, in a browser that has another one's token now, deletes nobody.
     """
     user = user_of(request)
-    named = request.query.get("userId", "")
+    named = request.query.get("account", "")
     if named != user.user_id:
         raise ProblemError(
             400,
-            "userId must be that of the account that is to be deleted, your own, which GET /me"
+            "account must be the userId of the one that is to be deleted, your own, which GET /me"
             f" shows; got {named[:70]!r}",
         )
     # Users of outside providers are called otherwise than by their id.

@@ -49,7 +49,7 @@ export class Identity {
 
   /** Delete the account of who is signed in, who has to be the one of this id. */
   async deleteAccount(userId: string): Promise<void> {
-    await this.#api.callSignedIn("delete", "/me", { query: { userId } });
+    await this.#api.callSignedIn("delete", "/me", { query: { account: userId } });
   }
 
   /** What somebody may do beside what their groups may. */

@@ -35,7 +35,7 @@ class Unheard(PublishedEvents):
 
 def test_nobody_can_sign_in_any_more_and_every_service_is_told() -> None:
     admitted, events = Admitted(), PublishedEvents()
-    request = Request(claims=ADA, query={"userId": "user-2"})
+    request = Request(claims=ADA, query={"account": "user-2"})
 
     for _ in range(2):
         assert delete_account(request, admission=admitted, events=events).status == 204
@@ -45,7 +45,9 @@ def test_nobody_can_sign_in_any_more_and_every_service_is_told() -> None:
     assert (told.name, told.data.user_id, again.data) == ("UserDeleted", "user-2", told.data)
 
 
-@pytest.mark.parametrize("query", [{}, {"userId": ""}, {"userId": "user-1"}, {"userId": "Works_7"}])
+@pytest.mark.parametrize(
+    "query", [{}, {"account": ""}, {"account": "user-1"}, {"account": "Works_7"}]
+)
 def test_who_does_not_name_their_own_account_deletes_none(query: dict[str, str]) -> None:
     admitted, events = Admitted(), PublishedEvents()
 
@@ -65,7 +67,7 @@ def test_without_a_token_nobody_is_deleted() -> None:
 
 def test_where_the_bus_takes_nothing_the_account_is_deleted_and_the_night_tells() -> None:
     admitted = Admitted()
-    request = Request(claims=claims(user_id="user-2"), query={"userId": "user-2"})
+    request = Request(claims=claims(user_id="user-2"), query={"account": "user-2"})
 
     assert delete_account(request, admission=admitted, events=Unheard()).status == 204
     assert admitted.ended == ["user-2"]
