@@ -4,7 +4,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -68,17 +68,24 @@ def is_kept(emulator: Emulator, service: str, text: str) -> bool:
         return bool(database.execute(asked, (service, text.encode())).fetchone()[0])
 
 
+def runs(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def test_an_orderly_stop_leaves_nothing_running(mortal: Emulator) -> None:
     aws, group = start(mortal)
     resources = {"Role": role(), "Function": function(TELLS_ITS_PROCESS)}
     handler = invoke(aws, aws.deploy("gone", resources, name={"Ref": "Function"})["name"])["answer"]
-    pids = [process.pid for process in group.members()]
-    assert handler in pids
-    assert len(pids) == 4  # watcher, gateway, providers, handler
+    processes = group.members()
+    assert handler in {process.pid for process in processes}
+    assert len(processes) == 4  # watcher, gateway, providers, handler
 
     assert mortal.stop()
 
-    assert not any(psutil.pid_exists(pid) for pid in pids)
+    # Who has ended may have to wait on a busy machine until somebody takes note of it.
+    assert not [each for each in processes if runs(each)]
     assert not mortal.stop()
 
 

@@ -100,7 +100,7 @@ def test_nobody_replaces_items_where_there_are_several_kinds(
 @pytest.mark.parametrize(
     ("service", "allowed", "condition"),
     [
-        ("cognito-idp", {"ListUsers", "AdminListGroupsForUser"}, None),
+        ("cognito-idp", {"ListUsers", "AdminListGroupsForUser", "AdminDeleteUser"}, None),
         ("s3", {"GetObject", "PutObject"}, None),
         ("secretsmanager", {"GetSecretValue"}, None),
         ("ses", {"SendEmail", "SendRawEmail"}, "ses:FromAddress"),
@@ -131,6 +131,14 @@ def test_only_who_looks_for_users_that_are_gone_asks_for_one_by_name(
     for name, policy in of_type(templates[stack_name], "AWS::IAM::Policy").items():
         if "cognito-idp:AdminGetUser" in json.dumps(policy):
             assert name.startswith("FindGoneUsersRole")
+
+
+def test_only_who_deletes_an_account_at_its_owner_s_wish_may(
+    stack_name: str, templates: dict[str, Template]
+) -> None:
+    for name, policy in of_type(templates[stack_name], "AWS::IAM::Policy").items():
+        if "cognito-idp:AdminDeleteUser" in json.dumps(policy):
+            assert name.startswith("DeleteAccountRole")
 
 
 def test_who_publishes_does_so_in_the_name_of_its_own_service_alone(

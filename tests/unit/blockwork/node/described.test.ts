@@ -40,6 +40,7 @@ describe("a described route", () => {
     assert.deepEqual((routes["POST /orders"] as typeof route).says, {
       name: "placeOrder",
       summary: "An order",
+      query: {},
       answer: { title: "OrderView", type: "object" },
       body: {
         title: "OrderBody",
