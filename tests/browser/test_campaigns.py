@@ -126,11 +126,12 @@ def test_a_campaign_is_cancelled_by_the_keyboard_alone_and_seen_to_stop(
     cancel = page.get_by_role("button", name="Cancel the campaign")
     cancel.first.focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(cancel).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("button").first).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 

@@ -83,7 +83,8 @@ def test_a_profile_is_there_from_the_start_and_changed_by_its_owner(
     assert changed.status_code == 200, changed.text
     now = changed.json()
     assert now["updatedAt"] > first["updatedAt"]
-    assert now == {**first, **wanted, "updatedAt": now["updatedAt"]}
+    when = {"updatedAt": now["updatedAt"], "newsletterSince": now["updatedAt"]}
+    assert now == {**first, **wanted, **when}
     assert identity.get("/me", headers=signed_in).json() == now
 
 

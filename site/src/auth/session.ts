@@ -100,11 +100,20 @@ export class Session {
   }
 
   async signOut(): Promise<void> {
+    this.#forget();
+    try {
+      const { signOut } = await this.#amplify();
+      await signOut();
+    } finally {
+      // Until now the tokens were there: another tab's call may have found them, and signed in again.
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
     this.#age += 1;
     this.#keep(undefined, "here");
     this.#channel.postMessage(SIGNED_OUT);
-    const { signOut } = await this.#amplify();
-    await signOut();
   }
 
   /** What one does with an account beside signing in: making it, recovering it, securing it. */

@@ -16,6 +16,7 @@ export interface Question {
 }
 
 interface Asked extends Question {
+  readonly number: number;
   readonly done: (ran: boolean) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -26,9 +27,14 @@ interface Asked extends Question {
  */
 export function useConfirm(): [ask: (question: Question) => Promise<boolean>, dialog: ComponentChild] {
   const [asked, setAsked] = useState<Asked>();
-  const ask = (question: Question) =>
-    new Promise<boolean>((done, failed) => setAsked({ ...question, done, failed })).finally(() => setAsked(undefined));
-  return [ask, asked && <Confirm {...asked} />];
+  const count = useRef(0);
+  const ask = (question: Question) => {
+    const number = (count.current += 1);
+    // A question that is over must not take away the next one, which a quick hand has asked already.
+    const over = () => setAsked((now) => (now?.number === number ? undefined : now));
+    return new Promise<boolean>((done, failed) => setAsked({ ...question, number, done, failed })).finally(over);
+  };
+  return [ask, asked && <Confirm key={asked.number} {...asked} />];
 }
 
 function Confirm({ heading, detail, agree, busy, style = "button-danger", action, inWords, done, failed }: Asked) {
