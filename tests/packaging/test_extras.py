@@ -12,6 +12,7 @@ from tests.packaging.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 BRINGS = {
+    "typing-extensions": {"typing_extensions"},
     "aws-cdk-lib": {"aws_cdk", "jsii"},
     "aws-lambda-powertools": {"aws_lambda_powertools"},
     "boto3": {"boto3", "botocore"},

@@ -15,7 +15,7 @@ from tests.waiting import eventually
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStage:
     """Return a stage of an app that was never deployed, whose parts are stand-ins."""
     stage = LocalStage(ConfiguredApp(folder=tmp_path), tmp_path / "stage", port=4999)
-    for name in ("_start_emulator", "_share_secrets", "_make_ready", "_account", "_cdk"):
+    for name in ("_start_emulator", "_share_secrets", "make_ready", "_account", "_cdk"):
         monkeypatch.setattr(stage, name, Mock())
     stage._account.recall.return_value = None  # type: ignore[attr-defined]
     monkeypatch.setattr(stage, "_toolchain", Mock())
