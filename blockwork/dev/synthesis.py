@@ -19,6 +19,8 @@ MOST_SYNTHESES = 25
 """Of one process: jsii frees nothing of what it has made, some 6 MB each time."""
 MOST_MEMORY = 800_000_000
 """Bytes of one process and its Node.js."""
+JSII_NODE = Path(__file__).with_name("jsii_node")
+"""Starts jsii's kernel without a process between it and Python."""
 READ_AT_START = ("cdk.json", "cdk.context.json")
 PYTHON = re.compile(r"(?:.*/)?python[0-9.]*").fullmatch
 IN_A_SHELL = re.compile(r"[|&;<>()$`*?~#]|\w+=").search
@@ -220,7 +222,9 @@ class SynthServer:
             "CDK_DEFAULT_REGION": REGION,
             "CDK_VALIDATION": "false",
         }
+        direct = {"JSII_NODE": str(JSII_NODE)} if os.access(JSII_NODE, os.X_OK) else {}
         return {
+            **direct,
             **environment,
             "CDK_OUTDIR": str(self.output),
             "CDK_CONTEXT_JSON": json.dumps(context),
