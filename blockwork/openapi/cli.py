@@ -6,30 +6,19 @@ from typing import Annotated
 import typer
 
 from blockwork.arguments import folder as a_folder
+from blockwork.command.options import Assembly, Prefix
 from blockwork.command.output import FAILED
 from blockwork.diff.differences import TemplateDiffError, read_assembly
 from blockwork.openapi.documents import documents_of
 from blockwork.openapi.keeping import stale, write
 from blockwork.openapi.templates import OpenApiError, read_apis
 
-Assembly = Annotated[
-    Path,
-    typer.Argument(
-        parser=a_folder, metavar="ASSEMBLY", help="A cloud assembly, as 'cdk synth' makes."
-    ),
-]
 Folder = Annotated[
     Path,
     typer.Argument(
         parser=a_folder,
         metavar="FOLDER",
         help="Where the documents are, one an API, and no other JSON.",
-    ),
-]
-Prefix = Annotated[
-    str,
-    typer.Option(
-        "--stage", help="Only stacks whose names begin with this, such as Dev; names omit it."
     ),
 ]
 Check = Annotated[bool, typer.Option("--check", help="Say what is stale, and write nothing.")]

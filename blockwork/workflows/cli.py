@@ -6,28 +6,17 @@ from typing import Annotated
 import typer
 
 from blockwork.arguments import folder as a_folder
+from blockwork.command.options import Assembly, Prefix
 from blockwork.command.output import FAILED
 from blockwork.diff.differences import TemplateDiffError, read_assembly
 from blockwork.workflows.pictures import DrawingError, draw, find_machines, stale
 
-Assembly = Annotated[
-    Path,
-    typer.Argument(
-        parser=a_folder, metavar="ASSEMBLY", help="A cloud assembly, as 'cdk synth' makes."
-    ),
-]
 Folder = Annotated[
     Path,
     typer.Argument(
         parser=a_folder,
         metavar="FOLDER",
         help="Where the pictures are, and nothing else in SVG.",
-    ),
-]
-Prefix = Annotated[
-    str,
-    typer.Option(
-        "--stage", help="Only stacks whose names begin with this, such as Dev; names omit it."
     ),
 ]
 Check = Annotated[bool, typer.Option("--check", help="Say what is stale, and draw nothing.")]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_accounts import authenticator_code
+from tests.browser.test_authenticator import authenticator_code
 
 User = dict[str, Any]
 
