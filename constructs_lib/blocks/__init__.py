@@ -20,6 +20,7 @@ from constructs_lib.blocks.hosted_sign_in import (
 )
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.machine_client import MachineClient
+from constructs_lib.blocks.passkeys import Passkeys
 from constructs_lib.blocks.push_channel import PushChannel
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
@@ -60,6 +61,7 @@ __all__ = [
     "MachineClient",
     "OidcProvider",
     "OtherName",
+    "Passkeys",
     "PushChannel",
     "QueueConsumer",
     "SamlProvider",
