@@ -15,7 +15,7 @@ type State = "asking" | "off" | "on" | AuthenticatorSecret;
 
 /** Setting up an authenticator app as the second step of signing in, and switching it off. */
 export function Authenticator() {
-  const { session, notices } = useApp();
+  const { session, notices, config } = useApp();
   const [state, setState] = useState<State>("asking");
   const [problem, setProblem] = useState("");
   const [confirm, dialog] = useConfirm();
@@ -34,7 +34,10 @@ export function Authenticator() {
       detail: "Whoever knows your password can then sign in as you.",
       agree: "Switch off",
       busy: "Switching off…",
-      action: async () => (await session.account()).switchAuthenticatorOff(),
+      action: async () => {
+        if (config.passkeys) await (await session.passkeys()).countForOneStep();
+        await (await session.account()).switchAuthenticatorOff();
+      },
       inWords: (error) => (error instanceof AccountError ? error.message : undefined),
     });
     if (!isOff) return;
@@ -65,13 +68,14 @@ export function Authenticator() {
 }
 
 function SetUp({ secret: { text, link }, done }: { readonly secret: AuthenticatorSecret; readonly done: (state: "on" | "off") => void }) {
-  const { session, notices } = useApp();
+  const { session, notices, config } = useApp();
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), []);
   const form = useForm({ code: "" }, async ({ code }) =>
     found({ code: codeProblem(code) }) ??
     attempt(async () => {
       await (await session.account()).switchAuthenticatorOn(codeOf(code));
+      if (config.passkeys) await (await session.passkeys()).countForBothSteps();
       notices.notify("From now on, signing in asks for a code of your app.");
       done("on");
     }));
