@@ -28,8 +28,8 @@ export interface Config {
   readonly userPoolEndpoint?: string;
   /** Only where a stage has outside providers. */
   readonly signIn?: OutsideSignIn;
-  /** Only where users may sign in by passkeys. */
-  readonly passkeys?: boolean;
+  /** Whether users may sign in by passkeys. */
+  readonly passkeys: boolean;
 }
 
 export class ConfigError extends Error {}
@@ -58,7 +58,7 @@ export function parseConfig(document: unknown): Config {
   const root = object(document, "/config.json");
   const apis = object(root["apis"], "apis");
   const endpoint = root["userPoolEndpoint"];
-  const { signIn, passkeys } = root;
+  const signIn = root["signIn"];
   return {
     stage: text(root["stage"], "stage"),
     region: text(root["region"], "region"),
@@ -72,7 +72,7 @@ export function parseConfig(document: unknown): Config {
     userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),
     ...(endpoint === undefined ? {} : { userPoolEndpoint: url(endpoint, "userPoolEndpoint") }),
     ...(signIn === undefined ? {} : { signIn: outsideSignIn(object(signIn, "signIn")) }),
-    ...(passkeys === undefined ? {} : { passkeys: passkeys === true }),
+    passkeys: root["passkeys"] === true,
   };
 }
 

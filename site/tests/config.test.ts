@@ -40,7 +40,7 @@ test("a configuration that does not fit is refused by the name of the member", (
 });
 
 test("passkeys are offered only where the stage says so", () => {
-  assert.equal("passkeys" in parseConfig(onAws), false);
+  assert.equal(parseConfig(onAws).passkeys, false);
   assert.equal(parseConfig({ ...onAws, passkeys: true }).passkeys, true);
   assert.equal(parseConfig({ ...onAws, passkeys: "no" }).passkeys, false);
 });

@@ -9,7 +9,6 @@ import { AccountError, SessionExpired, type Person, type SignInStep } from "./pe
 
 type Cognito = typeof import("./cognito.ts");
 type Account = typeof import("./account.ts");
-type Passkeys = typeof import("./passkeys.ts");
 
 /** What a tab tells the others. */
 const SIGNED_OUT = "signed out";
@@ -121,12 +120,6 @@ export class Session {
   async account(): Promise<Account> {
     await this.#amplify();
     return loaded(import("./account.ts"));
-  }
-
-  /** Signing in without a password, and what that takes. */
-  async passkeys(): Promise<Passkeys> {
-    await this.#amplify();
-    return loaded(import("./passkeys.ts"));
   }
 
   /** The ID token for an API; `SessionExpired` when there is none. `fresh` asks Cognito for a new one. */

@@ -4,7 +4,7 @@ import type { Passkey } from "../auth/passkeys.ts";
 import { AccountError } from "../auth/person.ts";
 import { attempt } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
-import { canUsePasskeys } from "./passkey-support.ts";
+import { canUsePasskeys, passkeysOf } from "./passkey-support.ts";
 
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
 
@@ -19,13 +19,13 @@ export function Passkeys() {
     setProblem("");
     setProblem((await attempt(action))?.whole[0] ?? "");
   };
-  const read = () => orSay(async () => setPasskeys(await (await session.passkeys()).list()));
+  const read = () => orSay(async () => setPasskeys(await (await passkeysOf(session)).list()));
   useEffect(() => void read(), []);
   const add = async () => {
     if (isAdding) return;
     setAdding(true);
     await orSay(async () => {
-      const { add, list } = await session.passkeys();
+      const { add, list } = await passkeysOf(session);
       await add();
       notices.notify("Your passkey was added: you can sign in with it from now on.");
       setPasskeys(await list());
@@ -38,7 +38,7 @@ export function Passkeys() {
       detail: "Nobody signs in with it any more. Your device may go on showing it: delete it there too.",
       agree: "Delete",
       busy: "Deleting…",
-      action: async () => (await session.passkeys()).remove(id),
+      action: async () => (await passkeysOf(session)).remove(id),
       inWords: (error) => (error instanceof AccountError ? error.message : undefined),
     });
     if (!isGone) return;

@@ -8,6 +8,7 @@ import { useConfirm } from "../ui/confirm.tsx";
 import { Form, useForm } from "../ui/form.tsx";
 import { QrCode } from "../ui/qr-code.tsx";
 import { found } from "../ui/problems.ts";
+import { passkeysOf } from "./passkey-support.ts";
 
 const LEAD = "Besides your password, signing in then asks for a code that an app on your phone shows.";
 
@@ -35,7 +36,7 @@ export function Authenticator() {
       agree: "Switch off",
       busy: "Switching off…",
       action: async () => {
-        if (config.passkeys) await (await session.passkeys()).countForOneStep();
+        if (config.passkeys) await (await passkeysOf(session)).countForOneStep();
         await (await session.account()).switchAuthenticatorOff();
       },
       inWords: (error) => (error instanceof AccountError ? error.message : undefined),
@@ -75,7 +76,7 @@ function SetUp({ secret: { text, link }, done }: { readonly secret: Authenticato
     found({ code: codeProblem(code) }) ??
     attempt(async () => {
       await (await session.account()).switchAuthenticatorOn(codeOf(code));
-      if (config.passkeys) await (await session.passkeys()).countForBothSteps();
+      if (config.passkeys) await (await passkeysOf(session)).countForBothSteps();
       notices.notify("From now on, signing in asks for a code of your app.");
       done("on");
     }));

@@ -8,7 +8,7 @@ import { safeReturn, type Page } from "../router.ts";
 import { attempt, CodeField, codeOf, codeProblem, EmailField, emailProblem, NewPasswordField, passwordMissing, PasswordField } from "../ui/account-form.tsx";
 import { Form, useForm } from "../ui/form.tsx";
 import { found } from "../ui/problems.ts";
-import { canUsePasskeys } from "./passkey-support.ts";
+import { canUsePasskeys, passkeysOf } from "./passkey-support.ts";
 
 /** Somebody who has typed address and password: kept in memory until the last step is done. */
 interface Credentials {
@@ -41,7 +41,7 @@ function useSignIn({ page, go }: StepProps) {
     signIn: async (credentials: Credentials) => next(await session.signIn(credentials.email, credentials.password), credentials),
     answer: async (answer: string, credentials: Credentials) => next(await session.answerStep(answer), credentials),
     byPasskey: async (email: string) => {
-      await (await session.passkeys()).signIn(email);
+      await (await passkeysOf(session)).signIn(email);
       await session.idToken();
       done();
     },
