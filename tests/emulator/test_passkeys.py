@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -209,13 +210,24 @@ def test_somebody_elses_device_does_not_sign_in(people: People) -> None:
     refused("NotAuthorizedException", owner.ask)
 
 
-def test_nobody_learns_who_has_an_account(people: People) -> None:
-    owner = Owner(people, "hidden")
+def test_who_does_not_exist_is_asked_all_the_same_and_never_let_in(people: People) -> None:
+    asked = {}
+    for number in range(20):
+        name = f"nobody-{number}@passkeys.example"
+        first, second = (begin(people, name, "WEB_AUTHN") for _ in range(2))
+        assert first["ChallengeName"] == second["ChallengeName"]
+        asked[first["ChallengeName"]] = (name, first)
+        if first["ChallengeName"] == "WEB_AUTHN":
+            assert asked_of(first)["allowCredentials"] == asked_of(second)["allowCredentials"]
 
-    known, unknown = owner.ask(), begin(people, "nobody@passkeys.example", "WEB_AUTHN")
-
-    assert known["AvailableChallenges"] == unknown["AvailableChallenges"]
-    assert known["ChallengeName"] == unknown["ChallengeName"] == "SELECT_CHALLENGE"
+    assert set(asked) == {"WEB_AUTHN", "PASSWORD"}
+    device = Device(SITE)
+    for challenge, (name, answer) in asked.items():
+        shown = device.get(asked_of(answer)) if challenge == "WEB_AUTHN" else {}
+        responses = {"USERNAME": name, "PASSWORD": "Correct-horse-7"}
+        responses |= {"CREDENTIAL": json.dumps(shown)} if shown else {}
+        respond = partial(people.respond, challenge, responses, answer["Session"])
+        refused("NotAuthorizedException", respond)
 
 
 def test_who_chooses_signs_in_by_the_way_chosen(people: People) -> None:

@@ -38,16 +38,15 @@ const DELETING: Words = {
   ResourceNotFoundException: "This passkey was deleted already.",
   NotAuthorizedException: "Your session has ended. Sign in again.",
 };
+/** One sentence for all, as far as it is in our hands: a stranger must not learn which addresses have an account. */
+const NONE = "No passkey signed you in: there is none for this address on this device, or your browser’s question was closed. Try again, or sign in with your password.";
 const NOT_TAKEN = "This passkey does not open this account, perhaps because it was deleted here. Sign in with your password.";
 const SIGNING_IN: Words = {
   ...WORDS,
-  PasskeyAuthenticationCanceled:
-    "No passkey was used: your browser’s question was closed, or this device has none for this account. Try again, or sign in with your password.",
+  PasskeyAuthenticationCanceled: NONE,
   NotAuthorizedException: NOT_TAKEN,
-  UserNotFoundException: NOT_TAKEN,
+  UserNotFoundException: NONE,
 };
-/** One sentence for all: a stranger must not learn which addresses have an account. */
-const NONE = "There is no passkey that can sign in with this address. Sign in with your password; then you can add one to your account.";
 
 /** Sign in by a passkey of this account; the tokens are Amplify's then. */
 export async function signIn(email: string): Promise<void> {

@@ -22,7 +22,7 @@ from blockwork.local.emulator.gaps._cognito import (
 from blockwork.local.emulator.gaps._passkeys import Passkey, RefusedError, RelyingParty
 from blockwork.local.emulator.gaps.cognito_challenges import DEFAULT_MINUTES, Sessions
 
-FACTOR, CHOICE = "WEB_AUTHN", "SELECT_CHALLENGE"
+FACTOR, CHOICE, PASSWORD = "WEB_AUTHN", "SELECT_CHALLENGE", "PASSWORD"
 BOTH_FACTORS = "MULTI_FACTOR_WITH_USER_VERIFICATION"
 
 
@@ -57,14 +57,16 @@ class SignIn:
         """Ask for what is wanted, or what is wanted of what there is."""
         name = parameters.get("USERNAME", "")
         user, unknown = cognito._resolve_user(pool, name)
-        if user is None and not cognito._hides_user_existence(pool, data["ClientId"]):
-            missing: Answer = unknown
+        if user is None:
+            hidden = cognito._hides_user_existence(pool, data["ClientId"])
+            missing: Answer = self._pretend(pool, data["ClientId"], name) if hidden else unknown
             return missing
-        if user is not None and not user.get("Enabled", True):
+        if not user.get("Enabled", True):
             return error("NotAuthorizedException", "User is disabled.")
         ways = _ways(pool, user)
-        if wanted == FACTOR and user is not None and FACTOR in ways:
-            return self._ask_for_passkey(pool, data["ClientId"], user)
+        if wanted == FACTOR and FACTOR in ways:
+            passkeys = passkeys_of(user)
+            return self._ask_for_passkey(pool, data["ClientId"], user["Username"], passkeys)
         if wanted in ("PASSWORD", "PASSWORD_SRP") and wanted in parameters:
             flow = "USER_PASSWORD_AUTH" if wanted == "PASSWORD" else "USER_SRP_AUTH"
             answer: Answer = self._stock_initiate(
@@ -74,12 +76,26 @@ class SignIn:
         session = self._open(pool, CHOICE, data["ClientId"], name)
         return answered({"ChallengeName": CHOICE, "Session": session, "AvailableChallenges": ways})
 
-    def _ask_for_passkey(self, pool: Pool, client: str, user: User) -> Answer:
+    def _pretend(self, pool: Pool, client: str, name: str) -> Answer:
+        """Ask who does not exist for one of the pool's ways, always the same for a name.
+
+        AWS picks one ("Managing user existence error responses", Cognito developer guide).
+        """
+        picked = hashlib.sha256(f"{pool['Id']} {name}".encode()).hexdigest()
+        if FACTOR in factors(pool) and party_of(pool) and int(picked, 16) % 2:
+            passkeys = [{"CredentialId": picked[:22]}]
+            return self._ask_for_passkey(pool, client, name, passkeys)
+        session = self._open(pool, PASSWORD, client, name)
+        return answered({"ChallengeName": PASSWORD, "Session": session})
+
+    def _ask_for_passkey(
+        self, pool: Pool, client: str, name: str, passkeys: list[Passkey]
+    ) -> Answer:
         party = party_of(pool)
         assert party is not None  # there is none without
-        session = self._open(pool, FACTOR, client, user["Username"])
-        options = party.request_options(_challenge_of(session), passkeys_of(user))
-        asked = {"CREDENTIAL_REQUEST_OPTIONS": options, "USERNAME": user["Username"]}
+        session = self._open(pool, FACTOR, client, name)
+        options = party.request_options(_challenge_of(session), passkeys)
+        asked = {"CREDENTIAL_REQUEST_OPTIONS": options, "USERNAME": name}
         return answered({"ChallengeName": FACTOR, "Session": session, "ChallengeParameters": asked})
 
     def _open(self, pool: Pool, challenge: str, client: str, name: str) -> str:
@@ -91,7 +107,7 @@ class SignIn:
     def _respond(self, data: Data) -> Answer:
         challenge = data.get("ChallengeName", "")
         pool = pool_of(data)
-        if challenge not in (FACTOR, CHOICE) or pool is None:
+        if challenge not in (FACTOR, CHOICE, PASSWORD) or pool is None:
             answer: Answer = self._stock_respond(data)
             return answer
         responses, session = data.get("ChallengeResponses") or {}, data.get("Session", "")
@@ -105,7 +121,12 @@ class SignIn:
             if wanted not in _ways(pool, user):
                 return invalid(f"{wanted} is not available for the user.")
             return self._begin(pool, data, wanted, responses)
-        if user is None or FACTOR not in _ways(pool, user) or not user.get("Enabled", True):
+        if (
+            user is None
+            or challenge == PASSWORD
+            or FACTOR not in _ways(pool, user)
+            or not user.get("Enabled", True)
+        ):
             return _refused()
         return _tokens(pool, data, user, responses.get("CREDENTIAL", ""), _challenge_of(session))
 
