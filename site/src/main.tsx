@@ -1,15 +1,17 @@
 // Starts the site: configuration, then the frame, then the view of the address.
 
-import { render, type ComponentChildren } from "preact";
+import { options, render, type ComponentChildren } from "preact";
 import { ApiClient } from "./api/client.ts";
 import { Catalog } from "./api/catalog.ts";
 import { AppContext, type App } from "./app.ts";
 import { Session } from "./auth/session.ts";
 import { ConfigError, loadConfig, type Config } from "./config.ts";
+import { language, LOCALES } from "./language.ts";
 import type { Member } from "./member.ts";
 import { paths, SITE_NAME } from "./places.ts";
 import { newQueries } from "./queries.ts";
-import { Router, type Page, type Params, type Route, type ShowView } from "./router.ts";
+import { Router, type Page, type Params, type Route, type ShowView, type Title } from "./router.ts";
+import * as t from "./texts/visitor.ts";
 import { keepFocus } from "./ui/focus.ts";
 import { MemberContext } from "./ui/member.ts";
 import { Notices } from "./ui/notices.ts";
@@ -21,8 +23,19 @@ import { TariffList } from "./views/tariff-list.tsx";
 import { Tariff } from "./views/tariff.tsx";
 
 async function boot(root: HTMLElement): Promise<void> {
+  const settings = loadConfig();
+  // Said below, if the texts come.
+  settings.catch(() => undefined);
   try {
-    start(root, await loadConfig());
+    await t.load();
+  } catch (error) {
+    console.error(error);
+    // Without a text to say it with: the page brings one.
+    document.querySelector("#not-started")?.removeAttribute("hidden");
+    return;
+  }
+  try {
+    start(root, await settings);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
@@ -68,17 +81,28 @@ function start(root: HTMLElement, config: Config): void {
   });
   const signOut = () => {
     router.go(paths.tariffs);
-    app.notices.notify("You are signed out.");
+    app.notices.notify(t.signedOut);
     session.signOut().catch(() => {
-      app.notices.notify("You are signed out here, but other devices may stay signed in: the sign-in service gave no answer.");
+      app.notices.notify(t.signedOutHere);
     });
   };
   render(<AppContext.Provider value={app}><Shell onSignOut={signOut} /></AppContext.Provider>, root);
   keepFocus(root);
   router.start();
+  language.subscribe((spoken) => {
+    document.documentElement.lang = LOCALES[spoken];
+    router.setTitle();
+  });
   follow();
   void session.restore();
 }
+
+/** Another language makes every component another one, so that whatever is drawn once is drawn again. */
+const { vnode: made } = options;
+options.vnode = (vnode) => {
+  if (typeof vnode.type === "function") (vnode.props as { language?: string }).language = language.peek();
+  made?.(vnode);
+};
 
 /** What the cache may keep for whoever signs in next. */
 const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
@@ -87,18 +111,21 @@ type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChi
 
 /** Views that most visitors never open come when they are. */
 function routesOf(session: Session, config: Config, member: () => Promise<Member>): readonly Route[] {
-  const later = <M,>(title: string, load: () => Promise<M>, draw: Draw<M>): ShowView =>
-    async (params, page) => ({ title, content: draw(await load(), params, page) });
-  const forMembers = <M,>(title: string, load: () => Promise<M>, draw: Draw<M>): ShowView =>
+  const later = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
+    async (params, page) => {
+      const module = await load();
+      return { title, content: () => draw(module, params, page) };
+    };
+  const forMembers = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
     async (params, page) => {
       const [module, value] = await Promise.all([load(), member()]);
-      return { title, content: <MemberContext.Provider value={value}>{draw(module, params, page)}</MemberContext.Provider> };
+      return { title, content: () => <MemberContext.Provider value={value}>{draw(module, params, page)}</MemberContext.Provider> };
     };
   const tariffForm = () => import("./views/tariff-form.tsx");
   const signIn = () => import("./views/sign-in.tsx");
   const routes: Record<string, ShowView> = {
-    [paths.tariffs]: () => ({ title: SITE_NAME, content: <TariffList /> }),
-    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: "Tariff", content: <Tariff productId={productId} page={page} /> }),
+    [paths.tariffs]: () => ({ title: SITE_NAME, content: () => <TariffList /> }),
+    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: "Tariff", content: () => <Tariff productId={productId} page={page} /> }),
     "/tariffs/:productId/change": allowed(session, "write", "products",
       later("Change a tariff", tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
     [paths.addTariff]: allowed(session, "write", "products",

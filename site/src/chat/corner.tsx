@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { tabStorage } from "../storage.ts";
 import "../styles/corner.css";
-import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { forgetOthers, HISTORY } from "./history.ts";
 
 /** `userId` is who is signed in, for as long as it is drawn: what they said goes with them. */
@@ -35,7 +35,7 @@ export function Corner({ userId, url }: { readonly userId: string; readonly url:
           : isOpen && <p role="status">{loaded ? "The chat could not be loaded. Check your connection, and open it again." : "Loading the chat…"}</p>}
       </div>
       <button type="button" class="button" aria-expanded={isOpen} aria-controls="chat" ref={button} onClick={isOpen ? close : open}>
-        <Icon name="chat" />Support chat
+        <MoreIcon name="chat" />Support chat
       </button>
     </aside>
   );

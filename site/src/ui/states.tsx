@@ -1,6 +1,6 @@
 // What a part of a page shows while it waits, and when what it waited for did not come.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
 import { ApiError, pause, reference } from "../api/problem.ts";
@@ -11,7 +11,8 @@ interface NoticeProps {
   readonly detail: string;
   /** Level of the heading within the page. */
   readonly level?: 1 | 2 | undefined;
-  readonly icon: IconName;
+  /** One of those that everybody has, or another one drawn. */
+  readonly icon: IconName | VNode;
   readonly role?: "alert";
   readonly children?: ComponentChildren;
 }
@@ -20,7 +21,7 @@ interface NoticeProps {
 export function Notice({ heading, detail, level = 2, icon, role, children }: NoticeProps) {
   return (
     <div class="notice" role={role}>
-      <Icon name={icon} />
+      {typeof icon === "string" ? <Icon name={icon} /> : icon}
       {level === 1 ? <h1>{heading}</h1> : <h2>{heading}</h2>}
       <p>{detail}</p>
       <div class="actions">{children}</div>

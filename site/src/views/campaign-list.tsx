@@ -2,6 +2,7 @@ import type { Entry } from "../api/campaigns.ts";
 import { paths } from "../places.ts";
 import { all } from "../queries.ts";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Loaded, MoreOf, Notice } from "../ui/states.tsx";
 import { askAgainIn, people, statusOf, useCampaigns } from "./campaigns.ts";
@@ -28,7 +29,7 @@ export function CampaignList() {
         <Loaded query={query} waiting={<p role="status">Loading the campaigns…</p>} what="the campaigns">
           {(known) => {
             const campaigns = all(known, ({ campaignId }) => campaignId);
-            if (campaigns.length === 0) return <Notice heading="No campaigns yet" detail="What you write is listed here, with how far it has come." icon="mail" />;
+            if (campaigns.length === 0) return <Notice heading="No campaigns yet" detail="What you write is listed here, with how far it has come." icon={<MoreIcon name="mail" />} />;
             return (
               <MoreOf query={query} items={campaigns} idOf={({ campaignId }) => campaignId} what="campaigns" list="users">
                 {(campaign) => <Row key={campaign.campaignId} campaign={campaign} />}

@@ -27,7 +27,7 @@ function refused({ person }: Session, page: Page, permission: string): View | Re
   if (!person) return { redirect: paths.signIn(page.path) };
   return {
     title: "Not allowed",
-    content: (
+    content: () => (
       <Notice heading="Your account may not use this page" level={1} icon="alert"
         detail={`You are signed in as ${person.email}. This page needs the permission ${permission}, which an administrator can grant.`}>
         <a class="button" href={paths.tariffs}>See all tariffs</a>

@@ -6,7 +6,7 @@ import { Failure, Notice } from "../ui/states.tsx";
 export function notFoundView(): View {
   return {
     title: "Page not found",
-    content: (
+    content: () => (
       <Notice heading="We could not find that page" detail="The address may be mistyped, or the page may have moved." level={1} icon="search">
         <a class="button" href={paths.tariffs}>See all tariffs</a>
       </Notice>
@@ -16,13 +16,13 @@ export function notFoundView(): View {
 
 /** For a page whose code is on its way. */
 export function loadingView(): View {
-  return { title: "Loading", content: <div class="narrow"><h1>Loading the page…</h1></div> };
+  return { title: "Loading", content: () => <div class="narrow"><h1>Loading the page…</h1></div> };
 }
 
 /** For a page whose code did not arrive. */
 export function notLoadedView(): View {
   return {
     title: "Page not loaded",
-    content: <Failure heading="We could not load this page" detail="Check your connection and try again." level={1} retry={() => window.location.reload()} />,
+    content: () => <Failure heading="We could not load this page" detail="Check your connection and try again." level={1} retry={() => window.location.reload()} />,
   };
 }

@@ -9,6 +9,7 @@ import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import { Field, Form, useForm } from "../ui/form.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { found, ofWhole } from "../ui/problems.ts";
 import { useListQuery, useQuery } from "../ui/query.ts";
 import { Loaded, Notice } from "../ui/states.tsx";
@@ -101,7 +102,7 @@ function Editor({ page, userId, granted }: { readonly page: Page; readonly userI
             <li key={compact(permission)} class="grant">
               <code>{compact(permission)}</code>
               <button type="button" class="button button-plain button-warn" onClick={() => void remove(permission)}>
-                <Icon name="remove" /><span>Take away<span class="visually-hidden"> {compact(permission)}</span></span>
+                <MoreIcon name="remove" /><span>Take away<span class="visually-hidden"> {compact(permission)}</span></span>
               </button>
             </li>
           ))}

@@ -5,7 +5,7 @@ import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import { useConfirm } from "../ui/confirm.tsx";
-import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { writeProblem } from "./write-problem.ts";
 
 /** Changing and deleting a tariff, for who may. */
@@ -40,8 +40,8 @@ export function TariffActions({ product: { productId, name }, page }: { readonly
   };
   return (
     <div class="actions">
-      <a class="button button-plain" href={paths.changeTariff(productId)}><Icon name="edit" />Change</a>
-      <button type="button" class="button button-plain button-warn" onClick={() => void remove()}><Icon name="remove" />Delete</button>
+      <a class="button button-plain" href={paths.changeTariff(productId)}><MoreIcon name="edit" />Change</a>
+      <button type="button" class="button button-plain button-warn" onClick={() => void remove()}><MoreIcon name="remove" />Delete</button>
       {dialog}
     </div>
   );

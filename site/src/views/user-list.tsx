@@ -2,6 +2,7 @@ import { useApp } from "../app.ts";
 import { useMember } from "../ui/member.ts";
 import { all } from "../queries.ts";
 import { paths } from "../places.ts";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Loaded, MoreOf, Notice } from "../ui/states.tsx";
 
@@ -26,7 +27,7 @@ export function UserList() {
         <Loaded query={query} waiting={<p role="status">Loading the users…</p>} what="the users">
           {(known) => {
             const users = all(known, ({ userId }) => userId);
-            if (users.length === 0) return <Notice heading="No users yet" detail="Nobody has made an account." icon="person" />;
+            if (users.length === 0) return <Notice heading="No users yet" detail="Nobody has made an account." icon={<MoreIcon name="person" />} />;
             return (
               <MoreOf query={query} items={users} idOf={({ userId }) => userId} what="users" list="users">
                 {({ userId, email, groups, status }) => (

@@ -5,6 +5,7 @@ import { formatPrice } from "../money.ts";
 import { paths } from "../places.ts";
 import { all } from "../queries.ts";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Bone, Loaded, MoreOf, Notice } from "../ui/states.tsx";
@@ -37,7 +38,7 @@ export function VoucherList() {
           {(known) => {
             const vouchers = all(known, ({ voucherId }) => voucherId);
             if (vouchers.length === 0) {
-              return <Notice heading="No vouchers yet" detail="The vouchers you buy are listed here, with how far they have come." icon="voucher" />;
+              return <Notice heading="No vouchers yet" detail="The vouchers you buy are listed here, with how far they have come." icon={<MoreIcon name="voucher" />} />;
             }
             return (
               <MoreOf query={query} items={vouchers} idOf={({ voucherId }) => voucherId} what="vouchers" list="cards">

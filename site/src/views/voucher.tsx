@@ -8,6 +8,7 @@ import { formatPrice } from "../money.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { useQuery } from "../ui/query.ts";
 import { Bone, Loaded, Notice } from "../ui/states.tsx";
@@ -114,7 +115,7 @@ function Pdf({ voucher, page }: { readonly voucher: Bought; readonly page: Page 
     <>
       <div class="actions">
         <button type="button" class="button" hidden={!hasReached(voucher, "ISSUED")} onClick={() => void open()}>
-          <Icon name="open" /><span>Open the PDF<span class="visually-hidden"> in a new tab</span></span>
+          <MoreIcon name="open" /><span>Open the PDF<span class="visually-hidden"> in a new tab</span></span>
         </button>
       </div>
       <div class="pdf-problem" role="alert">{problem}</div>
