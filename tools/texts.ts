@@ -73,11 +73,15 @@ function parsed(part: string, language: string, key: string, message: string): M
 
 /** The values that a message takes, by name. */
 function valuesOf(message: readonly MessageFormatElement[], found = new Map<string, Kind>()): ReadonlyMap<string, Kind> {
+  const add = (name: string, kind: Kind) => {
+    const before = found.get(name) ?? kind;
+    if ((before === "tag") !== (kind === "tag")) throw new Error(`a tag must not be called like a value, got ${name}`);
+    found.set(name, before === "string" ? kind : before);
+  };
   for (const element of message) {
-    if (element.type === TYPE.argument || element.type === TYPE.select) {
-      if (!found.has(element.value)) found.set(element.value, "string");
-    } else if (element.type === TYPE.number || element.type === TYPE.plural) found.set(element.value, "number");
-    else if (element.type === TYPE.tag) found.set(element.value, "tag");
+    if (element.type === TYPE.argument || element.type === TYPE.select) add(element.value, "string");
+    else if (element.type === TYPE.number || element.type === TYPE.plural) add(element.value, "number");
+    else if (element.type === TYPE.tag) add(element.value, "tag");
     else if (element.type === TYPE.date || element.type === TYPE.time) {
       throw new Error(`dates are formatted by site/src/formats.ts, whose text a message takes as {${element.value}}, got a format in the message`);
     }

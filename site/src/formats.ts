@@ -54,3 +54,8 @@ export function list(words: readonly string[]): string {
 export function compare(one: string, other: string): number {
   return format(Intl.Collator, { numeric: true, sensitivity: "base" }).compare(one, other);
 }
+
+/** What stands before the decimals: a point, or a comma. */
+export function decimalSign(): string {
+  return format(Intl.NumberFormat, {}).formatToParts(0.5).find(({ type }) => type === "decimal")?.value ?? ".";
+}

@@ -39,8 +39,8 @@ async function boot(root: HTMLElement): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
-    const detail = `Its settings could not be loaded (${error.message}). Please try again in a moment.`;
-    render(<main class="page"><Failure heading="The site cannot start" detail={detail} retry={() => window.location.reload()} level={1} /></main>, root);
+    const detail = t.startFailedWhy({ reason: error.message });
+    render(<main class="page"><Failure heading={t.startFailed} detail={detail} retry={() => window.location.reload()} level={1} /></main>, root);
   }
 }
 
@@ -125,36 +125,36 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
   const signIn = () => import("./views/sign-in.tsx");
   const routes: Record<string, ShowView> = {
     [paths.tariffs]: () => ({ title: SITE_NAME, content: () => <TariffList /> }),
-    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: "Tariff", content: () => <Tariff productId={productId} page={page} /> }),
+    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }),
     "/tariffs/:productId/change": allowed(session, "write", "products",
-      later("Change a tariff", tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
+      later(() => t.changeTariff, tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
     [paths.addTariff]: allowed(session, "write", "products",
-      later("Add a tariff", tariffForm, ({ AddTariff }, _, page) => <AddTariff page={page} />)),
-    "/sign-in": guest(session, later("Sign in", signIn, ({ SignIn }, _, page) => <SignIn page={page} />)),
-    "/sign-up": guest(session, later("Make an account", signIn, ({ SignUp }, _, page) => <SignUp page={page} />)),
-    "/forgotten-password": guest(session, later("Set a new password", signIn, ({ ForgottenPassword }, _, page) => <ForgottenPassword page={page} />)),
+      later(() => t.addTariff, tariffForm, ({ AddTariff }, _, page) => <AddTariff page={page} />)),
+    "/sign-in": guest(session, later(() => t.signIn, signIn, ({ SignIn }, _, page) => <SignIn page={page} />)),
+    "/sign-up": guest(session, later(() => t.makeAccount, signIn, ({ SignUp }, _, page) => <SignUp page={page} />)),
+    "/forgotten-password": guest(session, later(() => t.setPassword, signIn, ({ ForgottenPassword }, _, page) => <ForgottenPassword page={page} />)),
     [paths.account]: signedIn(session,
-      forMembers("Your account", () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
+      forMembers(() => t.account, () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
     [paths.users]: allowed(session, "list", "users",
-      forMembers("Users", () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
-    [paths.developers]: later("For developers", () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
+      forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
+    [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
-      forMembers("Permissions", () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
+      forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {
       [paths.vouchers]: signedIn(session,
-        forMembers("Vouchers", () => import("./views/voucher-list.tsx"), ({ VoucherList }) => <VoucherList />)),
+        forMembers(() => t.vouchers, () => import("./views/voucher-list.tsx"), ({ VoucherList }) => <VoucherList />)),
       "/vouchers/:voucherId": signedIn(session,
-        forMembers("Voucher", () => import("./views/voucher.tsx"), ({ Voucher }, { voucherId = "" }, page) => <Voucher voucherId={voucherId} page={page} />)),
+        forMembers(() => t.voucher, () => import("./views/voucher.tsx"), ({ Voucher }, { voucherId = "" }, page) => <Voucher voucherId={voucherId} page={page} />)),
       [paths.buyVoucher]: signedIn(session,
-        forMembers("Buy a voucher", () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
+        forMembers(() => t.buyVoucher, () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
     }),
     ...(config.apis.campaigns && {
       [paths.campaigns]: allowed(session, "run", "campaigns",
-        later("Campaigns", () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),
+        later(() => t.campaigns, () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),
       "/campaigns/:campaignId": allowed(session, "run", "campaigns",
-        later("Campaign", () => import("./views/campaign.tsx"), ({ Campaign }, { campaignId = "" }, page) => <Campaign campaignId={campaignId} page={page} />)),
+        later(() => t.campaign, () => import("./views/campaign.tsx"), ({ Campaign }, { campaignId = "" }, page) => <Campaign campaignId={campaignId} page={page} />)),
       [paths.startCampaign]: allowed(session, "run", "campaigns",
-        later("Write a campaign", () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
+        later(() => t.writeCampaign, () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
     }),
   };
   return Object.entries(routes).map(([pattern, view]) => ({ pattern, view }));

@@ -54,7 +54,7 @@ test("every text is shown somewhere", () => {
       for (const [, key] of source.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, "g"))) used.add(`${part}.${key}`);
     }
   }
-  for (const [, key, language] of readFileSync(resolve(SOURCES, "../index.html"), "utf8").matchAll(/%(\w+)\.(\w+)%/g)) used.add(`page.${key}`);
+  for (const [, key] of readFileSync(resolve(SOURCES, "../index.html"), "utf8").matchAll(/%(\w+)\.(\w+)%/g)) used.add(`page.${key}`);
   const parts = new Set(textFiles().map((file) => file.replace(/^.*[\\/]|\.json$/g, "")));
   const all = [...parts].flatMap((part) => Object.keys(messagesOf(part)["en"] ?? {}).map((key) => `${part}.${key}`));
 
