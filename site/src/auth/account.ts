@@ -14,6 +14,7 @@ import {
   updateUserAttribute,
   verifyTOTPSetup,
 } from "aws-amplify/auth";
+import * as t from "../texts/signIn.ts";
 import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError } from "./person.ts";
@@ -60,7 +61,7 @@ export async function changePassword(before: string, after: string): Promise<voi
   } catch (error) {
     const { cause } = error as AccountError;
     if (cause instanceof Error && cause.name === "NotAuthorizedException") {
-      throw new AccountError("Your present password is another one.", { cause });
+      throw new AccountError(t.otherPassword, { cause });
     }
     throw error;
   }

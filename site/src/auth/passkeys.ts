@@ -8,6 +8,7 @@ import {
   signIn as amplifySignIn,
   signOut as amplifySignOut,
 } from "aws-amplify/auth";
+import * as t from "../texts/passkeys.ts";
 import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError } from "./person.ts";
@@ -20,51 +21,49 @@ export interface Passkey {
 
 type Words = Readonly<Record<string, string>>;
 
-const WORDS: Words = {
-  PasskeyNotSupported: "This browser cannot use passkeys.",
-  RelyingPartyMismatch: "The passkeys of your account are not made for this address of our site.",
-  PasskeyOperationAborted: "Your browser stopped asking for the passkey. Please try again.",
-};
-const ADDING: Words = {
-  ...WORDS,
-  PasskeyRegistrationCanceled: "No passkey was added: your browser’s question was closed, or nobody answered it.",
-  PasskeyAlreadyExists: "This device has a passkey for your account already.",
-  LimitExceededException: "You have as many passkeys as there can be. Delete one that you no longer use first.",
-  WebAuthnChallengeNotFoundException: "This took too long. Please start again.",
-  WebAuthnCredentialNotSupportedException: "Passkeys of this device cannot be used here.",
-  NotAuthorizedException: "Your session has ended. Sign in again.",
-};
-const DELETING: Words = {
-  ResourceNotFoundException: "This passkey was deleted already.",
-  NotAuthorizedException: "Your session has ended. Sign in again.",
-};
+const always = (): Words => ({
+  PasskeyNotSupported: t.notSupported,
+  RelyingPartyMismatch: t.otherAddress,
+  PasskeyOperationAborted: t.aborted,
+});
+const ofAdding = (): Words => ({
+  ...always(),
+  PasskeyRegistrationCanceled: t.notAdded,
+  PasskeyAlreadyExists: t.exists,
+  LimitExceededException: t.tooMany,
+  WebAuthnChallengeNotFoundException: t.tookTooLong,
+  WebAuthnCredentialNotSupportedException: t.unfitDevice,
+  NotAuthorizedException: t.sessionEnded,
+});
+const ofDeleting = (): Words => ({
+  ResourceNotFoundException: t.goneAlready,
+  NotAuthorizedException: t.sessionEnded,
+});
 /** One sentence for all, as far as it is in our hands: a stranger must not learn which addresses have an account. */
-const NONE = "No passkey signed you in: there is none for this address on this device, or your browser’s question was closed. Try again, or sign in with your password.";
-const NOT_TAKEN = "This passkey does not open this account, perhaps because it was deleted here. Sign in with your password.";
-const SIGNING_IN: Words = {
-  ...WORDS,
-  PasskeyAuthenticationCanceled: NONE,
-  NotAuthorizedException: NOT_TAKEN,
-  UserNotFoundException: NONE,
-};
+const ofSigningIn = (): Words => ({
+  ...always(),
+  PasskeyAuthenticationCanceled: t.noneSignedIn,
+  UserNotFoundException: t.noneSignedIn,
+  NotAuthorizedException: t.notTaken,
+});
 
 /** Sign in by a passkey of this account; the tokens are Amplify's then. */
 export async function signIn(email: string): Promise<void> {
   // Tokens of an earlier session would make Amplify refuse a new one.
   await amplifySignOut().catch(() => undefined);
-  const { isSignedIn } = await inTheseWords(SIGNING_IN, () =>
+  const { isSignedIn } = await inTheseWords(ofSigningIn, () =>
     amplifySignIn({ username: email, options: { authFlowType: "USER_AUTH", preferredChallenge: "WEB_AUTHN" } }));
-  if (!isSignedIn) throw new AccountError(NONE);
+  if (!isSignedIn) throw new AccountError(t.noneSignedIn);
 }
 
 /** Ask the browser to make one. */
 export async function add(): Promise<void> {
-  await inTheseWords(ADDING, () => associateWebAuthnCredential());
+  await inTheseWords(ofAdding, () => associateWebAuthnCredential());
   await countForBothSteps();
 }
 
 export async function remove(id: string): Promise<void> {
-  await inTheseWords(DELETING, () => deleteWebAuthnCredential({ credentialId: id }));
+  await inTheseWords(ofDeleting, () => deleteWebAuthnCredential({ credentialId: id }));
 }
 
 /** All of them, the newest first. */
@@ -98,12 +97,12 @@ export async function countForOneStep(): Promise<void> {
 }
 
 /** What `attempt` answers; errors become an `AccountError` in these words, others in those of all accounts. */
-async function inTheseWords<T>(words: Words, attempt: () => Promise<T>): Promise<T> {
+async function inTheseWords<T>(words: () => Words, attempt: () => Promise<T>): Promise<T> {
   return orInWords(attempt).catch((error: unknown) => {
     const { cause } = error as AccountError;
     const name = cause instanceof Error ? cause.name : "";
     const message = cause instanceof Error ? cause.message : "";
-    const said = name === "NotAuthorizedException" && /session for/i.test(message) ? undefined : words[name];
+    const said = name === "NotAuthorizedException" && /session for/i.test(message) ? undefined : words()[name];
     throw said ? new AccountError(said, { cause }) : error;
   });
 }

@@ -2,11 +2,11 @@ import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import type { Passkey } from "../auth/passkeys.ts";
 import { AccountError } from "../auth/person.ts";
+import { day } from "../formats.ts";
+import * as t from "../texts/passkeys.ts";
 import { attempt } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
 import { canUsePasskeys, passkeysOf } from "./passkey-support.ts";
-
-const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
 
 /** The passkeys of the account: added, listed and deleted. */
 export function Passkeys() {
@@ -27,51 +27,55 @@ export function Passkeys() {
     await orSay(async () => {
       const { add, list } = await passkeysOf(session);
       await add();
-      notices.notify("Your passkey was added: you can sign in with it from now on.");
+      notices.notify(t.isAdded);
       setPasskeys(await list());
     });
     setAdding(false);
   };
   const remove = async ({ id }: Passkey) => {
     const isGone = await confirm({
-      heading: "Delete this passkey?",
-      detail: "Nobody signs in with it any more. Your device may go on showing it: delete it there too.",
-      agree: "Delete",
-      busy: "Deleting…",
+      heading: t.deleteQuestion,
+      detail: t.deleteDetail,
+      agree: t.agree,
+      busy: t.deleting,
       action: async () => (await passkeysOf(session)).remove(id),
       inWords: (error) => (error instanceof AccountError ? error.message : undefined),
     });
     if (!isGone) return;
     setPasskeys((known) => known?.filter((one) => one.id !== id));
-    notices.notify("Your passkey was deleted.");
+    notices.notify(t.isDeleted);
   };
   return (
     <section class="panel" aria-labelledby="passkeys-heading">
-      <h2 id="passkeys-heading">Passkeys</h2>
-      <p>Sign in with your fingerprint, your face or the PIN of your device instead of your password.</p>
-      {passkeys === undefined ? !problem && <p role="status">Asking…</p>
-        : passkeys.length === 0 ? <p class="hint">You have none yet.</p>
+      <h2 id="passkeys-heading">{t.heading}</h2>
+      <p>{t.lead}</p>
+      {passkeys === undefined ? !problem && <p role="status">{t.asking}</p>
+        : passkeys.length === 0 ? <p class="hint">{t.none}</p>
         : (
           <ul class="passkeys" role="list">
             {passkeys.map((passkey) => (
               <li key={passkey.id} class="user">
                 <div class="user-name">
-                  <span class="user-email">{passkey.name || "Passkey"}</span>
-                  {passkey.addedAt && <span class="hint">Added on <time dateTime={passkey.addedAt.toISOString()}>{dates.format(passkey.addedAt)}</time></span>}
+                  <span class="user-email">{passkey.name || t.passkey}</span>
+                  {passkey.addedAt && <span class="hint">{added(passkey.addedAt.toISOString())}</span>}
                 </div>
-                <button type="button" class="button button-plain button-warn" onClick={() => void remove(passkey)}>Delete<span class="visually-hidden"> this passkey</span></button>
+                <button type="button" class="button button-plain button-warn" onClick={() => void remove(passkey)}>{t.remove({ shown: (words) => <span>{words}</span>, hidden: (words) => <span class="visually-hidden">{words}</span> })}</button>
               </li>
             ))}
           </ul>
         )}
       <div class="actions">
         {canUsePasskeys()
-          ? <button type="button" class="button button-plain" aria-disabled={isAdding || undefined} onClick={() => void add()}>{isAdding ? "Your browser asks you…" : "Add a passkey"}</button>
-          : <p class="hint">This browser cannot make passkeys.</p>}
-        {passkeys === undefined && problem && <button type="button" class="button button-plain" onClick={() => void read()}>Try again</button>}
+          ? <button type="button" class="button button-plain" aria-disabled={isAdding || undefined} onClick={() => void add()}>{isAdding ? t.adding : t.add}</button>
+          : <p class="hint">{t.cannot}</p>}
+        {passkeys === undefined && problem && <button type="button" class="button button-plain" onClick={() => void read()}>{t.tryAgain}</button>}
       </div>
       <p class="problem" role="alert">{problem}</p>
       {dialog}
     </section>
   );
+}
+
+function added(time: string) {
+  return t.added({ day: day(time), time: (words) => <time dateTime={time}>{words}</time> });
 }
