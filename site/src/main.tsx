@@ -81,7 +81,7 @@ function start(root: HTMLElement, config: Config): void {
 }
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 

@@ -86,7 +86,7 @@ def person(
             return vouchers.get(path, headers=bearer(tokens.id_token)).json()
 
         shown = eventually(voucher, until=lambda voucher: voucher["status"] == "MAILED")
-        again = {**bearer(tokens.id_token), "Idempotency-Key": name}
+        again = {**bearer(tokens.id_token), "Idempotency-Key": path.rsplit("/")[-1]}
         assert vouchers.post(f"{path}/mails", headers=again).status_code == 202
         texts = (account.email, name, shown["recipientEmail"])
         return Person(account=account, tokens=tokens, voucher=path, texts=texts)

@@ -1,0 +1,63 @@
+import { useRef, useState } from "preact/hooks";
+import { ApiError, Unreachable } from "../api/client.ts";
+import { pause, reference } from "../api/problem.ts";
+import { hasReached, type Voucher } from "../api/vouchers.ts";
+import { SessionExpired } from "../auth/person.ts";
+import type { Page } from "../router.ts";
+import { Icon } from "../ui/icons.tsx";
+import { useVouchers } from "../ui/member.ts";
+import { useOrSignIn } from "./or-sign-in.ts";
+
+/** Has a voucher mailed once more, and tells what came of it. */
+export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher, page: Page) {
+  const vouchers = useVouchers();
+  const orSignIn = useOrSignIn(page);
+  const [isBusy, setBusy] = useState(false);
+  const [told, setTold] = useState("");
+  const [problem, setProblem] = useState("");
+  /** Of a request without an answer: the next press repeats it, so that it is one mail. */
+  const key = useRef<string>(undefined);
+  const ask = async () => {
+    if (isBusy) return;
+    setBusy(true);
+    setTold("");
+    setProblem("");
+    key.current ??= crypto.randomUUID();
+    try {
+      await orSignIn(() => vouchers.mailAgain(voucherId, key.current ?? ""));
+      key.current = undefined;
+      setTold(`We are mailing the voucher to ${recipientEmail} again. It should arrive within a few minutes.`);
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) key.current = undefined;
+      if (!(error instanceof SessionExpired)) setProblem(inWords(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const button = (
+    <button type="button" class="button button-plain" hidden={!hasReached({ voucherId, recipientEmail, ...voucher }, "ISSUED")}
+      aria-disabled={isBusy || undefined} onClick={() => void ask()}>
+      <Icon name="mail" />{isBusy ? "Asking…" : "Mail again"}
+    </button>
+  );
+  const outcome = (
+    <>
+      <p class="mail-outcome" role="status">{told}</p>
+      <p class="mail-outcome problem" role="alert">{problem}</p>
+    </>
+  );
+  return { button, outcome };
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof Unreachable) {
+    return `We do not know whether the mail will come: there was no answer. Press again, it is sent once all the same.${reference(error)}`;
+  }
+  if (!(error instanceof ApiError)) {
+    console.error(error);
+    return "Something went wrong on this page. Reload it and try again.";
+  }
+  if (error.status === 429) return `This voucher was mailed again as often as it may be for now. ${pause(error)} Its PDF can be opened meanwhile.${reference(error)}`;
+  if (error.status === 409) return `This voucher cannot be mailed again: it has come to nothing, or its PDF is not made yet.${reference(error)}`;
+  return `The voucher could not be mailed again. Please try again in a moment.${reference(error)}`;
+}
