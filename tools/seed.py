@@ -105,7 +105,10 @@ class Platform:
         self._account.remember(SEEDED, "products")
 
     def _fetch_forecast(self) -> None:
-        """Have tomorrow's weather fetched, as every night does; nobody waits for it."""
+        """Have tomorrow's weather fetched, as every night does.
+
+        Where that fails its log says why, and the page that there is none: the rest works.
+        """
         cloudformation = self._account.client("cloudformation")
         resources = cloudformation.get_paginator("list_stack_resources")
         (fetch,) = (
@@ -116,9 +119,8 @@ class Platform:
             and resource["ResourceType"] == "AWS::Lambda::Function"
         )
         run = {"id": "first-night", "time": datetime.now(UTC).isoformat()}
-        self._account.client("lambda").invoke(
-            FunctionName=fetch, InvocationType="Event", Payload=json.dumps(run)
-        )
+        # Waited for: a try that came later would meet whatever is done to the stage meanwhile.
+        self._account.client("lambda").invoke(FunctionName=fetch, Payload=json.dumps(run))
 
     def _sign_in(self, pool: str, client_id: str, user: User) -> str:
         answer = self._account.client("cognito-idp").admin_initiate_auth(
