@@ -64,7 +64,9 @@ def test_a_voucher_is_mailed_again_once_for_each_press(
 
     page.get_by_role("button", name="Mail again").click()
 
-    expect(page.get_by_text(f"We are mailing the voucher to {recipient} again.")).to_be_visible()
+    told = f"We are mailing the voucher to {recipient} again."
+    expect(page.get_by_role("main").get_by_text(told)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=told)).to_have_count(1)
     with httpx.Client(base_url=platform["providersUrl"]) as outside:
         eventually(
             lambda: len(mails_to(outside, {recipient})),
@@ -97,7 +99,7 @@ def test_a_press_after_a_lost_answer_asks_for_the_same_mail_and_the_next_for_ano
     for asked in (2, 3):
         button.click()
         eventually(lambda: len(keys), until=asked.__eq__, pause=letting_events_in(page))
-        expect(page.get_by_text("We are mailing the voucher to anna@example.com")).to_be_visible()
+        expect(page.get_by_role("main").get_by_text("We are mailing the voucher")).to_be_visible()
         expect(button).to_be_enabled()
 
     assert (keys[0] == keys[1], keys[1] == keys[2]) == (True, False)

@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client.ts";
 import { pause, reference } from "../api/problem.ts";
 import { hasReached, type Voucher } from "../api/vouchers.ts";
+import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
 import type { Page } from "../router.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -11,6 +12,7 @@ import { useOrSignIn } from "./or-sign-in.ts";
 /** Has a voucher mailed once more, and tells what came of it. */
 export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher, page: Page) {
   const vouchers = useVouchers();
+  const { notices } = useApp();
   const orSignIn = useOrSignIn(page);
   const [isBusy, setBusy] = useState(false);
   const [told, setTold] = useState("");
@@ -21,12 +23,15 @@ export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher,
     if (isBusy) return;
     setBusy(true);
     setTold("");
+    notices.announce("");
     setProblem("");
     key.current ??= crypto.randomUUID();
     try {
       await orSignIn(() => vouchers.mailAgain(voucherId, key.current ?? ""));
       key.current = undefined;
-      setTold(`We are mailing the voucher to ${recipientEmail} again. It should arrive within a few minutes.`);
+      const text = `We are mailing the voucher to ${recipientEmail} again. It should arrive within a few minutes.`;
+      setTold(text);
+      notices.announce(text);
     } catch (error) {
       if (error instanceof ApiError && error.status < 500) key.current = undefined;
       if (!(error instanceof SessionExpired)) setProblem(inWords(error));
@@ -41,10 +46,10 @@ export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher,
     </button>
   );
   const outcome = (
-    <>
-      <p class="mail-outcome" role="status">{told}</p>
-      <p class="mail-outcome problem" role="alert">{problem}</p>
-    </>
+    <div class="pdf-problem">
+      <p>{told}</p>
+      <p class="problem" role="alert">{problem}</p>
+    </div>
   );
   return { button, outcome };
 }
