@@ -6,7 +6,7 @@ import { useLazy } from "../ui/lazy.ts";
 
 export function ForecastPlace() {
   const url = useApp().config.apis.forecast;
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const [isSeen, setSeen] = useState(false);
   const card = useLazy(isSeen && (() => import("./forecast.tsx")));
   useEffect(() => {
@@ -14,5 +14,5 @@ export function ForecastPlace() {
     if (place.current) look.observe(place.current);
     return () => look.disconnect();
   }, []);
-  return url ? <section class="sun panel" aria-label="The sun tomorrow" ref={place}>{card && <card.Forecast url={url} />}</section> : null;
+  return url ? <div class="sun panel" ref={place}>{card && <card.Forecast url={url} />}</div> : null;
 }

@@ -2,25 +2,19 @@ import { useState } from "preact/hooks";
 import { ApiClient } from "../api/client.ts";
 import { forecastOf, type Region } from "../api/forecast.ts";
 import { useApp } from "../app.ts";
+import { number } from "../formats.ts";
+import { language, LOCALES } from "../language.ts";
 import { deviceStorage } from "../storage.ts";
 import "../styles/forecast.css";
-import { bestHours, dayAfter, energyOf, GOOD_KWH, POOR_KWH, verdictOf, type Verdict } from "../sun.ts";
+import { bestHours, dayAfter, energyOf, GOOD_KWH, POOR_KWH, verdictOf } from "../sun.ts";
+import * as t from "../texts/forecast.ts";
+import * as common from "../texts/visitor.ts";
 import { Icon } from "../ui/icons.tsx";
 import { useQuery } from "../ui/query.ts";
 import { Bone, Loaded } from "../ui/states.tsx";
 
-const KEPT = "forecast-region";
+const KEPT = "blockwork.region";
 const ZONE = "Europe/London";
-const days = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "long", day: "numeric", month: "long" });
-const times = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" });
-const energies = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-
-const WORDS: Readonly<Record<Verdict, (best: string | undefined) => string>> = {
-  good: (best) => `With a solar tariff, your panels should make plenty.${best ? ` What can wait is best run ${best}.` : ""}`,
-  middling: (best) => `With a solar tariff, your panels should cover part of what you use.${best ? ` What can wait is best run ${best}.` : ""}`,
-  poor: () => "With a solar tariff, expect little from your panels: most of what you use will come from the grid.",
-};
 
 /** Tomorrow's weather, and what it means for who has a solar tariff. */
 export function Forecast({ url }: { readonly url: string }) {
@@ -29,20 +23,20 @@ export function Forecast({ url }: { readonly url: string }) {
   const [date] = useState(() => dayAfter(new Date()));
   const query = useQuery(forecastOf(client, date));
   return (
-    <>
-      <h2>The sun tomorrow</h2>
-      <Loaded query={query} what="the forecast" waiting={<Waiting />}
+    <section aria-labelledby="sun-heading">
+      <h2 id="sun-heading">{t.heading}</h2>
+      <Loaded query={query} what={t.theForecast} waiting={<Waiting />}
         onError={() => (
           <>
-            <p>The forecast cannot be loaded at the moment.</p>
-            <div class="actions"><button type="button" class="button button-plain" onClick={() => void query.refetch()}>Try again</button></div>
+            <p>{t.down}</p>
+            <div class="actions"><button type="button" class="button button-plain" onClick={() => void query.refetch()}>{common.tryAgain}</button></div>
           </>
         )}>
         {(forecast) => forecast && forecast.regions.length > 0
           ? <Regions regions={forecast.regions} date={date} />
-          : <p>The forecast for {dayOf(date)} is not there yet: it comes in the night before, shortly after two.</p>}
+          : <p>{t.notYet({ day: dayOf(date) })}</p>}
       </Loaded>
-    </>
+    </section>
   );
 }
 
@@ -58,7 +52,7 @@ function Regions({ regions, date }: { readonly regions: readonly Region[]; reado
     <>
       {regions.length > 1 && (
         <div class="sun-region">
-          <label for="region">Region</label>
+          <label for="region">{t.region}</label>
           <select id="region" value={shown?.region} onChange={({ currentTarget }) => choose(currentTarget.value)}>
             {regions.map(({ region }) => <option key={region} value={region}>{region}</option>)}
           </select>
@@ -73,21 +67,21 @@ function Day({ region: { hours }, date }: { readonly region: Region; readonly da
   const kWh = energyOf(hours);
   const verdict = verdictOf(kWh);
   const found = bestHours(hours);
-  const best = found && `between ${times.format(found.from)} and ${times.format(found.to)}`;
+  const best = verdict !== "poor" && found && ` ${t.bestRun({ from: timeOf(found.from), to: timeOf(found.to) })}`;
   const warmth = hours.map(({ temperatureC }) => temperatureC);
   const wind = Math.max(...hours.map(({ windSpeedKmh }) => windSpeedKmh));
   return (
     <>
       <div role="status">
-        <p class={`sun-verdict sun-${verdict}`}><Icon name="day" />A {verdict} day for solar</p>
-        <p>{WORDS[verdict](best)}</p>
+        <p class={`sun-verdict sun-${verdict}`}><Icon name="day" />{t.verdict({ verdict })}</p>
+        <p>{t.meaning({ verdict })}{best}</p>
       </div>
       <dl class="sun-facts">
-        <div><dt>Sun on a square metre</dt><dd>{energies.format(kWh)} kWh</dd></div>
-        <div><dt>Temperature</dt><dd>{whole.format(Math.min(...warmth))} to {whole.format(Math.max(...warmth))} °C</dd></div>
-        <div><dt>Wind</dt><dd>up to {whole.format(wind)} km/h</dd></div>
+        <div><dt>{t.sunOn}</dt><dd>{t.energy({ kWh: written(kWh, 1) })}</dd></div>
+        <div><dt>{t.temperature}</dt><dd>{t.degrees({ least: written(Math.min(...warmth)), most: written(Math.max(...warmth)) })}</dd></div>
+        <div><dt>{t.wind}</dt><dd>{t.upTo({ most: written(wind) })}</dd></div>
       </dl>
-      <p class="hint">{dayOf(date)}. Good from {GOOD_KWH} kWh, poor below {POOR_KWH}.</p>
+      <p class="hint">{t.rule({ day: dayOf(date), good: number(GOOD_KWH), poor: number(POOR_KWH) })}</p>
     </>
   );
 }
@@ -95,12 +89,26 @@ function Day({ region: { hours }, date }: { readonly region: Region; readonly da
 function Waiting() {
   return (
     <>
-      <p class="visually-hidden" role="status">Loading the forecast…</p>
+      <p class="visually-hidden" role="status">{t.loading}</p>
       <div aria-hidden><Bone size="field" /><Bone size="price" /><Bone size="line" /><Bone size="line" /></div>
     </>
   );
 }
 
 function dayOf(date: string): string {
-  return days.format(new Date(`${date}T12:00:00Z`));
+  return inLondon(new Date(`${date}T12:00:00Z`), { weekday: "long", day: "numeric", month: "long" });
+}
+
+function timeOf(moment: Date): string {
+  return inLondon(moment, { hour: "2-digit", minute: "2-digit" });
+}
+
+function inLondon(moment: Date, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(LOCALES[language.peek()], { timeZone: ZONE, ...options }).format(moment);
+}
+
+/** With so many decimals. */
+function written(value: number, decimals = 0): string {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(LOCALES[language.peek()], digits).format(value);
 }

@@ -5,8 +5,9 @@ import { hasReached, type Voucher } from "../api/vouchers.ts";
 import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
 import type { Page } from "../router.ts";
-import { Icon } from "../ui/icons.tsx";
+import * as t from "../texts/vouchers.ts";
 import { useVouchers } from "../ui/member.ts";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { useOrSignIn } from "./or-sign-in.ts";
 
 /** Has a voucher mailed once more, and tells what came of it. */
@@ -29,7 +30,7 @@ export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher,
     try {
       await orSignIn(() => vouchers.mailAgain(voucherId, key.current ?? ""));
       key.current = undefined;
-      const text = `We are mailing the voucher to ${recipientEmail} again. It should arrive within a few minutes.`;
+      const text = t.mailedAgain({ email: recipientEmail });
       setTold(text);
       notices.announce(text);
     } catch (error) {
@@ -42,7 +43,7 @@ export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher,
   const button = (
     <button type="button" class="button button-plain" hidden={!hasReached({ voucherId, recipientEmail, ...voucher }, "ISSUED")}
       aria-disabled={isBusy || undefined} onClick={() => void ask()}>
-      <Icon name="mail" />{isBusy ? "Asking…" : "Mail again"}
+      <MoreIcon name="mail" />{isBusy ? t.asking : t.mailAgain}
     </button>
   );
   const outcome = (
@@ -56,13 +57,13 @@ export function useMailAgain({ voucherId, recipientEmail, ...voucher }: Voucher,
 
 function inWords(error: unknown): string {
   if (error instanceof Unreachable) {
-    return `We do not know whether the mail will come: there was no answer. Press again, it is sent once all the same.${reference(error)}`;
+    return t.mailUnknown + reference(error);
   }
   if (!(error instanceof ApiError)) {
     console.error(error);
-    return "Something went wrong on this page. Reload it and try again.";
+    return t.mailBroken;
   }
-  if (error.status === 429) return `This voucher was mailed again as often as it may be for now. ${pause(error)} Its PDF can be opened meanwhile.${reference(error)}`;
-  if (error.status === 409) return `This voucher cannot be mailed again: it has come to nothing, or its PDF is not made yet.${reference(error)}`;
-  return `The voucher could not be mailed again. Please try again in a moment.${reference(error)}`;
+  if (error.status === 429) return t.mailTooOften({ pause: pause(error) }) + reference(error);
+  if (error.status === 409) return t.mailNothing + reference(error);
+  return t.mailFailed + reference(error);
 }
