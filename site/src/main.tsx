@@ -107,7 +107,7 @@ options.vnode = (vnode) => {
 };
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 
