@@ -111,6 +111,10 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
     [paths.users]: allowed(session, "list", "users",
       forMembers("Users", () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
     [paths.developers]: later("For developers", () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
+    [paths.contact()]: later("Contact", () => import("./views/contact.tsx"), ({ Contact }, _, page) => <Contact page={page} />),
+    [paths.terms]: later("Terms", () => import("./views/terms.tsx"), ({ Terms }) => <Terms />),
+    [paths.privacy]: later("Privacy", () => import("./views/privacy.tsx"), ({ Privacy }) => <Privacy />),
+    [paths.status]: later("Status", () => import("./views/status.tsx"), ({ Status }) => <Status />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers("Permissions", () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {

@@ -1,9 +1,10 @@
 // The frame around every view: header, main, footer, the offline note and the messages.
 
-import { Fragment, type ComponentChildren } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { paths, SITE_NAME } from "../places.ts";
+import { Boundary } from "./boundary.tsx";
 import { Icon } from "./icons.tsx";
 import { useLazy } from "./lazy.ts";
 import { Toasts } from "./toasts.tsx";
@@ -23,7 +24,7 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
       <Header onSignOut={onSignOut} />
       <OfflineNote />
       <Outlet />
-      <footer class="site-footer"><p>{SITE_NAME} · <a href={paths.developers}>For developers</a></p></footer>
+      <footer class="site-footer"><p>{SITE_NAME} · <a href={paths.contact()}>Contact</a> · <a href={paths.terms}>Terms</a> · <a href={paths.privacy}>Privacy</a> · <a href={paths.status}>Status</a> · <a href={paths.developers}>For developers</a></p></footer>
       {support && userId && corner && <corner.Corner key={userId} userId={userId} url={support} />}
       <div class="visually-hidden" role="status">{notices.announced.value}</div>
       <Toasts />
@@ -77,7 +78,7 @@ function Outlet() {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }, [key]);
-  return <main id="content" class="page" tabindex={-1} aria-busy={isBusy || undefined} ref={main}><Fragment key={key}>{content}</Fragment></main>;
+  return <main id="content" class="page" tabindex={-1} aria-busy={isBusy || undefined} ref={main}><Boundary key={key}>{content}</Boundary></main>;
 }
 
 function OfflineNote() {

@@ -3,8 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
-import { ApiError, pause, reference } from "../api/problem.ts";
+import { ApiError, pause } from "../api/problem.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { Reference } from "./reference.tsx";
 
 interface NoticeProps {
   readonly heading: string;
@@ -28,9 +29,14 @@ export function Notice({ heading, detail, level = 2, icon, role, children }: Not
   );
 }
 
-/** A failure, with a button to try again. */
-export function Failure({ retry, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly retry: () => void }) {
-  return <Notice {...rest} icon="alert" role="alert"><button type="button" class="button" onClick={retry}>Try again</button></Notice>;
+/** A failure, with a button to try again, and what to tell people who help. */
+export function Failure({ retry, error, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly error?: unknown; readonly retry: () => void }) {
+  return (
+    <Notice {...rest} icon="alert" role="alert">
+      <button type="button" class="button" onClick={retry}>Try again</button>
+      {error !== undefined && <Reference error={error} />}
+    </Notice>
+  );
 }
 
 /** As much of a query as showing it takes. */
@@ -71,16 +77,16 @@ export function Loaded<T>({ query, waiting, what, level, onError, children }: {
   return <div class="loaded" tabindex={-1} ref={region} aria-busy={isWaiting || undefined}>{shown}</div>;
 }
 
-function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string } {
+function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string; readonly error?: unknown } {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? { heading: `We could not load ${what}`, detail: `Our service gave no answer. Check your connection and try again.${reference(error)}` }
+      ? { heading: `We could not load ${what}`, detail: "Our service gave no answer. Check your connection and try again.", error }
       : { heading: "You are offline", detail: `We load ${what} as soon as your connection is back.` };
   }
   if (error instanceof ApiError && error.status === 429) {
-    return { heading: "That was a little fast", detail: `${pause(error)}${reference(error)}` };
+    return { heading: "That was a little fast", detail: pause(error), error };
   }
-  return { heading: `We could not load ${what}`, detail: `Something went wrong on our side. Please try again in a moment.${reference(error)}` };
+  return { heading: `We could not load ${what}`, detail: "Something went wrong on our side. Please try again in a moment.", error };
 }
 
 /** A list that goes on where it stopped, and the focus with it: to the first that a press has brought. */

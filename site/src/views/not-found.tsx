@@ -20,9 +20,9 @@ export function loadingView(): View {
 }
 
 /** For a page whose code did not arrive. */
-export function notLoadedView(): View {
+export function notLoadedView(error: unknown): View {
   return {
     title: "Page not loaded",
-    content: <Failure heading="We could not load this page" detail="Check your connection and try again." level={1} retry={() => window.location.reload()} />,
+    content: <Failure heading="We could not load this page" detail="Check your connection and try again." level={1} error={error} retry={() => window.location.reload()} />,
   };
 }
