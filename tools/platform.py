@@ -47,7 +47,12 @@ class PlatformApp(ConfiguredApp):
 
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
-        inputs = [SITE, CONTRACTS, REPOSITORY / "package-lock.json"]
+        inputs = [
+            SITE,
+            CONTRACTS,
+            REPOSITORY / "tools" / "texts.ts",
+            REPOSITORY / "package-lock.json",
+        ]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def is_serving(self, account: Account) -> bool:

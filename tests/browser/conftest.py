@@ -102,9 +102,14 @@ class Visit(Protocol):
     """Brings a new visitor, with nothing remembered from others."""
 
     def __call__(
-        self, *, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light"
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        scheme: Literal["light", "dark"] = "light",
+        locale: str = "en-GB",
     ) -> Visitor:
-        """Open a window of this size, in CSS pixels."""
+        """Open a window of this size, in CSS pixels, of a browser that asks for this language."""
 
 
 @pytest.fixture(scope="session")
@@ -138,9 +143,11 @@ def visit(chromium: Browser, platform: dict[str, Any]) -> Iterator[Visit]:
         width: int = 1280,
         height: int = 800,
         scheme: Literal["light", "dark"] = "light",
+        locale: str = "en-GB",
     ) -> Visitor:
+        # The machine's own language has no say.
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
         )
         visitors.append(Visitor(context.new_page(), platform["siteUrl"]))
         return visitors[-1]

@@ -21,7 +21,8 @@ def answering(status: int, body: object) -> Callable[[Route], None]:
 
 def reference(page: Page) -> str:
     """Return the reference that the page tells, once it has one."""
-    return page.get_by_role("alert").locator("code").inner_text()
+    hint = page.get_by_role("alert").locator(".hint").inner_text()
+    return hint.partition("Reference: ")[2].split()[0]
 
 
 def no_stack_shows(page: Page) -> bool:

@@ -16,6 +16,7 @@ import {
   updateUserAttribute,
   verifyTOTPSetup,
 } from "aws-amplify/auth";
+import * as t from "../texts/signIn.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError } from "./person.ts";
 
@@ -61,7 +62,7 @@ export async function changePassword(before: string, after: string): Promise<voi
   } catch (error) {
     const { cause } = error as AccountError;
     if (cause instanceof Error && cause.name === "NotAuthorizedException") {
-      throw new AccountError("Your present password is another one.", { cause });
+      throw new AccountError(t.otherPassword, { cause });
     }
     throw error;
   }

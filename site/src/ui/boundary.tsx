@@ -1,4 +1,5 @@
 import { Component, type ComponentChildren } from "preact";
+import * as t from "../texts/visitor.ts";
 import { Failure } from "./states.tsx";
 
 /** What is inside, or that it failed: in words, with what to tell people who help. */
@@ -12,6 +13,6 @@ export class Boundary extends Component<{ readonly children: ComponentChildren }
   render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    return <Failure heading="This page does not work" detail="Something went wrong on our side. Please try again in a moment." level={1} error={error} retry={() => window.location.reload()} />;
+    return <Failure heading={t.pageBroken} detail={t.ourFault} level={1} error={error} retry={() => window.location.reload()} />;
   }
 }

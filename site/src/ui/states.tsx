@@ -1,9 +1,10 @@
 // What a part of a page shows while it waits, and when what it waited for did not come.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
 import { ApiError, pause } from "../api/problem.ts";
+import * as t from "../texts/visitor.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Reference } from "./reference.tsx";
 
@@ -12,7 +13,8 @@ interface NoticeProps {
   readonly detail: string;
   /** Level of the heading within the page. */
   readonly level?: 1 | 2 | undefined;
-  readonly icon: IconName;
+  /** One of those that everybody has, or another one drawn. */
+  readonly icon: IconName | VNode;
   readonly role?: "alert";
   readonly children?: ComponentChildren;
 }
@@ -21,7 +23,7 @@ interface NoticeProps {
 export function Notice({ heading, detail, level = 2, icon, role, children }: NoticeProps) {
   return (
     <div class="notice" role={role}>
-      <Icon name={icon} />
+      {typeof icon === "string" ? <Icon name={icon} /> : icon}
       {level === 1 ? <h1>{heading}</h1> : <h2>{heading}</h2>}
       <p>{detail}</p>
       <div class="actions">{children}</div>
@@ -33,7 +35,7 @@ export function Notice({ heading, detail, level = 2, icon, role, children }: Not
 export function Failure({ retry, error, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly error?: unknown; readonly retry: () => void }) {
   return (
     <Notice {...rest} icon="alert" role="alert">
-      <button type="button" class="button" onClick={retry}>Try again</button>
+      <button type="button" class="button" onClick={retry}>{t.tryAgain}</button>
       {error !== undefined && <Reference error={error} />}
     </Notice>
   );
@@ -80,21 +82,22 @@ export function Loaded<T>({ query, waiting, what, level, onError, children }: {
 function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string; readonly error?: unknown } {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? { heading: `We could not load ${what}`, detail: "Our service gave no answer. Check your connection and try again.", error }
-      : { heading: "You are offline", detail: `We load ${what} as soon as your connection is back.` };
+      ? { heading: t.notLoaded({ what }), detail: t.noAnswer, error }
+      : { heading: t.offline, detail: t.offlineWhat({ what }) };
   }
   if (error instanceof ApiError && error.status === 429) {
-    return { heading: "That was a little fast", detail: pause(error), error };
+    return { heading: t.tooFast, detail: pause(error), error };
   }
-  return { heading: `We could not load ${what}`, detail: "Something went wrong on our side. Please try again in a moment.", error };
+  return { heading: t.notLoaded({ what }), detail: t.ourFault, error };
 }
 
 /** A list that goes on where it stopped, and the focus with it: to the first that a press has brought. */
-export function MoreOf<T>({ query, items, idOf, what, list, children }: {
+export function MoreOf<T>({ query, items, idOf, more, list, children }: {
   readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; readonly isFetchNextPageError: boolean; readonly error: Error | null; readonly fetchNextPage: () => Promise<unknown> };
   readonly items: readonly T[];
   readonly idOf: (item: T) => string;
-  readonly what: string;
+  /** What comes next, such as “more tariffs”. */
+  readonly more: string;
   readonly list: string;
   readonly children: (item: T) => ComponentChildren;
 }) {
@@ -116,10 +119,10 @@ export function MoreOf<T>({ query, items, idOf, what, list, children }: {
       <ul class={list} role="list" ref={element}>{items.map(children)}</ul>
       <div class="actions actions-center">
         {query.isFetchingNextPage
-          ? <p role="status">Loading more {what}…</p>
+          ? <p role="status">{t.loadingMore({ what: more })}</p>
           : query.isFetchNextPageError && query.error
-            ? <Failure {...inWords(query.error, `more ${what}`)} retry={goOn} />
-            : query.hasNextPage && <button type="button" class="button button-plain" onClick={goOn}>Show more</button>}
+            ? <Failure {...inWords(query.error, more)} retry={goOn} />
+            : query.hasNextPage && <button type="button" class="button button-plain" onClick={goOn}>{t.showMore}</button>}
       </div>
     </>
   );

@@ -1,5 +1,7 @@
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
+import * as t from "../texts/about.ts";
+import * as of from "../texts/visitor.ts";
 
 /** Where people are answered. */
 const HELP = "help@blockwork.example";
@@ -10,23 +12,21 @@ const REFERENCE = /^[\w=-]{1,64}$/;
 export function Contact({ page }: { readonly page: Page }) {
   const given = page.query.get("reference") ?? "";
   const reference = REFERENCE.test(given) ? given : undefined;
-  const mail = `mailto:${HELP}${reference ? `?subject=${encodeURIComponent(`Reference ${reference}`)}` : ""}`;
+  const mail = `mailto:${HELP}${reference ? `?subject=${encodeURIComponent(t.subject({ reference }))}` : ""}`;
   return (
     <div class="narrow">
-      <h1>Contact</h1>
-      <p class="lead">There are two ways to reach us.</p>
+      <h1>{of.contact}</h1>
+      <p class="lead">{t.contactLead}</p>
       <section class="panel" aria-labelledby="mail-heading">
-        <h2 id="mail-heading">By e-mail</h2>
-        <p>Write to <a href={mail}>{HELP}</a>. Say what you wanted to do, and what happened instead.</p>
-        {reference
-          ? <p>Your reference is <code>{reference}</code>: it stands in the subject already, and we find by it what went wrong.</p>
-          : <p>If the page told you a reference, send it along: we find by it what went wrong.</p>}
+        <h2 id="mail-heading">{t.byMail}</h2>
+        <p>{t.writeTo({ address: HELP, mail: (address) => <a href={mail}>{address}</a> })}</p>
+        <p>{reference ? t.yourReference({ reference, code: (id) => <code>{id}</code> }) : t.sendReference}</p>
       </section>
       <section class="panel" aria-labelledby="chat-heading">
-        <h2 id="chat-heading">In the chat</h2>
-        <p>Once you are <a href={paths.signIn(paths.contact(reference))}>signed in</a>, the chat is in the corner of every page. It keeps a list of what you ask us to do.</p>
+        <h2 id="chat-heading">{t.inChat}</h2>
+        <p>{t.chatText({ link: (words) => <a href={paths.signIn(page.path)}>{words}</a> })}</p>
       </section>
-      <p class="hint apart">Does something not work? The page <a href={paths.status}>Status</a> shows which of our services answer right now.</p>
+      <p class="hint apart">{t.seeStatus({ link: (words) => <a href={paths.status}>{words}</a> })}</p>
     </div>
   );
 }

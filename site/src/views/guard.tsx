@@ -3,6 +3,7 @@
 import type { Session } from "../auth/session.ts";
 import { paths } from "../places.ts";
 import { safeReturn, type Page, type Redirect, type ShowView, type View } from "../router.ts";
+import * as t from "../texts/visitor.ts";
 import { Notice } from "../ui/states.tsx";
 
 /** A view for who is signed in; everybody else signs in first, and comes back. */
@@ -26,11 +27,11 @@ export function allowed(session: Session, action: string, resource: string, view
 function refused({ person }: Session, page: Page, permission: string): View | Redirect {
   if (!person) return { redirect: paths.signIn(page.path) };
   return {
-    title: "Not allowed",
-    content: (
-      <Notice heading="Your account may not use this page" level={1} icon="alert"
-        detail={`You are signed in as ${person.email}. This page needs the permission ${permission}, which an administrator can grant.`}>
-        <a class="button" href={paths.tariffs}>See all tariffs</a>
+    title: () => t.notAllowed,
+    content: () => (
+      <Notice heading={t.notAllowed} level={1} icon="alert"
+        detail={t.notAllowedWhy({ email: person.email, permission })}>
+        <a class="button" href={paths.tariffs}>{t.seeTariffs}</a>
       </Notice>
     ),
   };

@@ -1,30 +1,31 @@
 import { lookAtAll, type Health, type Look } from "../api/status.ts";
 import { useApp } from "../app.ts";
+import { second } from "../formats.ts";
 import { paths } from "../places.ts";
 import "../styles/status.css";
+import * as t from "../texts/status.ts";
+import * as of from "../texts/visitor.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { useQuery } from "../ui/query.ts";
 import { Loaded } from "../ui/states.tsx";
 
-const times = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
-
-const SERVICES: Readonly<Record<string, string>> = {
-  campaigns: "Newsletters",
-  catalog: "Tariffs",
-  forecast: "Weather forecast",
-  identity: "Accounts",
-  support: "Support chat",
-  vouchers: "Vouchers",
+/** What a service is called by people. */
+const SERVICES: Readonly<Record<string, () => string>> = {
+  campaigns: () => t.campaigns,
+  catalog: () => t.catalog,
+  forecast: () => t.forecast,
+  identity: () => t.identity,
+  support: () => t.support,
+  vouchers: () => t.vouchers,
 };
 
-const WORDS: Readonly<Record<Health, string>> = {
-  works: "Works",
-  busy: "Busy: it asks to be left alone for a moment",
-  fails: "Has problems: it answers, but not as it should",
-  silent: "Does not answer",
-  reachable: "Can be reached; what it does is for who is signed in",
+const SHOWN: Readonly<Record<Health, readonly [IconName, () => string]>> = {
+  works: ["done", () => t.works],
+  busy: ["alert", () => t.busy],
+  fails: ["alert", () => t.fails],
+  silent: ["close", () => t.silent],
+  reachable: ["done", () => t.reachable],
 };
-const ICONS: Readonly<Record<Health, IconName>> = { works: "done", busy: "alert", fails: "alert", silent: "close", reachable: "done" };
 
 /** Which services answer right now, asked by the visitor's own browser. */
 export function Status() {
@@ -36,11 +37,12 @@ export function Status() {
     gcTime: 0,
   });
   const { data, dataUpdatedAt, isFetching } = query;
+  const asked = new Date(dataUpdatedAt).toISOString();
   return (
     <div class="narrow">
-      <h1>Status</h1>
-      <p class="lead">Your browser asks each of our services when you open this page, and shows what it was answered.</p>
-      <Loaded query={query} waiting={<p>Asking our services…</p>} what="which services there are">
+      <h1>{of.status}</h1>
+      <p class="lead">{t.lead}</p>
+      <Loaded query={query} waiting={<p>{t.asking}</p>} what={t.services}>
         {(looks) => (
           <ul class="services panel" role="list">
             {looks.map((look) => <Service key={look.name} look={look} />)}
@@ -49,27 +51,28 @@ export function Status() {
       </Loaded>
       <div class="actions">
         <button type="button" class="button" aria-disabled={isFetching || undefined} onClick={() => void (isFetching || query.refetch())}>
-          {isFetching ? "Asking…" : "Ask again"}
+          {isFetching ? t.askingAgain : t.askAgain}
         </button>
       </div>
       <p class="hint apart" role="status">
-        {data && !isFetching && <>{summary(data)} Last asked <time dateTime={new Date(dataUpdatedAt).toISOString()}>{times.format(dataUpdatedAt)}</time>.</>}
+        {data && !isFetching && <>{summary(data)} {t.asked({ when: second(asked), time: (words) => <time dateTime={asked}>{words}</time> })}</>}
       </p>
     </div>
   );
 }
 
 function Service({ look: { name, health, reference } }: { readonly look: Look }) {
+  const [icon, words] = SHOWN[health];
   return (
     <li class={`service service-${health}`}>
-      <Icon name={ICONS[health]} />
-      <strong>{SERVICES[name] ?? name}</strong>
-      <span>{WORDS[health]}{reference && <>. Reference: <code>{reference}</code>, <a href={paths.contact(reference)}>get help</a></>}</span>
+      <Icon name={icon} />
+      <strong>{SERVICES[name]?.() ?? name}</strong>
+      <span>{words()}{reference && <>. {of.reference({ id: reference })} <a href={paths.contact(reference)}>{of.getHelp}</a></>}</span>
     </li>
   );
 }
 
 function summary(looks: readonly Look[]): string {
   const wrong = looks.filter(({ health }) => health !== "works" && health !== "reachable").length;
-  return wrong === 0 ? "All services answered." : `${wrong} of ${looks.length} services did not answer as they should.`;
+  return wrong === 0 ? t.allAnswered : t.someFailed({ wrong: String(wrong), n: looks.length });
 }

@@ -1,42 +1,32 @@
 import { paths } from "../places.ts";
+import * as t from "../texts/about.ts";
+import * as of from "../texts/visitor.ts";
 
 /** What the site does, and what its vouchers do. */
 export function Terms() {
   return (
     <div class="narrow">
-      <h1>Terms</h1>
-      <p class="lead">
-        Blockwork Energy is a demonstration: it shows what a shop for energy can look like. It supplies no energy, and
-        nothing on this site makes a contract for any.
-      </p>
+      <h1>{of.terms}</h1>
+      <p class="lead">{t.termsLead}</p>
       <section class="panel" aria-labelledby="tariffs-heading">
-        <h2 id="tariffs-heading">Tariffs</h2>
-        <p>A tariff says what a unit costs at this moment. Its price may change at any time; the page says when it last did.</p>
+        <h2 id="tariffs-heading">{t.tariffs}</h2>
+        <p>{t.tariffsText}</p>
       </section>
       <section class="panel" aria-labelledby="buying-heading">
-        <h2 id="buying-heading">Buying a voucher</h2>
-        <ul>
-          <li>A voucher is worth from £1.00 to £500.00, which is what you pay for it, in advance.</li>
-          <li>Once it is paid we make a document (PDF) with a code, and mail it to the address that you name.</li>
-          <li>Everybody may buy 30 an hour.</li>
-          <li>If you send a purchase again because its answer was lost, it is not paid twice.</li>
-        </ul>
+        <h2 id="buying-heading">{t.buying}</h2>
+        <ul>{[t.buyingAmount, t.buyingMail, t.buyingLimit, t.buyingOnce].map((text) => <li key={text}>{text}</li>)}</ul>
       </section>
       <section class="panel" aria-labelledby="worth-heading">
-        <h2 id="worth-heading">What it is good for</h2>
-        <ul>
-          <li>It is worth its amount to whoever shows its code first. Do not show the code to others.</li>
-          <li>It does not run out, and stays good when you delete your account.</li>
-        </ul>
+        <h2 id="worth-heading">{t.worth}</h2>
+        <ul>{[t.worthCode, t.worthAlways].map((text) => <li key={text}>{text}</li>)}</ul>
       </section>
       <section class="panel" aria-labelledby="failed-heading">
-        <h2 id="failed-heading">If it comes to nothing</h2>
-        <p>
-          A voucher that cannot be delivered, for example because its address cannot be read or three days of trying were in
-          vain, fails: its code is worth nothing, its payment is cancelled before, and your list of vouchers says why.
-        </p>
+        <h2 id="failed-heading">{t.failed}</h2>
+        <p>{t.failedText}</p>
       </section>
-      <p class="hint apart">What we keep of you is said under <a href={paths.privacy}>Privacy</a>; <a href={paths.contact()}>ask us</a> about the rest.</p>
+      <p class="hint apart">
+        {t.seePrivacy({ privacy: (words) => <a href={paths.privacy}>{words}</a>, contact: (words) => <a href={paths.contact()}>{words}</a> })}
+      </p>
     </div>
   );
 }
