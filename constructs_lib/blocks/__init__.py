@@ -30,6 +30,7 @@ from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
+from constructs_lib.blocks.upload_bucket import GUARD_DUTY, ObjectScan, UploadBucket
 from constructs_lib.blocks.user_directory import UserDirectory
 from constructs_lib.blocks.webhook_keys import WebhookKeys
 from constructs_lib.local_endpoints import LocalEndpoints
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from constructs_lib.blocks.workflow import Workflow
 
 __all__ = [
+    "GUARD_DUTY",
     "PUBLIC",
     "AnyBus",
     "ApiDomain",
@@ -58,6 +60,7 @@ __all__ = [
     "IdentityProvider",
     "LocalEndpoints",
     "MachineClient",
+    "ObjectScan",
     "OidcProvider",
     "OtherName",
     "PushChannel",
@@ -71,6 +74,7 @@ __all__ = [
     "StreamConsumer",
     "TokenAuthorizer",
     "TrustedIssuer",
+    "UploadBucket",
     "UserDirectory",
     "WebhookKeys",
     "Workflow",

@@ -107,7 +107,7 @@ options.vnode = (vnode) => {
 };
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 
@@ -140,6 +140,10 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
     [paths.users]: allowed(session, "list", "users",
       forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
     [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
+    [paths.contact()]: later(() => t.contact, () => import("./views/contact.tsx"), ({ Contact }, _, page) => <Contact page={page} />),
+    [paths.terms]: later(() => t.terms, () => import("./views/terms.tsx"), ({ Terms }) => <Terms />),
+    [paths.privacy]: later(() => t.privacy, () => import("./views/privacy.tsx"), ({ Privacy }) => <Privacy />),
+    [paths.status]: later(() => t.status, () => import("./views/status.tsx"), ({ Status }) => <Status />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {

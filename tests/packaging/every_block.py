@@ -145,6 +145,16 @@ def build(app: App, folder: Path) -> None:
     api.route("GET /orders", function("List"), authorizer=PUBLIC)
     api.route("POST /orders", function("Place"), authorizer=tokens.authorizer())
     blocks.PushChannel(stack, "Push", failures=failures)
+    uploads = blocks.UploadBucket(
+        stack,
+        "Uploads",
+        origins=["https://shop.example"],
+        largest=1024**3,
+        content_types=["text/csv"],
+        scan=blocks.GUARD_DUTY,
+    )
+    uploads.let_offer(function("Offer"))
+    uploads.subscribe(stack, "OnUpload", function=plain, failures=failures)
     site = blocks.StaticSite(stack, "Site")
     blocks.SiteRelease(stack, "Release", site=site, content=folder / "site", config={})
 

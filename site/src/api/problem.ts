@@ -61,9 +61,28 @@ export function secondsOf(value: string | null, now: number): number | undefined
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
+/** Ids of errors that brought none along. */
+const given = new WeakMap<Error, string>();
+
+/**
+ * What finds an error: the id of the request that failed, or a new one, which the browser's console says beside it.
+ * Undefined where no answer came, and the request had no id.
+ */
+export function referenceOf(error: unknown): string | undefined {
+  const failed = error instanceof Error ? error : new Error(String(error));
+  if ("correlationId" in failed && (failed.correlationId || !("status" in failed))) return failed.correlationId as string | undefined;
+  let id = given.get(failed);
+  if (!id) {
+    given.set(failed, (id = crypto.randomUUID()));
+    console.error(id, failed);
+  }
+  return id;
+}
+
 /** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */
 export function reference(error: unknown): string {
-  return error instanceof Error && "correlationId" in error && error.correlationId ? t.reference({ id: String(error.correlationId) }) : "";
+  const id = referenceOf(error);
+  return id ? t.reference({ id }) : "";
 }
 
 /** When to try again, as a sentence. */

@@ -21,9 +21,9 @@ export function loadingView(): View {
 }
 
 /** For a page whose code did not arrive. */
-export function notLoadedView(): View {
+export function notLoadedView(error: unknown): View {
   return {
     title: () => t.pageNotLoaded,
-    content: () => <Failure heading={t.pageNotLoaded} detail={t.checkConnection} level={1} retry={() => window.location.reload()} />,
+    content: () => <Failure heading={t.pageNotLoaded} detail={t.checkConnection} level={1} error={error} retry={() => window.location.reload()} />,
   };
 }
