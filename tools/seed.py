@@ -76,7 +76,7 @@ class Platform:
         return users
 
     def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
-        """Offer tariffs and a forecast, once in the life of the state: what is deleted stays away."""
+        """Offer tariffs and a forecast, once in the life of the state; what is gone stays away."""
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
