@@ -5,6 +5,7 @@ import secrets
 import string
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,10 @@ class Platform:
         return users
 
     def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
-        """Offer some tariffs, once in the life of the state: what is deleted stays away."""
+        """Offer some tariffs and have a forecast, once in the life of the state.
+
+        What is deleted stays away.
+        """
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
@@ -97,7 +101,26 @@ class Platform:
                     f"The catalog did not take the tariff {product['name']!r}: POST {url} answered"
                     f" {answer.status_code}: {answer.text}"
                 )
+        self._fetch_forecast()
         self._account.remember(SEEDED, "products")
+
+    def _fetch_forecast(self) -> None:
+        """Have tomorrow's weather fetched, as every night does.
+
+        Where that fails its log says why, and the page that there is none: the rest works.
+        """
+        cloudformation = self._account.client("cloudformation")
+        resources = cloudformation.get_paginator("list_stack_resources")
+        (fetch,) = (
+            resource["PhysicalResourceId"]
+            for page in resources.paginate(StackName="Local-Forecast")
+            for resource in page["StackResourceSummaries"]
+            if resource["LogicalResourceId"].startswith("FetchForecast")
+            and resource["ResourceType"] == "AWS::Lambda::Function"
+        )
+        run = {"id": "first-night", "time": datetime.now(UTC).isoformat()}
+        # Waited for: a try that came later would meet whatever is done to the stage meanwhile.
+        self._account.client("lambda").invoke(FunctionName=fetch, Payload=json.dumps(run))
 
     def _sign_in(self, pool: str, client_id: str, user: User) -> str:
         answer = self._account.client("cognito-idp").admin_initiate_auth(

@@ -17,7 +17,7 @@ import { MemberContext } from "./ui/member.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";
 import { Failure } from "./ui/states.tsx";
-import { allowed, guest, signedIn } from "./views/guard.tsx";
+import { allowed, guest, signedIn } from "./views/guard.ts";
 import { loadingView, notFoundView, notLoadedView } from "./views/not-found.tsx";
 import { TariffList } from "./views/tariff-list.tsx";
 import { Tariff } from "./views/tariff.tsx";
@@ -34,6 +34,11 @@ async function boot(root: HTMLElement): Promise<void> {
     document.querySelector("#not-started")?.removeAttribute("hidden");
     return;
   }
+  language.subscribe((spoken) => {
+    document.documentElement.lang = LOCALES[spoken];
+    const description = document.querySelector<HTMLMetaElement>("[name=description]");
+    if (description) description.content = description.dataset[spoken] ?? "";
+  });
   try {
     start(root, await settings);
   } catch (error) {
@@ -89,10 +94,7 @@ function start(root: HTMLElement, config: Config): void {
   render(<AppContext.Provider value={app}><Shell onSignOut={signOut} /></AppContext.Provider>, root);
   keepFocus(root);
   router.start();
-  language.subscribe((spoken) => {
-    document.documentElement.lang = LOCALES[spoken];
-    router.setTitle();
-  });
+  language.subscribe(() => router.setTitle());
   follow();
   void session.restore();
 }
@@ -105,7 +107,7 @@ options.vnode = (vnode) => {
 };
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 

@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { test } from "node:test";
 import { compiled, messagesOf, textFiles } from "../../tools/texts.ts";
 import { number, plural } from "../src/formats.ts";
-import { choice } from "../src/language.ts";
 
 const SOURCES = resolve(import.meta.dirname, "../src");
 const IMPORT = /import \* as (\w+) from "(?:\.\.?\/)+texts\/(\w+)\.ts"/g;
@@ -60,10 +59,4 @@ test("every text is shown somewhere", () => {
 
   assert.ok(all.length > 10);
   assert.deepEqual(all.filter((one) => !used.has(one)), []);
-});
-
-test("the first of the browser's languages that there is is spoken, else English", () => {
-  assert.equal(choice(["", "fr-FR", "de-AT", "en"]), "de");
-  assert.equal(choice(["en", "de-DE", "en-US"]), "en");
-  assert.equal(choice(["fr", "toString"]), "en");
 });
