@@ -125,6 +125,7 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
     };
   const tariffForm = () => import("./views/tariff-form.tsx");
   const signIn = () => import("./views/sign-in.tsx");
+  const about: ShowView = async (_, page) => (await import("./views/about.tsx")).aboutView(page);
   const routes: Record<string, ShowView> = {
     [paths.tariffs]: () => ({ title: SITE_NAME, content: () => <TariffList /> }),
     "/tariffs/:productId": ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }),
@@ -139,11 +140,8 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
       forMembers(() => t.account, () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
     [paths.users]: allowed(session, "list", "users",
       forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
+    ...Object.fromEntries([paths.contact, paths.terms, paths.privacy, paths.status].map((path) => [path, about])),
     [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
-    [paths.contact()]: later(() => t.contact, () => import("./views/contact.tsx"), ({ Contact }, _, page) => <Contact page={page} />),
-    [paths.terms]: later(() => t.terms, () => import("./views/terms.tsx"), ({ Terms }) => <Terms />),
-    [paths.privacy]: later(() => t.privacy, () => import("./views/privacy.tsx"), ({ Privacy }) => <Privacy />),
-    [paths.status]: later(() => t.status, () => import("./views/status.tsx"), ({ Status }) => <Status />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {

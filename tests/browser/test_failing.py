@@ -82,7 +82,7 @@ def test_a_view_that_throws_is_an_error_page_with_an_id_that_the_console_knows(
     page.route("**/products/*", answering(200, shapeless))
     visitor.open("/tariffs/some")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("This page does not work")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We could not load this page")
     told = reference(page)
     assert re.fullmatch(UUID, told)
     assert any(told in line and "RangeError" in line for line in said), said
