@@ -138,7 +138,7 @@ function VoucherForm({ draft, movesFocus = false, pay }: {
         {(bound) => <input {...bound} type="text" inputMode="decimal" autocomplete="off" required ref={amount} />}
       </Field>
       <Field form={form} name="recipientEmail" id="recipient" label="E-mail address of the recipient" hint="Where we mail the voucher. It may be your own.">
-        {(bound) => <input {...bound} type="email" autocomplete="off" autocapitalize="none" spellcheck={false} required />}
+        {(bound) => <input {...bound} type="email" autocomplete="off" spellcheck={false} required />}
       </Field>
     </Form>
   );
