@@ -14,11 +14,13 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.e2e.accounts import code_for
+from tests.e2e.audience import ask, readers
 from tests.e2e.conftest import aws, make_account
 from tests.waiting import PATIENCE_MS
 
 STRANGER = "evil.example"
 NAMES = f"MAP {STRANGER} 127.0.0.1"  # as its owner's name server could say
+FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # What holds is not described: that takes longer than to find what does not.
@@ -112,19 +114,24 @@ class Visit(Protocol):
         """Open a window of this size, in CSS pixels."""
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Return a headless browser, or skip with the way to get one."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
+def program() -> str:
+    """Return the machine's browser, or skip with the way to get one."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
         pytest.skip(
             f"there is no browser ({', '.join(PROGRAMS)}) on this machine: "
             "install one, for example with `apt-get install chromium`"
         )
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a headless browser, or skip with the way to get one."""
+    executable = program()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules={NAMES}"],
+            executable_path=executable, args=[*FLAGS, f"--host-resolver-rules={NAMES}"]
         )
         yield browser
         browser.close()
@@ -154,6 +161,21 @@ def visit(chromium: Browser, platform: dict[str, Any]) -> Iterator[Visit]:
     for visitor in visitors:
         visitor.page.context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def known(platform: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Return what the addresses of views name: a product, a user, somebody's way out."""
+    config = httpx.get(platform["configUrl"]).json()
+    with readers(platform, config, 1) as (reader,):
+        question = {"userIds": [reader.user_id]}
+        (subscriber,) = ask(platform, "DescribeSubscribers", question)["subscribers"]
+        products = httpx.get(f"{config['apis']['catalog']}/products").json()["products"]
+        yield {
+            "product": products[0]["productId"],
+            "user": reader.user_id,
+            "unsubscribe": subscriber["unsubscribeUrl"],
+        }
 
 
 @pytest.fixture

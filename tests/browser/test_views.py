@@ -13,7 +13,6 @@ from tests.browser.conftest import Visitor
 from tests.browser.looking import ROOT, Look, Validator
 from tests.browser.states import ELSEWHERE, View, Who
 from tests.browser.views import VIEWS
-from tests.e2e.audience import ask, readers
 from tests.e2e.conftest import aws, make_account
 
 SOURCES = ROOT / "site" / "src"
@@ -48,21 +47,14 @@ def test_every_view_has_pictures_of_its_own() -> None:
 
 
 @pytest.fixture(scope="module")
-def look(chromium: Browser, platform: dict[str, Any]) -> Iterator[Callable[[View], list[str]]]:
+def look(
+    chromium: Browser, platform: dict[str, Any], known: dict[str, str]
+) -> Iterator[Callable[[View], list[str]]]:
     """Return what looks at a view, as who looks at it: each signs in once."""
     config = httpx.get(platform["configUrl"]).json()
     pool, pool_id = aws(platform, "cognito-idp"), config["userPoolId"]
     with ExitStack() as end:
         validator = end.enter_context(Validator())
-        (reader,) = end.enter_context(readers(platform, config, 1))
-        question = {"userIds": [reader.user_id]}
-        (subscriber,) = ask(platform, "DescribeSubscribers", question)["subscribers"]
-        products = httpx.get(f"{config['apis']['catalog']}/products").json()["products"]
-        known = {
-            "product": products[0]["productId"],
-            "user": reader.user_id,
-            "unsubscribe": subscriber["unsubscribeUrl"],
-        }
         looks: dict[Who, Look] = {}
 
         def person(who: Who) -> Look:

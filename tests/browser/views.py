@@ -24,6 +24,7 @@ from tests.browser.samples import (
 )
 from tests.browser.states import (
     ELSEWHERE,
+    View,
     administrator,
     agree,
     customer,
@@ -82,7 +83,7 @@ VISITORS = (
         at="/tariffs/no-such-tariff",
         complaints=["status of 404"],
     ),
-    visitor("page-not-found", ELSEWHERE, at="/no/such/page"),
+    visitor("page-not-found", ELSEWHERE, at="/no/such/page", listed=False),
     visitor(
         "page-not-loaded",
         "/",
@@ -238,3 +239,8 @@ ADMINISTRATORS = (
     ),
 )
 VIEWS = (*VISITORS, *CUSTOMERS, *ADMINISTRATORS)
+
+
+def public_views() -> list[View]:
+    """Return the views that everybody gets by their address alone, and without a fault."""
+    return [view for view in VISITORS if not (view.acts or view.answers or view.complaints)]
