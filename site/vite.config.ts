@@ -57,6 +57,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
+        // Every visitor loads the names of all later files: they say no more than they must.
+        chunkFileNames: "assets/[hash].js",
         // What every visitor needs comes in one file: it packs tighter than several, and later files share it.
         codeSplitting: { groups: [{ name: "visitor", tags: ["$initial"] }] },
       },

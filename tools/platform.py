@@ -66,7 +66,7 @@ class PlatformApp(ConfiguredApp):
         keep: Callable[[dict[str, Any]], None],
         on_line: OnLine,
     ) -> dict[str, Any]:
-        """Let an administrator and a customer in, and offer some tariffs."""
+        """Let an administrator and a customer in, offer some tariffs, and know the weather."""
         platform = Platform(account)
         passwords = {user["email"]: user["password"] for user in known.get("users", [])}
         users = platform.seed_users(passwords)

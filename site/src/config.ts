@@ -7,6 +7,7 @@ interface Apis {
   readonly vouchers?: string;
   readonly campaigns?: string;
   readonly support?: string;
+  readonly forecast?: string;
 }
 
 /** Sign-in with accounts of outside providers. */
@@ -34,7 +35,7 @@ export interface Config {
 
 export class ConfigError extends Error {}
 
-const OPTIONAL = ["vouchers", "campaigns", "support"] as const;
+const OPTIONAL = ["vouchers", "campaigns", "support", "forecast"] as const;
 const HTTP = { name: "an http or https", protocols: ["http:", "https:"] };
 const WEB_SOCKET = { name: "a ws or wss", protocols: ["ws:", "wss:"] };
 

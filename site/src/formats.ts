@@ -45,6 +45,11 @@ export function moment(time: string, dateStyle: "long" | "medium" = "long"): str
   return format(Intl.DateTimeFormat, { dateStyle, timeStyle: "short" }).format(new Date(time));
 }
 
+/** A time to the second, for example “1 Mar 2026, 12:00:30”. */
+export function second(time: string): string {
+  return format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(time));
+}
+
 /** For example “a, b and c”. */
 export function list(words: readonly string[]): string {
   return format(Intl.ListFormat, {}).format(words);

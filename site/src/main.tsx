@@ -17,7 +17,7 @@ import { MemberContext } from "./ui/member.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";
 import { Failure } from "./ui/states.tsx";
-import { allowed, guest, signedIn } from "./views/guard.tsx";
+import { allowed, guest, signedIn } from "./views/guard.ts";
 import { loadingView, notFoundView, notLoadedView } from "./views/not-found.tsx";
 import { TariffList } from "./views/tariff-list.tsx";
 import { Tariff } from "./views/tariff.tsx";
@@ -34,6 +34,11 @@ async function boot(root: HTMLElement): Promise<void> {
     document.querySelector("#not-started")?.removeAttribute("hidden");
     return;
   }
+  language.subscribe((spoken) => {
+    document.documentElement.lang = LOCALES[spoken];
+    const description = document.querySelector<HTMLMetaElement>("[name=description]");
+    if (description) description.content = description.dataset[spoken] ?? "";
+  });
   try {
     start(root, await settings);
   } catch (error) {
@@ -89,10 +94,7 @@ function start(root: HTMLElement, config: Config): void {
   render(<AppContext.Provider value={app}><Shell onSignOut={signOut} /></AppContext.Provider>, root);
   keepFocus(root);
   router.start();
-  language.subscribe((spoken) => {
-    document.documentElement.lang = LOCALES[spoken];
-    router.setTitle();
-  });
+  language.subscribe(() => router.setTitle());
   follow();
   void session.restore();
 }
@@ -105,7 +107,7 @@ options.vnode = (vnode) => {
 };
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 
@@ -123,6 +125,7 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
     };
   const tariffForm = () => import("./views/tariff-form.tsx");
   const signIn = () => import("./views/sign-in.tsx");
+  const about: ShowView = async (_, page) => (await import("./views/about.tsx")).aboutView(page);
   const routes: Record<string, ShowView> = {
     [paths.tariffs]: () => ({ title: SITE_NAME, content: () => <TariffList /> }),
     "/tariffs/:productId": ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }),
@@ -137,6 +140,7 @@ function routesOf(session: Session, config: Config, member: () => Promise<Member
       forMembers(() => t.account, () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
     [paths.users]: allowed(session, "list", "users",
       forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
+    ...Object.fromEntries([paths.contact, paths.terms, paths.privacy, paths.status].map((path) => [path, about])),
     [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),

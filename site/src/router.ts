@@ -105,10 +105,7 @@ export class Router {
     const waiting = window.setTimeout(() => this.#put(loading(), movesFocus, true), PATIENCE_MS);
     left.addEventListener("abort", () => window.clearTimeout(waiting));
     void view
-      .catch((error: unknown) => {
-        console.error(error);
-        return notLoaded();
-      })
+      .catch(notLoaded)
       .then((one) => {
         window.clearTimeout(waiting);
         if (!left.aborted) this.#put(one, movesFocus);
@@ -150,7 +147,7 @@ export interface RouterOptions {
   /** Stands in for a view whose code is on its way. */
   readonly loading: () => View;
   /** Stands in for a view whose code did not arrive. */
-  readonly notLoaded: () => View;
+  readonly notLoaded: (error: unknown) => View;
 }
 
 /** Parameters of a path that fits a pattern, decoded; undefined when it does not fit. */

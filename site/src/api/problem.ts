@@ -61,9 +61,20 @@ export function secondsOf(value: string | null, now: number): number | undefined
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
+/**
+ * What finds an error: the id of the request that failed, or a new one, which the error keeps and the browser's console says
+ * beside it. Empty where no answer came, and the request had no id.
+ */
+export function referenceOf(error: unknown): string {
+  const failed = Object(error) as { correlationId?: string };
+  if (failed.correlationId === undefined) console.error((failed.correlationId = crypto.randomUUID()), error);
+  return failed.correlationId;
+}
+
 /** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */
 export function reference(error: unknown): string {
-  return error instanceof Error && "correlationId" in error && error.correlationId ? t.reference({ id: String(error.correlationId) }) : "";
+  const id = referenceOf(error);
+  return id ? t.reference({ id }) : "";
 }
 
 /** When to try again, as a sentence. */

@@ -1,11 +1,12 @@
 // The frame around every view: header, main, footer, the offline note and the messages.
 
-import { Fragment, type ComponentChildren } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { language, LOCALES, speak, type Language } from "../language.ts";
 import { paths, SITE_NAME } from "../places.ts";
 import * as t from "../texts/visitor.ts";
+import { Boundary } from "./boundary.tsx";
 import { Icon } from "./icons.tsx";
 import { useLazy } from "./lazy.ts";
 import { Toasts } from "./toasts.tsx";
@@ -21,13 +22,17 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
     event.preventDefault();
     document.querySelector<HTMLElement>("#content")?.focus();
   };
+  const links = [[paths.contact, t.contact], [paths.terms, t.terms], [paths.privacy, t.privacy], [paths.status, t.status], [paths.developers, t.developers]] as const;
   return (
     <div class="shell">
       <a class="skip-link" href="#content" onClick={skip}>{t.skip}</a>
       <Header onSignOut={onSignOut} />
       <OfflineNote />
       <Outlet />
-      <footer class="site-footer"><p>{SITE_NAME} · <a href={paths.developers}>{t.developers}</a></p><Languages spoken={spoken} /></footer>
+      <footer class="site-footer">
+        <p>{SITE_NAME}{links.map(([href, words]) => <> · <a href={href}>{words}</a></>)}</p>
+        <Languages spoken={spoken} />
+      </footer>
       {support && userId && corner && <corner.Corner key={userId} userId={userId} url={support} />}
       <div class="visually-hidden" role="status">{notices.announced.value}</div>
       <Toasts />
@@ -96,7 +101,7 @@ function Outlet() {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }, [key]);
-  return <main id="content" class="page" tabindex={-1} aria-busy={isBusy || undefined} ref={main}><Fragment key={key}>{content()}</Fragment></main>;
+  return <main id="content" class="page" tabindex={-1} aria-busy={isBusy || undefined} ref={main}><Boundary key={key}>{content()}</Boundary></main>;
 }
 
 function OfflineNote() {

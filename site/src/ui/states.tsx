@@ -3,9 +3,10 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
-import { ApiError, pause, reference } from "../api/problem.ts";
+import { ApiError, pause, referenceOf } from "../api/problem.ts";
 import * as t from "../texts/visitor.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { useLazy } from "./lazy.ts";
 
 interface NoticeProps {
   readonly heading: string;
@@ -30,9 +31,22 @@ export function Notice({ heading, detail, level = 2, icon, role, children }: Not
   );
 }
 
-/** A failure, with a button to try again. */
-export function Failure({ retry, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly retry: () => void }) {
-  return <Notice {...rest} icon="alert" role="alert"><button type="button" class="button" onClick={retry}>{t.tryAgain}</button></Notice>;
+/** A failure, with a button to try again, and what to tell people who help. */
+export function Failure({ retry, error, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly error?: unknown; readonly retry: () => void }) {
+  const id = error ? referenceOf(error) : "";
+  // Said even where the code of the rest does not come.
+  const Actions = useLazy(Boolean(id) && (() => import("./reference.tsx")))?.ReferenceActions;
+  return (
+    <Notice {...rest} icon="alert" role="alert">
+      <button type="button" class="button" onClick={retry}>{t.tryAgain}</button>
+      {id && <p class="hint">{t.reference({ id })}{Actions && <Actions id={id} />}</p>}
+    </Notice>
+  );
+}
+
+/** A page that failed, which only loading it anew can mend. */
+export function Broken({ error, detail }: { readonly error: unknown; readonly detail: string }) {
+  return <Failure heading={t.pageNotLoaded} detail={detail} level={1} error={error} retry={() => window.location.reload()} />;
 }
 
 /** As much of a query as showing it takes. */
@@ -73,16 +87,16 @@ export function Loaded<T>({ query, waiting, what, level, onError, children }: {
   return <div class="loaded" tabindex={-1} ref={region} aria-busy={isWaiting || undefined}>{shown}</div>;
 }
 
-function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string } {
+function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string; readonly error?: unknown } {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? { heading: t.notLoaded({ what }), detail: t.noAnswer + reference(error) }
+      ? { heading: t.notLoaded({ what }), detail: t.noAnswer, error }
       : { heading: t.offline, detail: t.offlineWhat({ what }) };
   }
   if (error instanceof ApiError && error.status === 429) {
-    return { heading: t.tooFast, detail: pause(error) + reference(error) };
+    return { heading: t.tooFast, detail: pause(error), error };
   }
-  return { heading: t.notLoaded({ what }), detail: t.ourFault + reference(error) };
+  return { heading: t.notLoaded({ what }), detail: t.ourFault, error };
 }
 
 /** A list that goes on where it stopped, and the focus with it: to the first that a press has brought. */

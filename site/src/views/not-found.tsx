@@ -1,7 +1,7 @@
 import { paths } from "../places.ts";
 import type { View } from "../router.ts";
 import * as t from "../texts/visitor.ts";
-import { Failure, Notice } from "../ui/states.tsx";
+import { Broken, Notice } from "../ui/states.tsx";
 
 /** For an address that leads nowhere. */
 export function notFoundView(): View {
@@ -21,9 +21,9 @@ export function loadingView(): View {
 }
 
 /** For a page whose code did not arrive. */
-export function notLoadedView(): View {
+export function notLoadedView(error: unknown): View {
   return {
     title: () => t.pageNotLoaded,
-    content: () => <Failure heading={t.pageNotLoaded} detail={t.checkConnection} level={1} retry={() => window.location.reload()} />,
+    content: () => <Broken error={error} detail={t.checkConnection} />,
   };
 }

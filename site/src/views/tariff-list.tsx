@@ -10,6 +10,7 @@ import * as t from "../texts/visitor.ts";
 import { Icon, unitIcon } from "../ui/icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Bone, Loaded, MoreOf, Notice } from "../ui/states.tsx";
+import { ForecastPlace } from "./forecast-place.tsx";
 
 const SKELETONS = 6;
 /** Drawn at once; after a pause, in which the next key may come, that many more at a time: typing never waits for a thousand. */
@@ -34,6 +35,7 @@ export function TariffList() {
           {(known) => <Listing products={sorted(known)} query={query} />}
         </Loaded>
       </section>
+      {query.isFetched && <ForecastPlace />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { ComponentChild } from "preact";
+import type { ComponentChild, ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client.ts";
 import { hasReached, isOver, type Status, type Voucher as Bought } from "../api/vouchers.ts";
@@ -10,10 +10,12 @@ import type { Page } from "../router.ts";
 import * as t from "../texts/vouchers.ts";
 import * as common from "../texts/visitor.ts";
 import { Icon } from "../ui/icons.tsx";
+import { useLazy } from "../ui/lazy.ts";
 import { MoreIcon } from "../ui/more-icons.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { useQuery } from "../ui/query.ts";
 import { Bone, Loaded, Notice } from "../ui/states.tsx";
+import { useMailAgain } from "./mail-again.tsx";
 import { useOrSignIn } from "./or-sign-in.ts";
 
 /** Where nobody tells, the page asks: less and less often. */
@@ -67,7 +69,7 @@ export function Voucher({ voucherId, page }: { readonly voucherId: string; reado
             <Notice heading={t.notFound} level={1} icon="search"
               detail={t.notFoundWhy} />
           )}>
-          {(voucher) => <Details voucher={voucher} page={page} />}
+          {(voucher) => <Details key={voucherId} voucher={voucher} page={page} />}
         </Loaded>
       </article>
     </div>
@@ -75,18 +77,29 @@ export function Voucher({ voucherId, page }: { readonly voucherId: string; reado
 }
 
 function Details({ voucher, page }: { readonly voucher: Bought; readonly page: Page }) {
+  const mail = useMailAgain(voucher, page);
+  const [wantsReceipt, setWantsReceipt] = useState(false);
+  const receipt = useLazy(wantsReceipt && (() => import("./receipt.tsx")));
+  const isPaid = hasReached(voucher, "PAID");
   return (
-    <div class="panel">
-      <Progress status={voucher.status} />
-      <p class="news" role="status">{NEWS[voucher.status]?.(voucher)}</p>
-      <Pdf voucher={voucher} page={page} />
-      <p class="hint">{t.bought({ moment: moment(voucher.createdAt), time: (words) => <time dateTime={voucher.createdAt}>{words}</time> })}</p>
-    </div>
+    <>
+      <div class="panel">
+        <Progress status={voucher.status} />
+        <p class="news" role="status">{NEWS[voucher.status]?.(voucher)}</p>
+        <Pdf voucher={voucher} page={page}>
+          {mail.button}
+          <button type="button" class="button button-plain" hidden={!isPaid} aria-expanded={wantsReceipt} onClick={() => setWantsReceipt(!wantsReceipt)}>{t.receipt}</button>
+        </Pdf>
+        {mail.outcome}
+        <p class="hint">{t.bought({ moment: moment(voucher.createdAt), time: (words) => <time dateTime={voucher.createdAt}>{words}</time> })}</p>
+      </div>
+      {isPaid && receipt && <receipt.Receipt voucher={voucher} />}
+    </>
   );
 }
 
 /** Shows the PDF in a new tab; its address holds for minutes only, so it is asked for then. */
-function Pdf({ voucher, page }: { readonly voucher: Bought; readonly page: Page }) {
+function Pdf({ voucher, page, children }: { readonly voucher: Bought; readonly page: Page; readonly children: ComponentChildren }) {
   const vouchers = useVouchers();
   const orSignIn = useOrSignIn(page);
   const [problem, setProblem] = useState<ComponentChild>();
@@ -117,6 +130,7 @@ function Pdf({ voucher, page }: { readonly voucher: Bought; readonly page: Page 
         <button type="button" class="button" hidden={!hasReached(voucher, "ISSUED")} onClick={() => void open()}>
           <MoreIcon name="open" /><span>{t.openPdf({ hidden: (words) => <span class="visually-hidden">{words}</span> })}</span>
         </button>
+        {children}
       </div>
       <div class="pdf-problem" role="alert">{problem}</div>
     </>
