@@ -147,10 +147,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, platform: dict[str, Any]) -> Iterator[Visit]:
+def visit(
+    chromium: Browser, platform: dict[str, Any], new_user: Callable[[], dict[str, Any]]
+) -> Iterator[Visit]:
     """Return a function that brings a new visitor; none of them may leave with a complaint.
 
     CSP violations are complaints too: Chromium reports them as errors of the console.
+
+    :param new_user: whose users go after the pages, which may be asking for them still.
     """
     visitors: list[Visitor] = []
 
