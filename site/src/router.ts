@@ -123,11 +123,8 @@ export class Router {
   }
 
   #viewOf(pathname: string, page: Page): ReturnType<ShowView> {
-    for (const { pattern, view } of this.#options.routes) {
-      const params = match(pattern, pathname);
-      if (params) return view(params, page);
-    }
-    return this.#options.notFound();
+    const { routes, others } = this.#options;
+    return show(routes, pathname, page) ?? others().then((viewOf) => viewOf(pathname, page));
   }
 
   #followLink(event: MouseEvent): void {
@@ -143,11 +140,21 @@ export class Router {
 export interface RouterOptions {
   readonly siteName: string;
   readonly routes: readonly Route[];
-  readonly notFound: () => View;
+  /** Loads what shows every other address. */
+  readonly others: () => Promise<(pathname: string, page: Page) => ReturnType<ShowView>>;
   /** Stands in for a view whose code is on its way. */
   readonly loading: () => View;
   /** Stands in for a view whose code did not arrive. */
   readonly notLoaded: (error: unknown) => View;
+}
+
+/** The view of the first route that an address fits. */
+export function show(routes: readonly Route[], pathname: string, page: Page): ReturnType<ShowView> | undefined {
+  for (const { pattern, view } of routes) {
+    const params = match(pattern, pathname);
+    if (params) return view(params, page);
+  }
+  return undefined;
 }
 
 /** Parameters of a path that fits a pattern, decoded; undefined when it does not fit. */
