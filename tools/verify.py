@@ -8,7 +8,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,14 +38,14 @@ class Step:
 
 @dataclass(kw_only=True)
 class Result:
-    """How a step went; `skipped` holds the reasons."""
+    """How a step went; each test that was skipped or failed with its reason."""
 
     step: Step
     ok: bool
     seconds: float
     passed: int = 0
-    failed: int = 0
-    skipped: list[str]
+    skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
 
 def pytest(name: str, *arguments: str) -> Step:
@@ -131,9 +131,7 @@ def run(step: Step) -> Result:
             text=True,
             check=False,
         )
-        result = Result(
-            step=step, ok=not done.returncode, seconds=time.monotonic() - started, skipped=[]
-        )
+        result = Result(step=step, ok=not done.returncode, seconds=time.monotonic() - started)
         if report.is_file():
             count(report, result)
     if not result.ok:
@@ -144,22 +142,23 @@ def run(step: Step) -> Result:
 def count(report: Path, result: Result) -> None:
     """Count a report's tests into the result."""
     for case in ElementTree.parse(report).iter("testcase"):
-        skipped = case.find("skipped")
-        if skipped is not None:
-            result.skipped.append(f"{case.get('name')}: {skipped.get('message')}")
-        elif case.find("failure") is not None or case.find("error") is not None:
-            result.failed += 1
+        ended = ((case.find("skipped"), result.skipped), (case.find("failure"), result.failed))
+        for found, reasons in (*ended, (case.find("error"), result.failed)):
+            if found is not None:
+                (why, *_) = (found.get("message") or "").splitlines() or [""]
+                reasons.append(f"{case.get('classname')}::{case.get('name')}: {why}")
+                break
         else:
             result.passed += 1
 
 
 def summarise(results: list[Result]) -> None:
-    """Print a line a step, every skip with its reason, and the total."""
+    """Print a line a step, what was skipped or failed with its reason, and the total."""
     table = Table(box=None, pad_edge=False)
     for column in ("", "", "passed", "failed", "skipped", "seconds"):
         table.add_column(column, justify="left" if not column else "right")
     for result in results:
-        counts = [str(number) for number in (result.passed, result.failed, len(result.skipped))]
+        counts = [str(n) for n in (result.passed, len(result.failed), len(result.skipped))]
         table.add_row(
             "[green]✓[/]" if result.ok else "[red]✗[/]",
             result.step.name,
@@ -168,10 +167,11 @@ def summarise(results: list[Result]) -> None:
         )
     console.print(table)
     for result in results:
-        for reason in result.skipped:
-            console.print(f"skipped: {reason}", markup=False, soft_wrap=True)
+        for word, reasons in (("skipped", result.skipped), ("failed", result.failed)):
+            for reason in reasons:
+                console.print(f"{word}: {reason}", markup=False, soft_wrap=True)
     passed = sum(result.passed if result.step.tests else result.ok for result in results)
-    failed = sum(result.failed or not result.ok for result in results)
+    failed = sum(len(result.failed) or not result.ok for result in results)
     skipped = sum(len(result.skipped) for result in results)
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from blockwork.local.launch import answers
 from blockwork.runtime.webhook_signatures import sign
 from tests.e2e.conftest import Tokens, aws, bearer, function_name
 from tests.waiting import eventually
@@ -257,12 +258,18 @@ def until_saved(platform: dict[str, Any]) -> None:
 
 
 def kill(platform: dict[str, Any], module: str) -> None:
-    """Kill a process of the stage, which its watcher starts again."""
-    group = platform_stage(Path(platform["directory"])).emulator.group
+    """Kill a process of the stage, and wait until its watcher has started it again.
+
+    What is called meanwhile need not be patient: tests sign in anew, and tidy up.
+    """
+    emulator = platform_stage(Path(platform["directory"])).emulator
+    group, port = emulator.group, emulator.port
     assert group is not None
+    assert port is not None
     (process,) = (one for one in group.members() if one.cmdline()[-1] == module)
     process.kill()
     process.wait()
+    eventually(lambda: answers(port) and not emulator.silent(port))
 
 
 def sending(campaigns: Campaigns, control: Control, **behaviour: object) -> Campaign:
