@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -123,9 +123,14 @@ class Visit(Protocol):
         """Open a window of this size, in CSS pixels, of a browser that asks for this language."""
 
 
+def installed() -> str | None:
+    """Return the machine's browser, if there is one."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
 def program() -> str:
     """Return the machine's browser, or skip with the way to get one."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    found = installed()
     if found is None:
         pytest.skip(
             f"there is no browser ({', '.join(PROGRAMS)}) on this machine: "
@@ -180,7 +185,14 @@ def visit(
 
 @pytest.fixture(scope="session")
 def known(platform: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Return what the addresses of views name: a product, a user, somebody's way out."""
+    """Return what the addresses of views name."""
+    with names_of(platform) as names:
+        yield names
+
+
+@contextmanager
+def names_of(platform: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Find a product, make a user and their way out of the newsletter, for a while."""
     config = httpx.get(platform["configUrl"]).json()
     with readers(platform, config, 1) as (reader,):
         question = {"userIds": [reader.user_id]}
