@@ -16,7 +16,7 @@ import { keepFocus } from "./ui/focus.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";
 import { Failure } from "./ui/states.tsx";
-import { loadingView, notLoadedView } from "./views/not-loaded.tsx";
+import { loadingView, notFoundView, notLoadedView } from "./views/not-found.tsx";
 import { TariffList } from "./views/tariff-list.tsx";
 import { Tariff } from "./views/tariff.tsx";
 
@@ -56,7 +56,8 @@ function start(root: HTMLElement, config: Config): void {
       { pattern: paths.tariffs, view: () => ({ title: SITE_NAME, content: () => <TariffList /> }) },
       { pattern: "/tariffs/:productId", view: ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }) },
     ],
-    others: async () => (await import("./routes.tsx")).viewOf(session, config, () => member()),
+    further: async () => (await import("./routes.tsx")).routesOf(session, config, () => member()),
+    notFound: notFoundView,
     loading: loadingView,
     notLoaded: notLoadedView,
   });

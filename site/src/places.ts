@@ -16,7 +16,7 @@ export const paths = {
   account: "/account",
   users: "/users",
   developers: "/developers",
-  contact: (reference?: string) => (reference ? `/contact?${new URLSearchParams({ reference })}` : "/contact"),
+  contact: "/contact",
   terms: "/terms",
   privacy: "/privacy",
   status: "/status",

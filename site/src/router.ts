@@ -123,8 +123,8 @@ export class Router {
   }
 
   #viewOf(pathname: string, page: Page): ReturnType<ShowView> {
-    const { routes, others } = this.#options;
-    return show(routes, pathname, page) ?? others().then((viewOf) => viewOf(pathname, page));
+    const { routes, further, notFound } = this.#options;
+    return found(routes, pathname, page) ?? further().then((more) => found(more, pathname, page) ?? notFound());
   }
 
   #followLink(event: MouseEvent): void {
@@ -140,16 +140,16 @@ export class Router {
 export interface RouterOptions {
   readonly siteName: string;
   readonly routes: readonly Route[];
-  /** Loads what shows every other address. */
-  readonly others: () => Promise<(pathname: string, page: Page) => ReturnType<ShowView>>;
+  /** Loads those that most visitors never open. */
+  readonly further: () => Promise<readonly Route[]>;
+  readonly notFound: () => View;
   /** Stands in for a view whose code is on its way. */
   readonly loading: () => View;
   /** Stands in for a view whose code did not arrive. */
   readonly notLoaded: (error: unknown) => View;
 }
 
-/** The view of the first route that an address fits. */
-export function show(routes: readonly Route[], pathname: string, page: Page): ReturnType<ShowView> | undefined {
+function found(routes: readonly Route[], pathname: string, page: Page): ReturnType<ShowView> | undefined {
   for (const { pattern, view } of routes) {
     const params = match(pattern, pathname);
     if (params) return view(params, page);

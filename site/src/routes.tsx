@@ -1,19 +1,19 @@
-// The addresses of all views but those that everybody looks at, which main.tsx has. Comes when one is opened.
+// The addresses that most visitors never open; each view comes when it is opened.
 
 import type { ComponentChildren } from "preact";
 import type { Session } from "./auth/session.ts";
 import type { Config } from "./config.ts";
 import type { Member } from "./member.ts";
 import { paths } from "./places.ts";
-import { show, type Page, type Params, type Route, type ShowView, type Title } from "./router.ts";
+import type { Page, Params, Route, ShowView, Title } from "./router.ts";
 import * as t from "./texts/visitor.ts";
 import { MemberContext } from "./ui/member.ts";
 import { allowed, guest, signedIn } from "./views/guard.ts";
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 
-/** Returns what shows the view of an address, or that there is none. */
-export function viewOf(session: Session, config: Config, member: () => Promise<Member>): (pathname: string, page: Page) => ReturnType<ShowView> {
+/** `member` brings what the views of members share. */
+export function routesOf(session: Session, config: Config, member: () => Promise<Member>): readonly Route[] {
   const later = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
     async (params, page) => {
       const module = await load();
@@ -26,6 +26,7 @@ export function viewOf(session: Session, config: Config, member: () => Promise<M
     };
   const tariffForm = () => import("./views/tariff-form.tsx");
   const signIn = () => import("./views/sign-in.tsx");
+  const about: ShowView = async (_, page) => (await import("./views/about.tsx")).aboutView(page);
   const routes: Record<string, ShowView> = {
     "/tariffs/:productId/change": allowed(session, "write", "products",
       later(() => t.changeTariff, tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
@@ -38,11 +39,8 @@ export function viewOf(session: Session, config: Config, member: () => Promise<M
       forMembers(() => t.account, () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
     [paths.users]: allowed(session, "list", "users",
       forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
+    ...Object.fromEntries([paths.contact, paths.terms, paths.privacy, paths.status].map((path) => [path, about])),
     [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
-    [paths.contact()]: later(() => t.contact, () => import("./views/contact.tsx"), ({ Contact }, _, page) => <Contact page={page} />),
-    [paths.terms]: later(() => t.terms, () => import("./views/terms.tsx"), ({ Terms }) => <Terms />),
-    [paths.privacy]: later(() => t.privacy, () => import("./views/privacy.tsx"), ({ Privacy }) => <Privacy />),
-    [paths.status]: later(() => t.status, () => import("./views/status.tsx"), ({ Status }) => <Status />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {
@@ -62,6 +60,5 @@ export function viewOf(session: Session, config: Config, member: () => Promise<M
         later(() => t.writeCampaign, () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
     }),
   };
-  const all: readonly Route[] = Object.entries(routes).map(([pattern, view]) => ({ pattern, view }));
-  return (pathname, page) => show(all, pathname, page) ?? import("./views/not-found.tsx").then(({ notFoundView }) => notFoundView());
+  return Object.entries(routes).map(([pattern, view]) => ({ pattern, view }));
 }

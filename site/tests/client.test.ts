@@ -124,7 +124,7 @@ test("a request that nobody answered, and that had no id, has nothing to be foun
     throw new TypeError("the connection broke");
   };
   const error = await api().call("/things").catch((reason: unknown) => reason);
-  assert.equal(referenceOf(error), undefined);
+  assert.equal(referenceOf(error), "");
   assert.equal(reference(error), "");
 });
 

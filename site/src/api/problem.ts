@@ -61,22 +61,14 @@ export function secondsOf(value: string | null, now: number): number | undefined
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
-/** Ids of errors that brought none along. */
-const given = new WeakMap<Error, string>();
-
 /**
- * What finds an error: the id of the request that failed, or a new one, which the browser's console says beside it.
- * Undefined where no answer came, and the request had no id.
+ * What finds an error: the id of the request that failed, or a new one, which the error keeps and the browser's console says
+ * beside it. Empty where no answer came, and the request had no id.
  */
-export function referenceOf(error: unknown): string | undefined {
-  const failed = error instanceof Error ? error : new Error(String(error));
-  if ("correlationId" in failed && (failed.correlationId || !("status" in failed))) return failed.correlationId as string | undefined;
-  let id = given.get(failed);
-  if (!id) {
-    given.set(failed, (id = crypto.randomUUID()));
-    console.error(id, failed);
-  }
-  return id;
+export function referenceOf(error: unknown): string {
+  const failed = Object(error) as { correlationId?: string };
+  if (failed.correlationId === undefined) console.error((failed.correlationId = crypto.randomUUID()), error);
+  return failed.correlationId;
 }
 
 /** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */

@@ -1,17 +1,20 @@
 import { useState } from "preact/hooks";
-import { reference, referenceOf } from "../api/problem.ts";
 import { paths } from "../places.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../texts/failing.ts";
 
-/** What to tell people who help, and the way to them; nothing where nobody would find anything by it. */
-export function Reference({ error }: { readonly error: unknown }) {
+/** What one does with a reference: copies it, and gets help with it. */
+export function ReferenceActions({ id }: { readonly id: string }) {
   const [isCopied, setCopied] = useState(false);
-  const id = referenceOf(error);
-  return id && (
-    <p class="hint">
-      {reference(error)}{" "}
+  return (
+    <>
+      {" "}
       <button type="button" class="button button-plain" onClick={() => void navigator.clipboard?.writeText(id).then(() => setCopied(true), console.warn)}>{isCopied ? t.copied : t.copy}</button>{" "}
-      <a href={paths.contact(id)}>{t.getHelp}</a>
-    </p>
+      <GetHelp id={id} />
+    </>
   );
+}
+
+/** The way to who helps, with the reference. */
+export function GetHelp({ id }: { readonly id: string }) {
+  return <a href={`${paths.contact}?${new URLSearchParams({ reference: id })}`}>{t.getHelp}</a>;
 }

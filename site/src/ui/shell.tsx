@@ -22,6 +22,7 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
     event.preventDefault();
     document.querySelector<HTMLElement>("#content")?.focus();
   };
+  const links = [[paths.contact, t.contact], [paths.terms, t.terms], [paths.privacy, t.privacy], [paths.status, t.status], [paths.developers, t.developers]] as const;
   return (
     <div class="shell">
       <a class="skip-link" href="#content" onClick={skip}>{t.skip}</a>
@@ -29,7 +30,7 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
       <OfflineNote />
       <Outlet />
       <footer class="site-footer">
-        <p>{SITE_NAME} · <a href={paths.contact()}>{t.contact}</a> · <a href={paths.terms}>{t.terms}</a> · <a href={paths.privacy}>{t.privacy}</a> · <a href={paths.status}>{t.status}</a> · <a href={paths.developers}>{t.developers}</a></p>
+        <p>{SITE_NAME}{links.map(([href, words]) => <> · <a href={href}>{words}</a></>)}</p>
         <Languages spoken={spoken} />
       </footer>
       {support && userId && corner && <corner.Corner key={userId} userId={userId} url={support} />}

@@ -3,10 +3,10 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
-import { ApiError, pause } from "../api/problem.ts";
+import { ApiError, pause, referenceOf } from "../api/problem.ts";
 import * as t from "../texts/visitor.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import { Reference } from "./reference.tsx";
+import { useLazy } from "./lazy.ts";
 
 interface NoticeProps {
   readonly heading: string;
@@ -33,12 +33,20 @@ export function Notice({ heading, detail, level = 2, icon, role, children }: Not
 
 /** A failure, with a button to try again, and what to tell people who help. */
 export function Failure({ retry, error, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly error?: unknown; readonly retry: () => void }) {
+  const id = error ? referenceOf(error) : "";
+  // Said even where the code of the rest does not come.
+  const Actions = useLazy(Boolean(id) && (() => import("./reference.tsx")))?.ReferenceActions;
   return (
     <Notice {...rest} icon="alert" role="alert">
       <button type="button" class="button" onClick={retry}>{t.tryAgain}</button>
-      {error !== undefined && <Reference error={error} />}
+      {id && <p class="hint">{t.reference({ id })}{Actions && <Actions id={id} />}</p>}
     </Notice>
   );
+}
+
+/** A page that failed, which only loading it anew can mend. */
+export function Broken({ error, detail }: { readonly error: unknown; readonly detail: string }) {
+  return <Failure heading={t.pageNotLoaded} detail={detail} level={1} error={error} retry={() => window.location.reload()} />;
 }
 
 /** As much of a query as showing it takes. */

@@ -1,7 +1,7 @@
 import { paths } from "../places.ts";
 import type { View } from "../router.ts";
-import * as t from "../texts/nothing.ts";
-import { Notice } from "../ui/states.tsx";
+import * as t from "../texts/visitor.ts";
+import { Broken, Notice } from "../ui/states.tsx";
 
 /** For an address that leads nowhere. */
 export function notFoundView(): View {
@@ -12,5 +12,18 @@ export function notFoundView(): View {
         <a class="button" href={paths.tariffs}>{t.seeTariffs}</a>
       </Notice>
     ),
+  };
+}
+
+/** For a page whose code is on its way. */
+export function loadingView(): View {
+  return { title: () => t.loading, content: () => <div class="narrow"><h1>{t.loading}</h1></div> };
+}
+
+/** For a page whose code did not arrive. */
+export function notLoadedView(error: unknown): View {
+  return {
+    title: () => t.pageNotLoaded,
+    content: () => <Broken error={error} detail={t.checkConnection} />,
   };
 }

@@ -27,7 +27,7 @@ export function Privacy() {
         <ul>{[t.staysVouchers, t.staysOwed, t.staysOthers].map((text) => <li key={text}>{text}</li>)}</ul>
       </section>
       <p class="hint apart">
-        {t.complain({ contact: (words) => <a href={paths.contact()}>{words}</a>, office: (words) => <a href="https://ico.org.uk/">{words}</a> })}
+        {t.complain({ contact: (words) => <a href={paths.contact}>{words}</a>, office: (words) => <a href="https://ico.org.uk/">{words}</a> })}
       </p>
     </div>
   );

@@ -1,12 +1,12 @@
 import { lookAtAll, type Health, type Look } from "../api/status.ts";
 import { useApp } from "../app.ts";
 import { second } from "../formats.ts";
-import { paths } from "../places.ts";
 import "../styles/status.css";
 import * as t from "../texts/status.ts";
 import * as of from "../texts/visitor.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { useQuery } from "../ui/query.ts";
+import { GetHelp } from "../ui/reference.tsx";
 import { Loaded } from "../ui/states.tsx";
 
 /** What a service is called by people. */
@@ -67,7 +67,7 @@ function Service({ look: { name, health, reference } }: { readonly look: Look })
     <li class={`service service-${health}`}>
       <Icon name={icon} />
       <strong>{SERVICES[name]?.() ?? name}</strong>
-      <span>{words()}{reference && <>. {of.reference({ id: reference })} <a href={paths.contact(reference)}>{of.getHelp}</a></>}</span>
+      <span>{words()}{reference && <>. {of.reference({ id: reference })} <GetHelp id={reference} /></>}</span>
     </li>
   );
 }

@@ -25,7 +25,7 @@ export function Terms() {
         <p>{t.failedText}</p>
       </section>
       <p class="hint apart">
-        {t.seePrivacy({ privacy: (words) => <a href={paths.privacy}>{words}</a>, contact: (words) => <a href={paths.contact()}>{words}</a> })}
+        {t.seePrivacy({ privacy: (words) => <a href={paths.privacy}>{words}</a>, contact: (words) => <a href={paths.contact}>{words}</a> })}
       </p>
     </div>
   );
