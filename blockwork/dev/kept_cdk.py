@@ -1,7 +1,7 @@
 """A process that keeps the CDK loaded and imports an app's own modules anew for each synthesis.
 
 Run by `synthesis.py` with the app's own interpreter, which need not have this library: standard
-library only, and nothing of ours beside this file.
+library only, and nothing of ours but what lies beside this file.
 
 It ends with whoever started it, killed or not: the pipe of its requests ends then, and it ends all
 that it has started, at work or not, and leaves no temporary files.
@@ -10,14 +10,15 @@ that it has started, at work or not, and leaves no temporary files.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import importlib.machinery
+import importlib.util
 import json
 import linecache
 import os
 import queue
-import re
 import runpy
 import shutil
 import signal
@@ -28,34 +29,38 @@ import time
 import traceback
 import types
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-STANDARD = tuple({str(Path(os.__file__).parent), os.path.realpath(Path(os.__file__).parent)})
-INSTALLED = ("/site-packages/", "/dist-packages/")
-NAMED = re.compile(r"\[([^\]\s]+)\]|at path '?([^\s']+)'?")
-"""How the CDK names a construct in an error."""
+
+def _beside(name: str) -> Any:  # noqa: ANN401 -- a module
+    """Load a module that lies beside this one, under a name that no app has."""
+    file = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"blockwork_dev_{name}", file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
+    from blockwork.dev import foreseen, ours
+else:
+    foreseen, ours = _beside("foreseen"), _beside("ours")
 
 LIBRARY = ("constructs_lib", "blockwork")
 """Installed with an app, as the CDK is, and kept as that is. Who works on it, too, has it in his
 folder: there it is kept until a file of it changes."""
 
+WARM_UPS = 2
+"""Loads what an app needs, and lets Node.js compile it: the next synthesis is as quick as any."""
+
 _ending = threading.Event()
+_kernels: list[foreseen.Foreseen] = []
 _library: dict[str, tuple[int, int]] = {}
 _codes: dict[str, tuple[tuple[int, int], Any]] = {}
-_places: dict[str, tuple[str, str, int]] = {}
-"""Of each construct by its reference: its path, and the file and line that made it."""
-
-
-def is_ours(file: str) -> bool:
-    """Tell whether a file is of the app and changes: neither installed nor Python's own."""
-    return (
-        file.endswith(".py")
-        and not any(each in file for each in INSTALLED)
-        and not file.startswith(STANDARD)
-        and file != __file__
-        and not file.startswith("<")
-    )
 
 
 def compile_ours_from_source() -> None:
@@ -68,7 +73,7 @@ def compile_ours_from_source() -> None:
 
     def get_code(self: Any, fullname: str) -> Any:  # noqa: ANN401 -- as importlib has it
         path = self.get_filename(fullname)
-        if not is_ours(path):
+        if not ours.is_ours(path):
             return from_bytecode(self, fullname)
         said = os.stat(path)  # noqa: PTH116 -- once for each module of each synthesis
         state = (said.st_mtime_ns, said.st_size)
@@ -79,42 +84,12 @@ def compile_ours_from_source() -> None:
     loader.get_code = get_code  # type: ignore[method-assign]
 
 
-def note_places() -> None:
-    """Note which line makes each construct, for errors that name only its path."""
-    import jsii  # type: ignore[import-not-found,unused-ignore]
-
-    create = jsii.create
-
-    def create_noted(klass: Any, made: Any, args: Any = None) -> Any:  # noqa: ANN401 -- jsii's own
-        result = create(klass, made, args)
-        with contextlib.suppress(Exception):
-            _note(made, args or [])
-        return result
-
-    jsii.create = create_noted  # type: ignore[assignment]
-
-
-def _note(made: Any, args: list[Any]) -> None:  # noqa: ANN401 -- any construct
-    reference = made.__jsii_ref__.ref
-    if len(args) > 1 and isinstance(args[1], str) and hasattr(args[0], "__jsii_ref__"):
-        above = _places.get(args[0].__jsii_ref__.ref)
-        path = f"{above[0]}/{args[1]}" if above and above[0] else args[1]
-    elif reference.startswith("aws-cdk-lib.App@"):
-        path = ""
-    else:
-        return
-    frame = sys._getframe(2)
-    while frame.f_back and not is_ours(frame.f_code.co_filename):
-        frame = frame.f_back
-    _places[reference] = (path, frame.f_code.co_filename, frame.f_lineno)
-
-
 def library() -> dict[str, tuple[int, int]]:
     """Return what tells the files of the library from others, as far as it is loaded."""
     state: dict[str, tuple[int, int]] = {}
     for name in LIBRARY:
         file = getattr(sys.modules.get(name), "__file__", None)
-        if file and is_ours(file):
+        if file and ours.is_ours(file):
             for at, _, files in os.walk(Path(file).parent):
                 for each in files:
                     if each.endswith(".py"):
@@ -133,10 +108,10 @@ def forget_ours(kept: tuple[str, ...] = ()) -> None:
             continue
         file = getattr(module, "__file__", None)
         if isinstance(file, str):
-            gone = is_ours(file)
+            gone = ours.is_ours(file)
         else:  # a namespace
             folders = [f"{folder}/x.py" for folder in getattr(module, "__path__", [])]
-            gone = bool(folders) and all(map(is_ours, folders))
+            gone = bool(folders) and all(map(ours.is_ours, folders))
         if gone and name != "__main__":
             del sys.modules[name]
     importlib.invalidate_caches()
@@ -160,49 +135,72 @@ def run(program: list[str]) -> None:
         sys.modules["__main__"] = before
 
 
+class _EnoughError(BaseException):
+    """A warm-up has come to where an assembly would be written."""
+
+
 def synthesise(program: list[str]) -> dict[str, Any]:
     """Run the app once and return what came of it."""
     global _library
     started, now = time.time_ns(), library()
     forget_ours(LIBRARY if now == _library else ())
-    _places.clear()
+    ours.places.clear()
+    failed: BaseException | None = None
     try:
+        for kernel in _kernels:
+            kernel.begin()
         if cdk := sys.modules.get("aws_cdk"):
             cdk.AssetStaging.clear_asset_hash_cache()
         run(program)
     except SystemExit as end:
-        if end.code not in (None, 0):
-            return {"error": described(end)}
+        failed = end if end.code not in (None, 0) else None
     except BaseException as error:  # whatever it is, it is the app's
-        return {"error": described(error)}
+        failed = error
     finally:
         _library = now or {
             file: state for file, state in library().items() if state[0] < started
         }  # as it was before it was read
-    return {"places": {path: [file, line] for path, file, line in _places.values()}}
+    for kernel in _kernels:
+        kernel.end(keep=not failed or isinstance(failed, _EnoughError))
+    if failed and not any(kernel.wrong for kernel in _kernels):
+        return {"error": ours.described(failed)}
+    return {"places": {path: [file, line] for path, file, line in ours.places.values()}}
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """Return an error's file, line and text, and its lines of the app's own code."""
-    cause = error
-    if isinstance(error, SystemExit):
-        text = str(error.code)
-        cause = error.__context__ or error
-    elif isinstance(error, SyntaxError):
-        text = f"{type(error).__name__}: {error.msg}"
-    else:
-        text = "".join(traceback.format_exception_only(type(error), error)).strip()
-    ours = [frame for frame in traceback.extract_tb(cause.__traceback__) if is_ours(frame.filename)]
-    file, line = (ours[-1].filename, ours[-1].lineno) if ours else (None, None)
-    if isinstance(cause, SyntaxError) and cause.filename and is_ours(cause.filename):
-        file, line = cause.filename, cause.lineno
-    elif len(ours) <= 1 or "Validation failed" in text:
-        # It came up at synthesis: the construct that it names is what has to be mended.
-        by_path = {path: (file, line) for path, file, line in _places.values()}
-        named = (a or b for a, b in NAMED.findall(text))
-        file, line = next((by_path[path] for path in named if path in by_path), (file, line))
-    trace = "".join(traceback.format_list(ours))
-    return {"file": file, "line": line, "text": text, "trace": trace}
+def warm_up(program: list[str]) -> None:
+    """Run the app up to where it would write its assembly. What it says is said at a synthesis."""
+    import jsii  # type: ignore[import-not-found,unused-ignore]
+
+    invoke = jsii.invoke
+
+    def invoke_until_synth(made: Any, method: str, args: Any = None) -> Any:  # noqa: ANN401 -- jsii's
+        if method == "synth":
+            raise _EnoughError
+        return invoke(made, method, args)
+
+    jsii.invoke = invoke_until_synth
+    try:
+        with (
+            Path(os.devnull).open("w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+            contextlib.redirect_stderr(nowhere),
+        ):
+            synthesise(program)
+    finally:
+        jsii.invoke = invoke
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Be the only process that puts something into the assembly's folder."""
+    output = Path(os.environ["CDK_OUTDIR"])
+    output.mkdir(parents=True, exist_ok=True)
+    folder = os.open(output, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def let_go() -> None:
@@ -216,6 +214,7 @@ def let_go() -> None:
 
 def serve(requests: int, answers: int, program: list[str]) -> None:
     """Answer one line for each line, until there are no more."""
+    global _kernels
     asked: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def listen() -> None:
@@ -235,22 +234,40 @@ def serve(requests: int, answers: int, program: list[str]) -> None:
     sys.dont_write_bytecode = True
     sys.path[0] = str(Path.cwd() if program[0] == "-m" else Path(program[0]).absolute().parent)
     compile_ours_from_source()
-    first = True
+    with contextlib.suppress(ImportError, AttributeError):
+        _kernels = foreseen.foresee()
     path, environment, folder = [*sys.path], dict(os.environ), Path.cwd()
     shown = [*warnings.filters]
+
+    def tidy() -> None:
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        warnings.filters[:] = shown  # type: ignore[index]
+        let_go()
+
     with os.fdopen(answers, "w") as out:
         while True:
             request = asked.get()
+            answer: dict[str, Any] = {}
             if request["do"] == "load":
                 for name in request["modules"]:
                     with contextlib.suppress(ImportError):
                         importlib.import_module(name)
-                answer: dict[str, Any] = {}
+                with contextlib.suppress(ImportError):
+                    ours.note_places()
+                    for _ in range(WARM_UPS):
+                        with alone():
+                            warm_up(program)
+                        tidy()
             else:
-                if first:
-                    note_places()
-                    first = False
-                answer = synthesise(program)
+                with alone():
+                    answer = synthesise(program)
+                    if any(kernel.wrong for kernel in _kernels):
+                        tidy()
+                        answer = synthesise(program)
+            answer["foreseen"] = sum(kernel.count for kernel in _kernels)
             answer["modules"] = [name for name in sys.modules if name.startswith("aws_cdk")]
             answer["installed"] = [each for each in sys.path if each.endswith("-packages")]
             with contextlib.suppress(BrokenPipeError):  # nobody hears it: this process is ending
@@ -258,12 +275,7 @@ def serve(requests: int, answers: int, program: list[str]) -> None:
                     stream.flush()
                 out.write(json.dumps(answer) + "\n")
                 out.flush()
-            sys.path[:] = path
-            os.environ.clear()
-            os.environ.update(environment)
-            os.chdir(folder)
-            warnings.filters[:] = shown  # type: ignore[index]
-            let_go()
+            tidy()
 
 
 if __name__ == "__main__":

@@ -81,6 +81,8 @@ class SynthServer:
         self.output = (output or self.folder / "cdk.out").absolute()
         self.places: dict[str, tuple[Path, int]] = {}
         """Which line of the app made a construct, by its path."""
+        self.foreseen = 0
+        """How many of jsii's answers were foreseen at the last synthesis, see `foreseen.py`."""
         self._context = dict(context or {})
         self._python = python
         self._environment = environment
@@ -115,7 +117,7 @@ class SynthServer:
             except ProcessEndedError as error:
                 self._replace(None)
                 raise SynthError(str(error)) from error
-            self._modules = answer["modules"]
+            self._modules, self.foreseen = answer["modules"], answer["foreseen"]
             self._replace_in_time(process)
             if said := answer.get("error"):
                 file = Path(said["file"]) if said["file"] else None

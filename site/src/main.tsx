@@ -1,6 +1,6 @@
 // Starts the site: configuration, then the frame, then the view of the address.
 
-import { options, render, type ComponentChildren } from "preact";
+import { options, render } from "preact";
 import { ApiClient } from "./api/client.ts";
 import { Catalog } from "./api/catalog.ts";
 import { AppContext, type App } from "./app.ts";
@@ -10,14 +10,12 @@ import { language, LOCALES } from "./language.ts";
 import type { Member } from "./member.ts";
 import { paths, SITE_NAME } from "./places.ts";
 import { newQueries } from "./queries.ts";
-import { Router, type Page, type Params, type Route, type ShowView, type Title } from "./router.ts";
+import { Router } from "./router.ts";
 import * as t from "./texts/visitor.ts";
 import { keepFocus } from "./ui/focus.ts";
-import { MemberContext } from "./ui/member.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";
 import { Failure } from "./ui/states.tsx";
-import { allowed, guest, signedIn } from "./views/guard.ts";
 import { loadingView, notFoundView, notLoadedView } from "./views/not-found.tsx";
 import { TariffList } from "./views/tariff-list.tsx";
 import { Tariff } from "./views/tariff.tsx";
@@ -54,7 +52,11 @@ function start(root: HTMLElement, config: Config): void {
   const queries = newQueries(() => router.go(paths.signIn(window.location.pathname + window.location.search, { expired: true }), { replace: true }));
   const router = new Router({
     siteName: SITE_NAME,
-    routes: routesOf(session, config, () => member()),
+    routes: [
+      { pattern: paths.tariffs, view: () => ({ title: SITE_NAME, content: () => <TariffList /> }) },
+      { pattern: "/tariffs/:productId", view: ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }) },
+    ],
+    further: async () => (await import("./routes.tsx")).routesOf(session, config, () => member()),
     notFound: notFoundView,
     loading: loadingView,
     notLoaded: notLoadedView,
@@ -108,61 +110,6 @@ options.vnode = (vnode) => {
 
 /** What the cache may keep for whoever signs in next. */
 const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
-
-type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
-
-/** Views that most visitors never open come when they are. */
-function routesOf(session: Session, config: Config, member: () => Promise<Member>): readonly Route[] {
-  const later = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
-    async (params, page) => {
-      const module = await load();
-      return { title, content: () => draw(module, params, page) };
-    };
-  const forMembers = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
-    async (params, page) => {
-      const [module, value] = await Promise.all([load(), member()]);
-      return { title, content: () => <MemberContext.Provider value={value}>{draw(module, params, page)}</MemberContext.Provider> };
-    };
-  const tariffForm = () => import("./views/tariff-form.tsx");
-  const signIn = () => import("./views/sign-in.tsx");
-  const about: ShowView = async (_, page) => (await import("./views/about.tsx")).aboutView(page);
-  const routes: Record<string, ShowView> = {
-    [paths.tariffs]: () => ({ title: SITE_NAME, content: () => <TariffList /> }),
-    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }),
-    "/tariffs/:productId/change": allowed(session, "write", "products",
-      later(() => t.changeTariff, tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
-    [paths.addTariff]: allowed(session, "write", "products",
-      later(() => t.addTariff, tariffForm, ({ AddTariff }, _, page) => <AddTariff page={page} />)),
-    "/sign-in": guest(session, later(() => t.signIn, signIn, ({ SignIn }, _, page) => <SignIn page={page} />)),
-    "/sign-up": guest(session, later(() => t.makeAccount, signIn, ({ SignUp }, _, page) => <SignUp page={page} />)),
-    "/forgotten-password": guest(session, later(() => t.setPassword, signIn, ({ ForgottenPassword }, _, page) => <ForgottenPassword page={page} />)),
-    [paths.account]: signedIn(session,
-      forMembers(() => t.account, () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
-    [paths.users]: allowed(session, "list", "users",
-      forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
-    ...Object.fromEntries([paths.contact, paths.terms, paths.privacy, paths.status].map((path) => [path, about])),
-    [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
-    "/users/:userId/permissions": allowed(session, "grant", "permissions",
-      forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
-    ...(config.apis.vouchers && {
-      [paths.vouchers]: signedIn(session,
-        forMembers(() => t.vouchers, () => import("./views/voucher-list.tsx"), ({ VoucherList }) => <VoucherList />)),
-      "/vouchers/:voucherId": signedIn(session,
-        forMembers(() => t.voucher, () => import("./views/voucher.tsx"), ({ Voucher }, { voucherId = "" }, page) => <Voucher voucherId={voucherId} page={page} />)),
-      [paths.buyVoucher]: signedIn(session,
-        forMembers(() => t.buyVoucher, () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
-    }),
-    ...(config.apis.campaigns && {
-      [paths.campaigns]: allowed(session, "run", "campaigns",
-        later(() => t.campaigns, () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),
-      "/campaigns/:campaignId": allowed(session, "run", "campaigns",
-        later(() => t.campaign, () => import("./views/campaign.tsx"), ({ Campaign }, { campaignId = "" }, page) => <Campaign campaignId={campaignId} page={page} />)),
-      [paths.startCampaign]: allowed(session, "run", "campaigns",
-        later(() => t.writeCampaign, () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
-    }),
-  };
-  return Object.entries(routes).map(([pattern, view]) => ({ pattern, view }));
-}
 
 const root = document.querySelector<HTMLElement>("#app");
 if (!root) throw new Error("index.html must hold an element with the id app");

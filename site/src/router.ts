@@ -123,11 +123,8 @@ export class Router {
   }
 
   #viewOf(pathname: string, page: Page): ReturnType<ShowView> {
-    for (const { pattern, view } of this.#options.routes) {
-      const params = match(pattern, pathname);
-      if (params) return view(params, page);
-    }
-    return this.#options.notFound();
+    const { routes, further, notFound } = this.#options;
+    return found(routes, pathname, page) ?? further().then((more) => found(more, pathname, page) ?? notFound());
   }
 
   #followLink(event: MouseEvent): void {
@@ -143,11 +140,21 @@ export class Router {
 export interface RouterOptions {
   readonly siteName: string;
   readonly routes: readonly Route[];
+  /** Loads those that most visitors never open. */
+  readonly further: () => Promise<readonly Route[]>;
   readonly notFound: () => View;
   /** Stands in for a view whose code is on its way. */
   readonly loading: () => View;
   /** Stands in for a view whose code did not arrive. */
   readonly notLoaded: (error: unknown) => View;
+}
+
+function found(routes: readonly Route[], pathname: string, page: Page): ReturnType<ShowView> | undefined {
+  for (const { pattern, view } of routes) {
+    const params = match(pattern, pathname);
+    if (params) return view(params, page);
+  }
+  return undefined;
 }
 
 /** Parameters of a path that fits a pattern, decoded; undefined when it does not fit. */

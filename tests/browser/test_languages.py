@@ -100,8 +100,8 @@ def test_what_is_drawn_already_is_drawn_in_the_other_language_as_well(
 def test_a_language_that_does_not_load_leaves_the_page_as_it_is(visit: Visit) -> None:
     visitor = visit()
     page = visitor.page
-    visitor.open()
-    page.locator(".card").first.wait_for()
+    visitor.open("/no/such/page")  # which goes on to load nothing by itself
+    page.get_by_role("heading", level=1, name="We could not find that page").wait_for()
     page.route("**/assets/*.js", lambda route: route.abort())
     page.get_by_role("button", name="Deutsch").click()
     expect(page.get_by_text("This language could not be loaded.")).to_be_visible()

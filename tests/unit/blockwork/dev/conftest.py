@@ -45,10 +45,11 @@ class SmallApp:
         self.write("shop/page/index.html", "first")
 
     def write(self, name: str, text: str) -> Path:
-        """Save a file."""
+        """Save a file, if it is to be another one."""
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        if not file.is_file() or file.read_text() != text:
+            file.write_text(text)
         return file
 
     def server(self, **options: object) -> SynthServer:
