@@ -1,6 +1,6 @@
 // Prices and amounts as people type them: what is wrong with one, and the decimal string that it means.
 
-import { decimalSign, money } from "./formats.ts";
+import { decimalSign, shortMoney } from "./more-formats.ts";
 import * as t from "./texts/forms.ts";
 
 const MOST = 1_000_000;
@@ -38,7 +38,7 @@ export function amountProblem(text: string): string | undefined {
 
 /** What a voucher may have, such as “£1” and “£500”. */
 export function amountRange(): { readonly least: string; readonly most: string } {
-  const [least = "", most = ""] = [LEAST_OF_A_VOUCHER, MOST_OF_A_VOUCHER].map((pounds) => money(String(pounds), "GBP", true));
+  const [least = "", most = ""] = [LEAST_OF_A_VOUCHER, MOST_OF_A_VOUCHER].map((pounds) => shortMoney(String(pounds), "GBP"));
   return { least, most };
 }
 

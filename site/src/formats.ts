@@ -5,7 +5,7 @@ import { language, LOCALES } from "./language.ts";
 const made = new Map<string, unknown>();
 
 /** A format of the language that is spoken: made once, which takes longer than using it. */
-function format<F, const O extends object>(Format: new (locale: string, options: O) => F, options: O): F {
+export function format<F, const O extends object>(Format: new (locale: string, options: O) => F, options: O): F {
   const locale = LOCALES[language.peek()];
   const key = locale + Format.name + JSON.stringify(options);
   let found = made.get(key) as F | undefined;
@@ -22,8 +22,8 @@ export function plural(count: number, forms: Readonly<Record<string, string>>): 
   return forms[`=${count}`] ?? forms[format(Intl.PluralRules, {}).select(count)] ?? forms["other"] ?? "";
 }
 
-/** "£0.245" for "0.2450": two decimals at least, four at most, or none where `isShort` and they are nought. */
-export function money(amount: string, currency: string, isShort = false): string {
+/** "£0.245" for "0.2450": two decimals at least, four at most; `more` says otherwise. */
+export function money(amount: string, currency: string, more: Intl.NumberFormatOptions = {}): string {
   // What is no amount, or in no currency that exists, is shown as it came.
   if (!/^\d+(\.\d+)?$/.test(amount) || !/^[A-Z]{3}$/.test(currency)) return `${amount} ${currency}`;
   return format(Intl.NumberFormat, {
@@ -31,13 +31,8 @@ export function money(amount: string, currency: string, isShort = false): string
     currency,
     minimumFractionDigits: 2,
     maximumFractionDigits: 4,
-    ...(isShort && { trailingZeroDisplay: "stripIfInteger" as const }),
+    ...more,
   }).format(amount as Intl.StringNumericLiteral);
-}
-
-/** A day, for example “1 March 2026”. */
-export function day(time: string): string {
-  return format(Intl.DateTimeFormat, { dateStyle: "long" }).format(new Date(time));
 }
 
 /** A day and a time, for example “1 March 2026 at 12:00”; shorter where a list has many. */
@@ -45,22 +40,7 @@ export function moment(time: string, dateStyle: "long" | "medium" = "long"): str
   return format(Intl.DateTimeFormat, { dateStyle, timeStyle: "short" }).format(new Date(time));
 }
 
-/** A time to the second, for example “1 Mar 2026, 12:00:30”. */
-export function second(time: string): string {
-  return format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(time));
-}
-
-/** For example “a, b and c”. */
-export function list(words: readonly string[]): string {
-  return format(Intl.ListFormat, {}).format(words);
-}
-
 /** Orders texts as a register does. */
 export function compare(one: string, other: string): number {
   return format(Intl.Collator, { numeric: true, sensitivity: "base" }).compare(one, other);
-}
-
-/** What stands before the decimals: a point, or a comma. */
-export function decimalSign(): string {
-  return format(Intl.NumberFormat, {}).formatToParts(0.5).find(({ type }) => type === "decimal")?.value ?? ".";
 }

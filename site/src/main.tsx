@@ -75,7 +75,7 @@ function start(root: HTMLElement, config: Config): void {
     userId = session.person?.userId;
     loaded?.vouchers?.forget();
     loaded?.live.follow(userId);
-    if (userId && !loaded) void member().then(({ live }) => live.follow(session.person?.userId), (error: unknown) => console.error(error));
+    if (userId && !loaded) void member().then(({ live }) => live.follow(session.person?.userId), console.error);
   };
   session.onChange((cause) => {
     const isSomebodyElse = session.person?.userId !== userId;
@@ -109,7 +109,7 @@ options.vnode = (vnode) => {
 };
 
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
 
 const root = document.querySelector<HTMLElement>("#app");
 if (!root) throw new Error("index.html must hold an element with the id app");

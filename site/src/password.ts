@@ -1,6 +1,6 @@
 // The rules of the user pool for passwords, to be told while one is typed.
 
-import { list } from "./formats.ts";
+import { list } from "./more-formats.ts";
 import * as t from "./texts/signIn.ts";
 
 export interface Rule {

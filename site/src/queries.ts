@@ -59,17 +59,6 @@ export function newQueries(onExpired: () => void): QueryClient {
   return queries;
 }
 
-/** The pages after `item` was changed, removed (`to` undefined) or, where it is in none, put first. */
-export function withItem<T>(known: Pages<T> | undefined, isIt: (item: T) => boolean, to: T | undefined): Pages<T> | undefined {
-  if (!known) return undefined;
-  const isListed = known.pages.some(({ items }) => items.some(isIt));
-  const pages = known.pages.map((page, index) => {
-    if (isListed) return { ...page, items: page.items.flatMap((item) => (isIt(item) ? (to === undefined ? [] : [to]) : [item])) };
-    return index === 0 && to !== undefined ? { ...page, items: [to, ...page.items] } : page;
-  });
-  return { ...known, pages };
-}
-
 /** Everything listed, each once: what is added while pages are turned comes again on a later one. */
 export function all<T>(known: Pages<T> | undefined, idOf: (item: T) => string): readonly T[] {
   return [...new Map(known?.pages.flatMap(({ items }) => items).map((item) => [idOf(item), item])).values()];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { amountOf, amountProblem, priceOf, priceProblem, typed } from "../src/amounts.ts";
-import { compare, day, list, moment, money, number } from "../src/formats.ts";
+import { compare, moment, money, number } from "../src/formats.ts";
+import { day, list, shortMoney } from "../src/more-formats.ts";
 import { choice, language, speak, texts } from "../src/language.ts";
 import { perUnit } from "../src/money.ts";
 import { passwordProblem } from "../src/password.ts";
@@ -27,7 +28,7 @@ test("another language puts its texts in the place of all that are there", async
 });
 
 test("numbers, money, dates, lists and the order of names are those of the language", async () => {
-  const shown = () => [number(1234.5), money("0.2450", "GBP"), money("1000.00", "EUR"), money("10.00", "GBP", true), day(NOON), list(["a", "b", "c"]), perUnit("day")];
+  const shown = () => [number(1234.5), money("0.2450", "GBP"), money("1000.00", "EUR"), shortMoney("10.00", "GBP"), day(NOON), list(["a", "b", "c"]), perUnit("day")];
   const moments = () => [moment("2026-03-01T12:34:00"), moment("2026-03-01T12:34:00", "medium")];
 
   assert.deepEqual(shown(), ["1,234.5", "£0.245", "€1,000.00", "£10", "1 March 2026", "a, b and c", "per day"]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, withItem, type Pages } from "../src/queries.ts";
+import { all, type Pages } from "../src/queries.ts";
+import { withItem } from "../src/queries-changed.ts";
 
 interface Thing {
   readonly id: string;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { match, safeReturn } from "../src/router.ts";
+import { match } from "../src/router.ts";
+import { safeReturn } from "../src/safe-return.ts";
 
 test("a path fits the pattern of its shape alone, a slash at the end aside", () => {
   assert.deepEqual(match("/", "/"), {});

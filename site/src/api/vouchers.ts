@@ -1,7 +1,8 @@
 // The vouchers of the person who is signed in.
 
 import type { QueryClient } from "@tanstack/query-core";
-import { withItem, type ListQuery, type Pages, type Query } from "../queries.ts";
+import type { ListQuery, Pages, Query } from "../queries.ts";
+import { withItem } from "../queries-changed.ts";
 import type { ApiClient } from "./client.ts";
 import type { components, paths } from "./contract/vouchers.ts";
 import { typed, type Typed } from "./typed.ts";

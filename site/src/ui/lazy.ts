@@ -5,7 +5,7 @@ export function useLazy<T>(load: (() => Promise<T>) | false): T | undefined {
   const [loaded, setLoaded] = useState<T>();
   const isNeeded = load !== false;
   useEffect(() => {
-    if (load) load().then(setLoaded, (error: unknown) => console.error(error));
+    if (load) load().then(setLoaded, console.error);
   }, [isNeeded]);
   return isNeeded ? loaded : undefined;
 }

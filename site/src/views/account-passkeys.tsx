@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import type { Passkey } from "../auth/passkeys.ts";
 import { AccountError } from "../auth/person.ts";
-import { day } from "../formats.ts";
+import { day } from "../more-formats.ts";
 import * as t from "../texts/passkeys.ts";
 import { attempt } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";

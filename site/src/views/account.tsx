@@ -2,7 +2,7 @@ import type { Profile, ProfileDraft } from "../api/identity.ts";
 import { useApp } from "../app.ts";
 import { useMember } from "../ui/member.ts";
 import { SessionExpired } from "../auth/person.ts";
-import { day } from "../formats.ts";
+import { day } from "../more-formats.ts";
 import { passwordProblem } from "../password.ts";
 import type { Page } from "../router.ts";
 import * as t from "../texts/account.ts";

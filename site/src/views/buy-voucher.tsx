@@ -7,6 +7,7 @@ import { useVouchers } from "../ui/member.ts";
 import { SessionExpired } from "../auth/person.ts";
 import { amountOf, amountProblem, amountRange, typed as asTyped } from "../amounts.ts";
 import { money } from "../formats.ts";
+import { shortMoney } from "../more-formats.ts";
 import { paths } from "../places.ts";
 import { OpenPurchase, type Purchase } from "../purchase.ts";
 import type { Page } from "../router.ts";
@@ -123,7 +124,7 @@ function VoucherForm({ draft, movesFocus = false, pay }: {
     <div class="chips" role="group" aria-label={t.suggested}>
       {SUGGESTED.map((suggested) => (
         <button key={suggested} type="button" class="chip" aria-pressed={suggested === chosen} onClick={() => form.set({ amount: asTyped(suggested) })}>
-          {money(suggested, "GBP", true)}
+          {shortMoney(suggested, "GBP")}
         </button>
       ))}
     </div>

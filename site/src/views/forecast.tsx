@@ -17,9 +17,9 @@ const KEPT = "blockwork.region";
 const ZONE = "Europe/London";
 
 /** Tomorrow's weather, and what it means for who has a solar tariff. */
-export function Forecast({ url }: { readonly url: string }) {
-  const { session } = useApp();
-  const [client] = useState(() => new ApiClient(url, session));
+export function Forecast() {
+  const { config, session } = useApp();
+  const [client] = useState(() => new ApiClient(config.apis.forecast ?? "", session));
   const [date] = useState(() => dayAfter(new Date()));
   const query = useQuery(forecastOf(client, date));
   return (

@@ -2,7 +2,7 @@
 
 import type { Session } from "../auth/session.ts";
 import { paths } from "../places.ts";
-import { safeReturn, type Redirect, type ShowView, type View } from "../router.ts";
+import type { Redirect, ShowView, View } from "../router.ts";
 
 /** A view for who is signed in; everybody else signs in first, and comes back. */
 export function signedIn(session: Session, view: ShowView): ShowView {
@@ -11,7 +11,7 @@ export function signedIn(session: Session, view: ShowView): ShowView {
 
 /** A view for who is not signed in yet; everybody else goes on at once to where it leads. */
 export function guest(session: Session, view: ShowView): ShowView {
-  return (params, page) => (session.person ? { redirect: safeReturn(page.query.get("next")) } : view(params, page));
+  return (params, page) => (session.person ? import("../safe-return.ts").then(({ safeReturn }) => ({ redirect: safeReturn(page.query.get("next")) })) : view(params, page));
 }
 
 /** A view for who has a permission. */

@@ -1,6 +1,6 @@
 import { lookAtAll, type Health, type Look } from "../api/status.ts";
 import { useApp } from "../app.ts";
-import { second } from "../formats.ts";
+import { second } from "../more-formats.ts";
 import "../styles/status.css";
 import * as t from "../texts/status.ts";
 import * as of from "../texts/visitor.ts";

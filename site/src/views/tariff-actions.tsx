@@ -1,4 +1,5 @@
 import type { Product } from "../api/catalog.ts";
+import * as changes from "../api/catalog-changes.ts";
 import { ApiError } from "../api/client.ts";
 import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
@@ -22,11 +23,11 @@ export function TariffActions({ product: { productId, name }, page }: { readonly
         busy: t.deleting,
         action: async () => {
           try {
-            await catalog.remove(productId);
+            await changes.remove(catalog, productId);
           } catch (error) {
             // Gone already is what was asked for.
             if (!(error instanceof ApiError && error.status === 404)) throw error;
-            catalog.forget(productId);
+            changes.forget(catalog, productId);
           }
         },
         inWords: (error) => (error instanceof SessionExpired ? undefined : writeProblem(error, t.thisTariffCap)),

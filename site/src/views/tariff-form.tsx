@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Product, ProductDraft } from "../api/catalog.ts";
+import * as changes from "../api/catalog-changes.ts";
 import { ApiError } from "../api/client.ts";
 import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
@@ -28,7 +29,7 @@ const interrupted = new Map<string, { readonly userId: string; readonly draft: P
 export function AddTariff({ page }: { readonly page: Page }) {
   const { catalog, notices, router } = useApp();
   const save = async (draft: ProductDraft) => {
-    const { productId } = await catalog.add(draft);
+    const { productId } = await changes.add(catalog, draft);
     if (!page.left.aborted) router.go(paths.tariff(productId), { replace: true });
     notices.notify(t.wasAdded({ name: draft.name }));
   };
@@ -52,7 +53,7 @@ export function ChangeTariff({ productId, page }: { readonly productId: string; 
     refetchOnReconnect: ({ state }) => state.data === undefined,
   });
   const save = async (draft: ProductDraft) => {
-    await catalog.change(productId, draft);
+    await changes.change(catalog, productId, draft);
     if (!page.left.aborted) router.go(paths.tariff(productId), { replace: true });
     notices.notify(t.wasChanged({ name: draft.name }));
   };

@@ -19,7 +19,7 @@ export function Tariff({ productId, page }: { readonly productId: string; readon
   const isGone = query.error instanceof ApiError && [400, 404].includes(query.error.status);
   const name = isGone ? undefined : query.data?.name;
   useEffect(() => {
-    if (isGone) catalog.forget(productId);
+    if (isGone) void import("../api/catalog-changes.ts").then(({ forget }) => forget(catalog, productId), console.error);
     router.setTitle(isGone ? () => t.notOffered : (name ?? (() => t.tariff)));
     if (name !== undefined) notices.announce(name);
   }, [name, isGone]);

@@ -1,0 +1,28 @@
+// What only views write that somebody who only looks never sees.
+
+import { format, money } from "./formats.ts";
+
+/** A day, for example “1 March 2026”. */
+export function day(time: string): string {
+  return format(Intl.DateTimeFormat, { dateStyle: "long" }).format(new Date(time));
+}
+
+/** A time to the second, for example “1 Mar 2026, 12:00:30”. */
+export function second(time: string): string {
+  return format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(time));
+}
+
+/** For example “a, b and c”. */
+export function list(words: readonly string[]): string {
+  return format(Intl.ListFormat, {}).format(words);
+}
+
+/** What stands before the decimals: a point, or a comma. */
+export function decimalSign(): string {
+  return format(Intl.NumberFormat, {}).formatToParts(0.5).find(({ type }) => type === "decimal")?.value ?? ".";
+}
+
+/** An amount without decimals where they are nought, for example “£25”. */
+export function shortMoney(amount: string, currency: string): string {
+  return money(amount, currency, { trailingZeroDisplay: "stripIfInteger" });
+}
