@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { messagesOf, textFiles, writeTexts } from "../tools/texts.ts";
 
 const CONTRACTS = resolve(import.meta.dirname, "../docs/openapi");
 /** Serves the APIs' contracts beside the site, as `/openapi/catalog.json`. */
@@ -13,8 +14,35 @@ const contracts: Plugin = {
   },
 };
 
+/** A twentieth of what every visitor loads would be Vite's own helper. */
+const preload: Plugin = {
+  name: "preload",
+  enforce: "pre",
+  resolveId: (id) => (id.includes("vite/preload-helper") ? resolve(import.meta.dirname, "src/preload.ts") : undefined),
+};
+
+/** Compiles the texts, and puts those of index.html there, such as `%noScript.de%`. */
+const texts: Plugin = {
+  name: "texts",
+  buildStart() {
+    writeTexts();
+    for (const file of textFiles()) this.addWatchFile(file);
+  },
+  transformIndexHtml: {
+    order: "pre",
+    handler(html) {
+      const messages = messagesOf("page");
+      return html.replace(/%(\w+)\.(\w+)%/g, (place, key, language) => {
+        const text = messages[language]?.[key];
+        if (!text) throw new Error(`index.html must name texts of site/texts/<language>/page.json, got ${place}`);
+        return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+      });
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [contracts],
+  plugins: [contracts, preload, texts],
   // The query library's client brings its mutations along, which nothing here uses.
   resolve: { alias: [{ find: /^\.\/mutationCache\.js$/, replacement: resolve(import.meta.dirname, "src/no-mutations.ts") }] },
   build: {
@@ -29,6 +57,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
+        // Every visitor loads the names of all later files: they say no more than they must.
+        chunkFileNames: "assets/[hash].js",
         // What every visitor needs comes in one file: it packs tighter than several, and later files share it.
         codeSplitting: { groups: [{ name: "visitor", tags: ["$initial"] }] },
       },

@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from constructs_lib.blocks import SiteDomain, StaticSite
+from constructs_lib.blocks import SiteDomain, SitePages, StaticSite
 from stacks.base import PlatformStack
 from stacks.config import StageConfig
 
@@ -19,6 +19,7 @@ class SiteStack(PlatformStack):
             self,
             "Site",
             connect_sources=_back_end(config),
+            pages=SitePages(not_found="/index.html"),  # the app knows its addresses
             domain=domain,
         )
         self.origin = config.endpoints.site if config.endpoints else self.site.url

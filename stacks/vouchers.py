@@ -89,21 +89,14 @@ class VouchersStack(PlatformStack):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
         self._documents = Bucket(self, "Documents", notifies_event_bus=True)
-        self._failures = FailureChain(
-            self,
-            "Failures",
-            known_as=name.lower(),
-        )
-        api = BusinessApi(
-            self,
-            "Api",
-            allow_origins=[site_origin],
-        )
+        self._failures = FailureChain(self, "Failures", known_as=name.lower())
+        api = BusinessApi(self, "Api", allow_origins=[site_origin])
         signed_in = users.authorizer()
         self._sell(api, signed_in)
         self._show(api, signed_in)
         self._tell(bus, alarms)
-        self._deliver(sender)
+        self._deliver(sender, bus)
+        self._take_requests(api, signed_in, bus)
         self._forget(bus)
         self.url = config.endpoints.api(api.http_api.api_id) if config.endpoints else api.url
         cdk.CfnOutput(self, "ApiUrl", value=self.url)
@@ -192,28 +185,29 @@ class VouchersStack(PlatformStack):
             )
         )
 
-    def _deliver(self, sender: ses.IEmailIdentity) -> None:
+    def _deliver(self, sender: ses.IEmailIdentity, bus: EventBus) -> None:
         """Print what is paid, mail what is printed."""
         printing = self._service.source / "vouchers" / "requirements-pdf.txt"
-        issue = self._function(
-            "IssueVoucher",
-            "issue_voucher",
-            layers=[self._service.layer(self, "Printing", printing)],
-        )
+        layer = self._service.layer(self, "Printing", printing)
+        issue = self._function("IssueVoucher", "issue_voucher", layers=[layer])
         mail = self._function("MailVoucher", "mail_voucher")
-        for function, shown in ((issue, [*VOUCHER, *CODE]), (mail, VOUCHER)):
-            self._let_use_table(function, READ, shown)
-            self._let_use_table(function, WRITE, [*STANDING, "statusSince"])
+        self._let_use_table(issue, READ, [*VOUCHER, *CODE])
+        self._let_use_table(issue, WRITE, [*STANDING, "statusSince"])
         self._let_use_documents(issue, "s3:PutObject")
-        self._let_use_documents(mail, "s3:GetObject")
-        let_send_mail(
-            sender,
-            mail,
-            address=self._config.mail_sender,
-            variable="MAIL_SENDER",
-            actions=RAW_MAIL,
-        )
+        again = self._function("MailAgain", "mail_again")
+        for function in (mail, again):
+            self._let_use_table(function, READ, VOUCHER)
+            self._let_use_table(function, WRITE, [*STANDING, "statusSince"])
+            self._let_use_documents(function, "s3:GetObject")
+            let_send_mail(
+                sender,
+                function,
+                address=self._config.mail_sender,
+                variable="MAIL_SENDER",
+                actions=RAW_MAIL,
+            )
         self._follow("Issuing", issue, ["INSERT"])
+        once = IdempotencyTable(self, "Once")
         EventConsumer(
             self,
             "OnDocument",
@@ -225,11 +219,27 @@ class VouchersStack(PlatformStack):
             ),
             function=mail,
             failures=self._failures,
-            once=IdempotencyTable(
-                self,
-                "Once",
-            ),
+            once=once,
         )
+        bus.subscribe(
+            self,
+            "OnMailRequested",
+            source=event_source("vouchers"),
+            detail_types=["VoucherMailRequested"],
+            function=again,
+            failures=self._failures,
+            once=once,
+        )
+
+    def _take_requests(
+        self, api: BusinessApi, signed_in: IHttpRouteAuthorizer, bus: EventBus
+    ) -> None:
+        """Let customers have a voucher mailed once more: an event tells who sends mails."""
+        ask = self._function("AskForMail", "ask_for_mail")
+        self._let_use_table(ask, READ, VOUCHER)
+        self._let_use_table(ask, WRITE, HOUR)
+        bus.let_publish(ask, source=event_source("vouchers"))
+        api.route("POST /vouchers/{voucherId}/mails", ask, authorizer=signed_in)
 
     def _forget(self, bus: EventBus) -> None:
         """Take addresses out of what users have bought who are gone."""

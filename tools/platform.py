@@ -47,7 +47,12 @@ class PlatformApp(ConfiguredApp):
 
     def build(self, on_line: OnLine) -> None:
         """Build the web app into site/dist."""
-        inputs = [SITE, CONTRACTS, REPOSITORY / "package-lock.json"]
+        inputs = [
+            SITE,
+            CONTRACTS,
+            REPOSITORY / "tools" / "texts.ts",
+            REPOSITORY / "package-lock.json",
+        ]
         Toolchain().npm_build("web app", inputs, SITE / "dist" / "index.html", on_line)
 
     def is_serving(self, account: Account) -> bool:
@@ -61,7 +66,7 @@ class PlatformApp(ConfiguredApp):
         keep: Callable[[dict[str, Any]], None],
         on_line: OnLine,
     ) -> dict[str, Any]:
-        """Let an administrator and a customer in, and offer some tariffs."""
+        """Let an administrator and a customer in, offer some tariffs, and know the weather."""
         platform = Platform(account)
         passwords = {user["email"]: user["password"] for user in known.get("users", [])}
         users = platform.seed_users(passwords)

@@ -7,9 +7,10 @@ from typing import Any
 
 from blockwork.openapi.reading import read_handlers
 from blockwork.openapi.templates import Api, Route
+from blockwork.openapi.walking import JSON_TYPE
+from blockwork.runtime.http import HTML
 from blockwork.runtime.problems import PROBLEM_JSON, TITLES
 
-JSON_TYPE = "application/json"
 VARIABLE = re.compile(r"\{(\w+)\+?\}")
 REFERENCE = "#/components/schemas/"
 OF_THE_GATEWAY = {429: "More requests than the API takes: send it again later."}
@@ -18,6 +19,9 @@ WITH_AN_AUTHORIZER = {
     401: "No token, or none that counts.",
     403: "The token is not enough.",
 }
+PAGE = HTML.partition(";")[0]
+TEXT: Mapping[str, Any] = {"schema": {"type": "string"}}
+"""What is in an answer that is no JSON."""
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 ABOUT = (
     "Its address stands in the website's `/config.json` under `apis`, where the app has one."
@@ -194,6 +198,8 @@ def _responses(route: Route, said: Json) -> Json:
         content = {}
         if status in own:
             content[PROBLEM_JSON] = {"schema": _problem(status, said)}
+            if said.get("hasProblemPage"):
+                content[PAGE] = TEXT
         if status in of_the_gateway or status == 500:
             content[JSON_TYPE] = {"schema": {"$ref": f"{REFERENCE}Message"}}
         words = [
@@ -225,9 +231,9 @@ def _problem(status: int, said: Json) -> Json:
 def _content(status: int, says: list[str], view: Json | None) -> Json:
     if status == 204:
         return {}
-    if "page" in says:
-        return {"text/html": {"schema": {"type": "string"}}}
-    return {JSON_TYPE: {"schema": view} if view else {}}
+    kinds = sorted(each for each in says if "/" in each) or [JSON_TYPE]
+    shown = {"schema": view} if view else {}
+    return {kind: shown if kind == JSON_TYPE else TEXT for kind in kinds}
 
 
 def _response(words: str, content: Json, headers: Iterable[str]) -> Json:

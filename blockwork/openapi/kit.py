@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -16,14 +17,19 @@ MATCH = "If-Match"
 
 
 def view_of(function: object) -> object:
-    """Return the type of what a function answers, `object` where it does not say."""
+    """Return the type of what a function answers, `object` where it does not say.
+
+    Of `Response[OrderView] | Response[str]` it is `OrderView`: what is no JSON is text anyway.
+    """
     try:
         answer = get_type_hints(function).get("return")
     except Exception:
         return object
-    if get_origin(answer) is not Response:
+    kinds = get_args(answer) if get_origin(answer) in (UnionType, Union) else (answer,)
+    views = [get_args(kind)[0] for kind in kinds if get_origin(kind) is Response]
+    if not views or len(views) < len(kinds):
         return object
-    return get_args(answer)[0]
+    return Union[tuple(view for view in views if view is not str) or (str,)]  # noqa: UP007 -- of as many as there are
 
 
 def _body(call: Call, found: Found) -> None:

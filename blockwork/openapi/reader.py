@@ -108,6 +108,7 @@ def _said(asked: Mapping[str, Any], folder: Path) -> Json:
         "permissions": found.permissions,
         "types": dict(_types(found, declared.route)),
         "isClosed": found.is_closed,
+        "hasProblemPage": declared.has_problem_page,
     }
 
 

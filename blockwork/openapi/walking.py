@@ -16,7 +16,7 @@ from types import FunctionType
 from typing import Any, get_type_hints
 
 from blockwork.runtime.demands import PERMISSION
-from blockwork.runtime.http import Request, Response
+from blockwork.runtime.http import HTML, Request, Response
 from blockwork.runtime.problems import ProblemError
 
 NOTHING = object()
@@ -27,6 +27,7 @@ SAFE = (
 NOT_DESCRIBED = {"accept", "authorization", "content-type"}
 """Headers that a parameter cannot be (OpenAPI 3.1, Parameter Object)."""
 PLAIN = {"type": "string"}
+JSON_TYPE = "application/json"
 Schema = dict[str, Any]
 
 
@@ -34,7 +35,7 @@ Schema = dict[str, Any]
 class Found:
     """What a route asks and answers.
 
-    :param answers: the statuses of success, each with its headers and whether it is a page.
+    :param answers: the statuses of success, each with its headers and media types.
     :param problems: the statuses of failure, each with words about it.
     :param body: the type of the body, None if none is read; `is_closed`: with no other fields.
     :param permissions: which one needs, as the app writes them.
@@ -215,8 +216,8 @@ class Walker:
         says = self.found.answers.setdefault(status, set())
         if name == "created":
             says.add("Location")
-        if name == "page":
-            says.add("page")
+        kind = HTML if name == "page" else call.value(None, "content_type")
+        says.add(kind.partition(";")[0] if isinstance(kind, str) else JSON_TYPE)
         if any(each.arg == "version" for each in call.node.keywords):
             says.add("ETag")
         for each in call.node.keywords:

@@ -12,6 +12,7 @@ import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from typing_extensions import TypeVar
 
+from blockwork.runtime.accepting import prefers_page
 from blockwork.runtime.collaborators import all_built_once
 from blockwork.runtime.observability import CORRELATION_HEADER, correlation_id, logger
 from blockwork.runtime.problems import PROBLEM_JSON, ProblemError
@@ -141,6 +142,14 @@ class Response(Generic[View]):
         """
         return Response(status=200, body=html, content_type=HTML, headers=OF_PAGES)
 
+    def shown_as(self, html: str) -> "Response[str]":
+        """Answer the same with a page in place of the body.
+
+        :param html: the whole document; what of it came with the request is escaped.
+        """
+        headers = {**self.headers, **OF_PAGES, "vary": "accept"}
+        return Response(status=self.status, body=html, content_type=HTML, headers=headers)
+
     @classmethod
     def problem(cls, problem: ProblemError, *, correlation_id: str) -> "Response[object]":
         """Answer with a problem, and what finds it in the logs."""
@@ -181,12 +190,14 @@ class Declared:
 
     route: Callable[..., Response]
     errors: Mapping[type[Exception], int]
+    has_problem_page: bool = False
 
 
 def http_handler(
     route: Callable[..., Response],
     *,
     errors: Mapping[type[Exception], int] | None = None,
+    problem_page: Callable[[ProblemError, str], str] | None = None,
     **collaborators: Callable[[], object],
 ) -> Callable[[Event, LambdaContext], Event]:
     """Return the Lambda handler of one route.
@@ -201,6 +212,8 @@ def http_handler(
     :param errors: the statuses which domain errors become; their text is the problem's detail,
         their `retry_after`, where they have one, what the caller is told in Retry-After.
         Default: none. Any other exception is logged and answers 500.
+    :param problem_page: writes the page of a problem, given its correlation id too, for who follows
+        a link in a browser: whose `Accept` prefers HTML. Default: all get problem+json.
     :param collaborators: what builds each of them. Called once: at start-up in Lambda, where a
         fresh environment has a full CPU for it, elsewhere at the first request.
     """
@@ -220,7 +233,10 @@ def http_handler(
         except Exception:
             logger.exception("the request failed unexpectedly")
             problem = ProblemError(500, "this is our fault; tell us the correlationId")
-        return Response.problem(problem, correlation_id=correlation).to_event(correlation)
+        said: Response = Response.problem(problem, correlation_id=correlation)
+        if problem_page and prefers_page(_headers(event).get("accept", "")):
+            said = said.shown_as(problem_page(problem, correlation))
+        return said.to_event(correlation)
 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: Event, context: LambdaContext) -> Event:
@@ -241,7 +257,7 @@ def http_handler(
         )
         return response
 
-    vars(handler)[DECLARED] = Declared(route, statuses)
+    vars(handler)[DECLARED] = Declared(route, statuses, problem_page is not None)
     return handler
 
 

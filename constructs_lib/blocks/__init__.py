@@ -20,6 +20,7 @@ from constructs_lib.blocks.hosted_sign_in import (
 )
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.machine_client import MachineClient
+from constructs_lib.blocks.passkeys import Passkeys
 from constructs_lib.blocks.push_channel import PushChannel
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
@@ -30,6 +31,7 @@ from constructs_lib.blocks.static_site import StaticSite
 from constructs_lib.blocks.stream_consumer import StreamConsumer
 from constructs_lib.blocks.token_authorizer import TokenAuthorizer
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
+from constructs_lib.blocks.upload_bucket import GUARD_DUTY, ObjectScan, UploadBucket
 from constructs_lib.blocks.user_directory import UserDirectory
 from constructs_lib.blocks.webhook_keys import WebhookKeys
 from constructs_lib.local_endpoints import LocalEndpoints
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from constructs_lib.blocks.workflow import Workflow
 
 __all__ = [
+    "GUARD_DUTY",
     "PUBLIC",
     "AnyBus",
     "ApiDomain",
@@ -58,8 +61,10 @@ __all__ = [
     "IdentityProvider",
     "LocalEndpoints",
     "MachineClient",
+    "ObjectScan",
     "OidcProvider",
     "OtherName",
+    "Passkeys",
     "PushChannel",
     "QueueConsumer",
     "SamlProvider",
@@ -71,6 +76,7 @@ __all__ = [
     "StreamConsumer",
     "TokenAuthorizer",
     "TrustedIssuer",
+    "UploadBucket",
     "UserDirectory",
     "WebhookKeys",
     "Workflow",

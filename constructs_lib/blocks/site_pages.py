@@ -29,8 +29,9 @@ class SitePages:
     :param languages: the first parts of all addresses, such as `en` and `pt-BR`, each with its own
         pages (an app has `/en/index.html`); an address without one leads to the language that the
         browser asks for, or to the first. Default: none.
-    :param not_found: the page of addresses that have none, such as `/404.html`, with that status.
-        Default: S3's own words, with 403.
+    :param not_found: the page of addresses that have none, such as `/404.html`, with that status;
+        `/index.html` of an app that says itself what it does not know. Default: S3's own words,
+        with 403.
     :raises ValueError: if a value is not one of those allowed.
     """
 

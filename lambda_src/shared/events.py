@@ -86,6 +86,15 @@ class VoucherMailed(Event, frozen=True, kw_only=True):
     user_id: Id
 
 
+class VoucherMailRequested(Event, frozen=True, kw_only=True):
+    """A voucher's buyer has asked for its mail once more."""
+
+    SOURCE: ClassVar[str] = "blockwork.vouchers"
+
+    voucher_id: Id
+    user_id: Id
+
+
 class VoucherFailed(Event, frozen=True, kw_only=True):
     """A voucher comes to nothing, and no money is kept for it."""
 

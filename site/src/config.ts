@@ -7,6 +7,7 @@ interface Apis {
   readonly vouchers?: string;
   readonly campaigns?: string;
   readonly support?: string;
+  readonly forecast?: string;
 }
 
 /** Sign-in with accounts of outside providers. */
@@ -28,11 +29,13 @@ export interface Config {
   readonly userPoolEndpoint?: string;
   /** Only where a stage has outside providers. */
   readonly signIn?: OutsideSignIn;
+  /** Whether users may sign in by passkeys. */
+  readonly passkeys: boolean;
 }
 
 export class ConfigError extends Error {}
 
-const OPTIONAL = ["vouchers", "campaigns", "support"] as const;
+const OPTIONAL = ["vouchers", "campaigns", "support", "forecast"] as const;
 const HTTP = { name: "an http or https", protocols: ["http:", "https:"] };
 const WEB_SOCKET = { name: "a ws or wss", protocols: ["ws:", "wss:"] };
 
@@ -70,6 +73,7 @@ export function parseConfig(document: unknown): Config {
     userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),
     ...(endpoint === undefined ? {} : { userPoolEndpoint: url(endpoint, "userPoolEndpoint") }),
     ...(signIn === undefined ? {} : { signIn: outsideSignIn(object(signIn, "signIn")) }),
+    passkeys: root["passkeys"] === true,
   };
 }
 

@@ -1,33 +1,51 @@
 // Starts the site: configuration, then the frame, then the view of the address.
 
-import { render, type ComponentChildren } from "preact";
+import { options, render, type ComponentChildren } from "preact";
 import { ApiClient } from "./api/client.ts";
 import { Catalog } from "./api/catalog.ts";
 import { AppContext, type App } from "./app.ts";
 import { Session } from "./auth/session.ts";
 import { ConfigError, loadConfig, type Config } from "./config.ts";
+import { language, LOCALES } from "./language.ts";
 import type { Member } from "./member.ts";
 import { paths, SITE_NAME } from "./places.ts";
 import { newQueries } from "./queries.ts";
-import { Router, type Page, type Params, type Route, type ShowView } from "./router.ts";
+import { Router, type Page, type Params, type Route, type ShowView, type Title } from "./router.ts";
+import * as t from "./texts/visitor.ts";
 import { keepFocus } from "./ui/focus.ts";
 import { MemberContext } from "./ui/member.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";
 import { Failure } from "./ui/states.tsx";
-import { allowed, guest, signedIn } from "./views/guard.tsx";
+import { allowed, guest, signedIn } from "./views/guard.ts";
 import { loadingView, notFoundView, notLoadedView } from "./views/not-found.tsx";
 import { TariffList } from "./views/tariff-list.tsx";
 import { Tariff } from "./views/tariff.tsx";
 
 async function boot(root: HTMLElement): Promise<void> {
+  const settings = loadConfig();
+  // Said below, if the texts come.
+  settings.catch(() => undefined);
   try {
-    start(root, await loadConfig());
+    await t.load();
+  } catch (error) {
+    console.error(error);
+    // Without a text to say it with: the page brings one.
+    document.querySelector("#not-started")?.removeAttribute("hidden");
+    return;
+  }
+  language.subscribe((spoken) => {
+    document.documentElement.lang = LOCALES[spoken];
+    const description = document.querySelector<HTMLMetaElement>("[name=description]");
+    if (description) description.content = description.dataset[spoken] ?? "";
+  });
+  try {
+    start(root, await settings);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
-    const detail = `Its settings could not be loaded (${error.message}). Please try again in a moment.`;
-    render(<main class="page"><Failure heading="The site cannot start" detail={detail} retry={() => window.location.reload()} level={1} /></main>, root);
+    const detail = t.startFailedWhy({ reason: error.message });
+    render(<main class="page"><Failure heading={t.startFailed} detail={detail} retry={() => window.location.reload()} level={1} /></main>, root);
   }
 }
 
@@ -68,66 +86,79 @@ function start(root: HTMLElement, config: Config): void {
   });
   const signOut = () => {
     router.go(paths.tariffs);
-    app.notices.notify("You are signed out.");
+    app.notices.notify(t.signedOut);
     session.signOut().catch(() => {
-      app.notices.notify("You are signed out here, but other devices may stay signed in: the sign-in service gave no answer.");
+      app.notices.notify(t.signedOutHere);
     });
   };
   render(<AppContext.Provider value={app}><Shell onSignOut={signOut} /></AppContext.Provider>, root);
   keepFocus(root);
   router.start();
+  language.subscribe(() => router.setTitle());
   follow();
   void session.restore();
 }
 
+/** Another language makes every component another one, so that whatever is drawn once is drawn again. */
+const { vnode: made } = options;
+options.vnode = (vnode) => {
+  if (typeof vnode.type === "function") (vnode.props as { language?: string }).language = language.peek();
+  made?.(vnode);
+};
+
 /** What the cache may keep for whoever signs in next. */
-const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts"];
+const PUBLIC: readonly unknown[] = ["tariffs", "tariff", "contracts", "forecast"];
 
 type Draw<Module> = (module: Module, params: Params, page: Page) => ComponentChildren;
 
 /** Views that most visitors never open come when they are. */
 function routesOf(session: Session, config: Config, member: () => Promise<Member>): readonly Route[] {
-  const later = <M,>(title: string, load: () => Promise<M>, draw: Draw<M>): ShowView =>
-    async (params, page) => ({ title, content: draw(await load(), params, page) });
-  const forMembers = <M,>(title: string, load: () => Promise<M>, draw: Draw<M>): ShowView =>
+  const later = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
+    async (params, page) => {
+      const module = await load();
+      return { title, content: () => draw(module, params, page) };
+    };
+  const forMembers = <M,>(title: Title, load: () => Promise<M>, draw: Draw<M>): ShowView =>
     async (params, page) => {
       const [module, value] = await Promise.all([load(), member()]);
-      return { title, content: <MemberContext.Provider value={value}>{draw(module, params, page)}</MemberContext.Provider> };
+      return { title, content: () => <MemberContext.Provider value={value}>{draw(module, params, page)}</MemberContext.Provider> };
     };
   const tariffForm = () => import("./views/tariff-form.tsx");
   const signIn = () => import("./views/sign-in.tsx");
+  const about: ShowView = async (_, page) => (await import("./views/about.tsx")).aboutView(page);
   const routes: Record<string, ShowView> = {
-    [paths.tariffs]: () => ({ title: SITE_NAME, content: <TariffList /> }),
-    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: "Tariff", content: <Tariff productId={productId} page={page} /> }),
+    [paths.tariffs]: () => ({ title: SITE_NAME, content: () => <TariffList /> }),
+    "/tariffs/:productId": ({ productId = "" }, page) => ({ title: () => t.tariff, content: () => <Tariff productId={productId} page={page} /> }),
     "/tariffs/:productId/change": allowed(session, "write", "products",
-      later("Change a tariff", tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
+      later(() => t.changeTariff, tariffForm, ({ ChangeTariff }, { productId = "" }, page) => <ChangeTariff productId={productId} page={page} />)),
     [paths.addTariff]: allowed(session, "write", "products",
-      later("Add a tariff", tariffForm, ({ AddTariff }, _, page) => <AddTariff page={page} />)),
-    "/sign-in": guest(session, later("Sign in", signIn, ({ SignIn }, _, page) => <SignIn page={page} />)),
-    "/sign-up": guest(session, later("Make an account", signIn, ({ SignUp }, _, page) => <SignUp page={page} />)),
-    "/forgotten-password": guest(session, later("Set a new password", signIn, ({ ForgottenPassword }, _, page) => <ForgottenPassword page={page} />)),
+      later(() => t.addTariff, tariffForm, ({ AddTariff }, _, page) => <AddTariff page={page} />)),
+    "/sign-in": guest(session, later(() => t.signIn, signIn, ({ SignIn }, _, page) => <SignIn page={page} />)),
+    "/sign-up": guest(session, later(() => t.makeAccount, signIn, ({ SignUp }, _, page) => <SignUp page={page} />)),
+    "/forgotten-password": guest(session, later(() => t.setPassword, signIn, ({ ForgottenPassword }, _, page) => <ForgottenPassword page={page} />)),
     [paths.account]: signedIn(session,
-      forMembers("Your account", () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
+      forMembers(() => t.account, () => import("./views/account.tsx"), ({ Account }, _, page) => <Account page={page} />)),
     [paths.users]: allowed(session, "list", "users",
-      forMembers("Users", () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
-    [paths.developers]: later("For developers", () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
+      forMembers(() => t.users, () => import("./views/user-list.tsx"), ({ UserList }) => <UserList />)),
+    ...Object.fromEntries([paths.contact, paths.terms, paths.privacy, paths.status].map((path) => [path, about])),
+    [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
-      forMembers("Permissions", () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
+      forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),
     ...(config.apis.vouchers && {
       [paths.vouchers]: signedIn(session,
-        forMembers("Vouchers", () => import("./views/voucher-list.tsx"), ({ VoucherList }) => <VoucherList />)),
+        forMembers(() => t.vouchers, () => import("./views/voucher-list.tsx"), ({ VoucherList }) => <VoucherList />)),
       "/vouchers/:voucherId": signedIn(session,
-        forMembers("Voucher", () => import("./views/voucher.tsx"), ({ Voucher }, { voucherId = "" }, page) => <Voucher voucherId={voucherId} page={page} />)),
+        forMembers(() => t.voucher, () => import("./views/voucher.tsx"), ({ Voucher }, { voucherId = "" }, page) => <Voucher voucherId={voucherId} page={page} />)),
       [paths.buyVoucher]: signedIn(session,
-        forMembers("Buy a voucher", () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
+        forMembers(() => t.buyVoucher, () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
     }),
     ...(config.apis.campaigns && {
       [paths.campaigns]: allowed(session, "run", "campaigns",
-        later("Campaigns", () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),
+        later(() => t.campaigns, () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),
       "/campaigns/:campaignId": allowed(session, "run", "campaigns",
-        later("Campaign", () => import("./views/campaign.tsx"), ({ Campaign }, { campaignId = "" }, page) => <Campaign campaignId={campaignId} page={page} />)),
+        later(() => t.campaign, () => import("./views/campaign.tsx"), ({ Campaign }, { campaignId = "" }, page) => <Campaign campaignId={campaignId} page={page} />)),
       [paths.startCampaign]: allowed(session, "run", "campaigns",
-        later("Write a campaign", () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
+        later(() => t.writeCampaign, () => import("./views/campaign-form.tsx"), ({ WriteCampaign }, _, page) => <WriteCampaign page={page} />)),
     }),
   };
   return Object.entries(routes).map(([pattern, view]) => ({ pattern, view }));

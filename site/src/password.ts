@@ -1,7 +1,10 @@
 // The rules of the user pool for passwords, to be told while one is typed.
 
+import { list } from "./formats.ts";
+import * as t from "./texts/signIn.ts";
+
 export interface Rule {
-  readonly words: string;
+  readonly words: () => string;
   readonly isMet: (password: string) => boolean;
 }
 
@@ -9,20 +12,16 @@ export interface Rule {
 const SYMBOL = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]|(?<=\S) +(?=\S)/;
 
 export const RULES: readonly Rule[] = [
-  { words: "12 characters or more", isMet: (password) => password.length >= 12 },
-  { words: "a lower-case letter", isMet: (password) => /[a-z]/.test(password) },
-  { words: "an upper-case letter", isMet: (password) => /[A-Z]/.test(password) },
-  { words: "a digit", isMet: (password) => /\d/.test(password) },
-  { words: "a symbol, such as ! or -", isMet: (password) => SYMBOL.test(password) },
+  { words: () => t.ruleLength, isMet: (password) => password.length >= 12 },
+  { words: () => t.ruleLower, isMet: (password) => /[a-z]/.test(password) },
+  { words: () => t.ruleUpper, isMet: (password) => /[A-Z]/.test(password) },
+  { words: () => t.ruleDigit, isMet: (password) => /\d/.test(password) },
+  { words: () => t.ruleSymbol, isMet: (password) => SYMBOL.test(password) },
 ];
 
 /** What a new password lacks, in words for the person who typed it; undefined when it fits. */
 export function passwordProblem(password: string): string | undefined {
-  if (password === "") return "Choose a password.";
-  const missing = RULES.filter(({ isMet }) => !isMet(password)).map(({ words }) => words);
-  return missing.length === 0 ? undefined : `This password still needs ${listed(missing)}.`;
-}
-
-function listed(words: readonly string[]): string {
-  return new Intl.ListFormat("en-GB").format(words);
+  if (password === "") return t.choosePassword;
+  const missing = RULES.filter(({ isMet }) => !isMet(password)).map(({ words }) => words());
+  return missing.length === 0 ? undefined : t.stillNeeds({ rules: list(missing) });
 }

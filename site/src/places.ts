@@ -16,6 +16,10 @@ export const paths = {
   account: "/account",
   users: "/users",
   developers: "/developers",
+  contact: "/contact",
+  terms: "/terms",
+  privacy: "/privacy",
+  status: "/status",
   permissions: (userId: string) => `/users/${encodeURIComponent(userId)}/permissions`,
   // Whatever somebody does to be signed in, they come back to `next`.
   signUp: (next?: string | null) => withNext("/sign-up", next),

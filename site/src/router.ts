@@ -14,9 +14,12 @@ export interface Page {
   readonly left: AbortSignal;
 }
 
+export type Title = string | (() => string);
+
 export interface View {
-  readonly title: string;
-  readonly content: ComponentChildren;
+  /** Asked for again in another language, as is the content. */
+  readonly title: Title;
+  readonly content: () => ComponentChildren;
   /** Whether what one may do decides on it. */
   readonly isGuarded?: boolean;
 }
@@ -41,7 +44,7 @@ export interface Shown {
   readonly key: number;
   /** Without the query. */
   readonly path: string;
-  readonly content: ComponentChildren;
+  readonly content: () => ComponentChildren;
   readonly movesFocus: boolean;
   readonly isBusy: boolean;
   readonly isGuarded: boolean;
@@ -51,9 +54,10 @@ export interface Shown {
 const PATIENCE_MS = 150;
 
 export class Router {
-  readonly shown = signal<Shown>({ key: 0, path: "", content: undefined, movesFocus: false, isBusy: true, isGuarded: false });
+  readonly shown = signal<Shown>({ key: 0, path: "", content: () => undefined, movesFocus: false, isBusy: true, isGuarded: false });
   readonly #options: RouterOptions;
   #leaving = new AbortController();
+  #title: Title = "";
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -78,8 +82,11 @@ export class Router {
     this.#show({ movesFocus: false });
   }
 
-  setTitle(title: string): void {
+  /** Call it a view; without a title, as it is called already, which another language may change. */
+  setTitle(called: Title = this.#title): void {
     const { siteName } = this.#options;
+    this.#title = called;
+    const title = typeof called === "string" ? called : called();
     document.title = title === siteName ? title : `${title} · ${siteName}`;
   }
 
@@ -98,10 +105,7 @@ export class Router {
     const waiting = window.setTimeout(() => this.#put(loading(), movesFocus, true), PATIENCE_MS);
     left.addEventListener("abort", () => window.clearTimeout(waiting));
     void view
-      .catch((error: unknown) => {
-        console.error(error);
-        return notLoaded();
-      })
+      .catch(notLoaded)
       .then((one) => {
         window.clearTimeout(waiting);
         if (!left.aborted) this.#put(one, movesFocus);
@@ -143,7 +147,7 @@ export interface RouterOptions {
   /** Stands in for a view whose code is on its way. */
   readonly loading: () => View;
   /** Stands in for a view whose code did not arrive. */
-  readonly notLoaded: () => View;
+  readonly notLoaded: (error: unknown) => View;
 }
 
 /** Parameters of a path that fits a pattern, decoded; undefined when it does not fit. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { ApiClient, ApiError } from "../src/api/client.ts";
-import { pause, reference, secondsOf } from "../src/api/problem.ts";
+import { pause, reference, referenceOf, secondsOf } from "../src/api/problem.ts";
 import type { Session } from "../src/auth/session.ts";
 
 const SESSION = { idToken: async () => "token" } as unknown as Session;
@@ -89,7 +89,6 @@ test("an error carries the id that finds it in the logs, from wherever it is", a
     [refusal(500, {}, { correlationId: "c-1" }), " Reference: c-1"],
     [refusal(502, { "x-correlation-id": "c-2" }), " Reference: c-2"],
     [new Response("<html>", { status: 503, headers: { "apigw-requestid": "c-3" } }), " Reference: c-3"],
-    [new Response("", { status: 500 }), ""],
   ];
   for (const [answer, words] of answers) {
     answering(answer);
@@ -98,6 +97,35 @@ test("an error carries the id that finds it in the logs, from wherever it is", a
       return true;
     });
   }
+});
+
+test("an error that nobody gave an id gets one, always the same, which the console says beside it", async () => {
+  const said: unknown[][] = [];
+  const realError = console.error;
+  console.error = (...words: unknown[]) => said.push(words);
+  try {
+    answering(new Response("", { status: 500 }));
+    const refused = await api().call("/things").catch((error: unknown) => error);
+    for (const error of [refused, new TypeError("wrong shape")]) {
+      const id = referenceOf(error);
+      assert.match(id ?? "", /^[0-9a-f-]{36}$/);
+      assert.equal(referenceOf(error), id);
+      assert.deepEqual(said.pop(), [id, error]);
+    }
+    assert.match(referenceOf("thrown as a text") ?? "", /^[0-9a-f-]{36}$/);
+    assert.equal(said.length, 1);
+  } finally {
+    console.error = realError;
+  }
+});
+
+test("a request that nobody answered, and that had no id, has nothing to be found by", async () => {
+  globalThis.fetch = async () => {
+    throw new TypeError("the connection broke");
+  };
+  const error = await api().call("/things").catch((reason: unknown) => reason);
+  assert.equal(referenceOf(error), "");
+  assert.equal(reference(error), "");
 });
 
 test("only what is said as a problem is said by an API of ours, whoever answers on the way", async () => {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { amountOf, amountProblem, priceProblem } from "../src/amounts.ts";
-import { formatPrice } from "../src/money.ts";
+import { money } from "../src/formats.ts";
 
 test("a price keeps every decimal that counts, and two at least", () => {
-  assert.equal(formatPrice("0.2450", "GBP"), "£0.245");
-  assert.equal(formatPrice("0.2451", "EUR"), "€0.2451");
-  assert.equal(formatPrice("7", "USD"), "US$7.00");
+  assert.equal(money("0.2450", "GBP"), "£0.245");
+  assert.equal(money("0.2451", "EUR"), "€0.2451");
+  assert.equal(money("7", "USD"), "US$7.00");
 });
 
 test("a price that a float cannot hold is formatted exactly", () => {
-  assert.equal(formatPrice("999999.9999", "GBP"), "£999,999.9999");
-  assert.equal(formatPrice("9007199254740993.0001", "GBP"), "£9,007,199,254,740,993.0001");
+  assert.equal(money("999999.9999", "GBP"), "£999,999.9999");
+  assert.equal(money("9007199254740993.0001", "GBP"), "£9,007,199,254,740,993.0001");
 });
 
 test("prices which the catalog takes are taken", () => {

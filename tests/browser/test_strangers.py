@@ -93,7 +93,7 @@ def elsewhere() -> Iterator[int]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
+    context = chromium.new_context(locale="en-GB")
     yield context.new_page()
     context.close()
 

@@ -10,6 +10,22 @@ from tests.browser.conftest import Visit
 from tests.e2e.audience import ask, readers
 
 
+def test_a_broken_link_is_said_to_be_so_in_the_looks_of_the_website(
+    visit: Visit, platform: dict[str, Any]
+) -> None:
+    identity = httpx.get(platform["configUrl"]).json()["apis"]["identity"]
+    visitor = visit(width=320, height=640)
+    page = visitor.page
+    page.goto(f"{identity}/unsubscribe?token=half")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work")
+    assert visitor.accessibility_findings() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    page.get_by_role("link", name="your account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    visitor.forgive("status of 400")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_button_behind_the_link_ends_the_newsletter_in_the_looks_of_the_website(
     visit: Visit, platform: dict[str, Any], scheme: Literal["light", "dark"]

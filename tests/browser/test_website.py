@@ -42,8 +42,9 @@ def test_a_search_narrows_the_list_and_says_how_many_are_left(visit: Visit) -> N
     expect(visitor.page.get_by_text("No tariff matches your search.")).to_be_visible()
 
 
-def test_somebody_who_only_looks_does_not_load_the_sign_in_code(visit: Visit) -> None:
-    visitor = visit()
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_somebody_who_only_looks_does_not_load_the_sign_in_code(visit: Visit, locale: str) -> None:
+    visitor = visit(locale=locale)
     scripts: list[Response] = []
 
     def note(response: Response) -> None:

@@ -15,7 +15,7 @@ def page(site_url: str) -> httpx.Response:
 
 def test_the_configuration_is_the_contract_every_client_builds_on(config: dict[str, Any]) -> None:
     required = {"stage", "region", "apis", "webSocketUrl", "userPoolId", "userPoolClientId"}
-    assert required <= set(config) <= {*required, "userPoolEndpoint", "signIn"}
+    assert required <= set(config) <= {*required, "userPoolEndpoint", "signIn", "passkeys"}
     assert set(config["apis"]) == {
         *("campaigns", "catalog", "forecast", "identity", "support", "vouchers")
     }
@@ -50,13 +50,15 @@ def test_an_address_of_the_app_answers_with_its_page(site_url: str, page: httpx.
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/gone.txt"])
-def test_a_missing_file_is_missing_and_nobody_is_told_to_keep_that(
-    site_url: str, path: str
+def test_a_missing_file_is_not_found_and_the_app_says_so(
+    site_url: str, page: httpx.Response, path: str
 ) -> None:
     answer = httpx.get(site_url + path)
 
-    assert answer.status_code == 403
-    assert "cache-control" not in answer.headers
+    assert answer.status_code == 404
+    assert answer.text == page.text
+    assert answer.headers["content-type"] == "text/html"
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

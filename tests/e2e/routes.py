@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from tests.e2e.conftest import Account, Tokens, bearer, new_address
+from tests.waiting import eventually
 
 PUBLIC = "everybody"
 SIGNED_IN = "who is signed in"
@@ -54,6 +55,17 @@ def bought_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
     answer = vouchers.post("/vouchers", json=order, headers=headers)
     assert answer.status_code == 201, answer.text
     return f"/vouchers/{answer.json()['voucherId']}"
+
+
+def mailed_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
+    path = bought_voucher(vouchers, tokens)
+
+    def status() -> str:
+        answer = vouchers.get(path, headers=bearer(tokens.id_token))
+        return str(answer.json().get("status"))
+
+    eventually(status, until=lambda reached: reached == "MAILED")
+    return f"{path}/mails"
 
 
 TARIFF = {"name": "Nobody's", "price": "0.2450", "currency": "GBP", "description": MARK}
@@ -118,6 +130,7 @@ ROUTES: dict[str, dict[str, Route]] = {
         "POST /vouchers": Route(SIGNED_IN, 400, body={}),
         "GET /vouchers": Route(SIGNED_IN, 200),
         "GET /vouchers/{voucherId}": Route(SIGNED_IN, 404, of_another=bought_voucher),
+        "POST /vouchers/{voucherId}/mails": Route(SIGNED_IN, 400, of_another=mailed_voucher),
     },
 }
 """By service and route key."""

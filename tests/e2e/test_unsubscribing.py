@@ -113,6 +113,9 @@ def test_what_is_no_link_of_ours_changes_nothing(
             assert answer.status_code == 400, wrong
             assert answer.headers["content-type"] == "application/problem+json"
     assert httpx.post(url, data=CLICK).status_code == 400
+    shown = httpx.get(url, params={"token": forged}, headers={"accept": "text/html,*/*;q=0.8"})
+    assert shown.status_code == 400
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
     answer = identity.get("/users", params={"limit": "1", "nextToken": token}, headers=headers)
     assert answer.status_code == 400
     assert decided(identity, tokens) is True

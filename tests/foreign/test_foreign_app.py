@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from blockwork.local.aws import local_client
 from tests.account import ROOT
 from tests.conftest import free_port
-from tests.waiting import run
+from tests.waiting import finish, run
 
 ACCOUNT = "111111111111"
 BLOCKWORK = (sys.executable, "-m", "blockwork")
@@ -105,3 +107,27 @@ def test_commands_tell_of_every_account_and_region_that_stacks_name(
     }
     kept = json.loads((folder / ".local" / "platform.json").read_text())["stacks"]
     assert kept["There"]["InnerQueue"].startswith(f"arn:aws:sqs:eu-central-1:{ACCOUNT}:")
+
+
+@pytest.mark.parametrize(("stack", "region"), [("There", "eu-central-1"), ("Away", "us-east-1")])
+def test_events_are_shown_where_a_bus_is(port: int, folder: Path, stack: str, region: str) -> None:
+    events = client(port, "events", region)
+    (bus,) = (
+        each["Name"] for each in events.list_event_buses()["EventBuses"] if "Bus" in each["Name"]
+    )
+    entry = {"Source": "other.team", "DetailType": "Said", "Detail": f'{{"in": "{region}"}}'}
+    command = [*BLOCKWORK, "events", "tail", "--json", "--bus", f"letters@{stack}"]
+
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tail:
+        assert tail.stdout is not None
+        assert tail.stderr is not None
+        assert "Listening to " in tail.stderr.readline()
+        events.put_events(Entries=[{**entry, "EventBusName": bus}])
+        shown = json.loads(tail.stdout.readline())
+        tail.send_signal(signal.SIGINT)
+        finish(tail)
+
+    assert shown["region"] == region
+    assert shown["detail"] == {"in": region}

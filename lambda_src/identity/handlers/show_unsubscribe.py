@@ -9,7 +9,7 @@ from blockwork.runtime.http import Request, Response, http_handler
 from blockwork.runtime.signing import SecretSigner, Signer
 from identity.adapters.unsubscribe_tokens import user_of
 from identity.domain.newsletter import InvalidLinkError
-from identity.handlers.unsubscribe_pages import asking
+from identity.handlers.unsubscribe_pages import asking, failed
 
 
 def show_unsubscribe(request: Request, *, signer: Signer, site_url: str) -> Response[str]:
@@ -21,6 +21,7 @@ def show_unsubscribe(request: Request, *, signer: Signer, site_url: str) -> Resp
 handler = http_handler(
     show_unsubscribe,
     errors={InvalidLinkError: 400},
+    problem_page=lambda problem, reference: failed(os.environ["SITE_URL"], problem, reference),
     signer=SecretSigner.from_environment,
     site_url=lambda: os.environ["SITE_URL"],
 )

@@ -14,7 +14,7 @@ from blockwork.runtime.signing import SecretSigner, Signer
 from identity.adapters.subscriber_table import SubscriberTable
 from identity.adapters.unsubscribe_tokens import user_of
 from identity.domain.newsletter import InvalidLinkError, Subscribers
-from identity.handlers.unsubscribe_pages import done
+from identity.handlers.unsubscribe_pages import done, failed
 
 
 def unsubscribe(
@@ -35,6 +35,7 @@ def unsubscribe(
 handler = http_handler(
     unsubscribe,
     errors={InvalidLinkError: 400},
+    problem_page=lambda problem, reference: failed(os.environ["SITE_URL"], problem, reference),
     signer=SecretSigner.from_environment,
     subscribers=SubscriberTable.from_environment,
     site_url=lambda: os.environ["SITE_URL"],

@@ -5,6 +5,8 @@ A form without `action` goes where the page came from.
 
 from html import escape
 
+from blockwork.runtime.problems import ProblemError
+
 _PAGE = """<!doctype html>
 <html lang="en-GB">
 <head>
@@ -80,6 +82,27 @@ def done(site_url: str) -> str:
         title="You are unsubscribed",
         content="<p>We send you no more newsletters. You can subscribe again in"
         f' <a href="{escape(site_url)}/account">your account</a>.</p>',
+    )
+
+
+def failed(site_url: str, problem: ProblemError, reference: str) -> str:
+    """Return the page of a link that does not work, or did not this time."""
+    site = escape(site_url)
+    if problem.status < 500:
+        return _page(
+            site_url,
+            title="This link does not work",
+            content="<p>A part of it may be missing: take the whole link, which is the mail's last"
+            " line. Or sign in, and end the newsletter in"
+            f' <a href="{site}/account">your account</a>.</p>',
+        )
+    said = escape(reference)
+    return _page(
+        site_url,
+        title="Something went wrong",
+        content="<p>Please try again in a moment. If it goes on,"
+        f' <a href="{site}/contact?reference={said}">get help</a>.</p>'
+        f"<p>Reference: <code>{said}</code></p>",
     )
 
 

@@ -1,9 +1,10 @@
 """The items of the vouchers' table: partition key `userId`, sort key `itemId`.
 
-`voucher#<voucherId>`, `payment#<voucherId>`, `code#<voucherId>`, `key#<Idempotency-Key>` and
-`hour#<hour>`, with the keys begun in it; the last two go after their `expiration`. The
-code has an item of its own because those of vouchers go through the table's stream, and what a
-consumer of the stream cannot handle ends up, with all it holds, in the failure chain.
+`voucher#<voucherId>`, `payment#<voucherId>`, `code#<voucherId>`, `key#<Idempotency-Key>`,
+`hour#<hour>`, with the keys begun in it, and `mails#<voucherId>#<hour>`, with the keys of mails
+that were asked for in it; the last three go after their `expiration`. The code has an item of its
+own because those of vouchers go through the table's stream, and what a consumer of the stream
+cannot handle ends up, with all it holds, in the failure chain.
 """
 
 import math
@@ -31,6 +32,7 @@ PAYMENT = "payment#"
 CODE = "code#"
 KEY = "key#"
 HOUR = "hour#"
+MAILS = "mails#"
 
 KEYS = ("userId", "itemId")
 ORDER_ATTRIBUTES = ("amount", "currency", "recipientEmail")

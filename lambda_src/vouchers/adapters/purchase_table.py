@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +14,7 @@ from blockwork.runtime.expressions import projection, setting
 from blockwork.runtime.observability import logger
 from blockwork.runtime.tables import TableAdapter
 from blockwork.runtime.versions import was_repeated
+from vouchers.adapters.hours import count
 from vouchers.adapters.items import (
     CODE,
     EXPIRATION,
@@ -49,9 +50,6 @@ TRANSACTION_TRIES = 4
 FIRST_PAUSE = 0.05
 REMEMBERED = timedelta(days=40)
 """For how long a key stands for its purchase: longer than the failure chain keeps one (14 days)."""
-ONE_HOUR = timedelta(hours=1)
-COUNTED = timedelta(hours=2)
-"""After that the hour is over, also for who has a clock that is behind."""
 IS_NEW = "attribute_not_exists(itemId)"
 
 
@@ -100,24 +98,18 @@ class PurchaseTable(TableAdapter):
         return purchase
 
     def allow(self, user_id: str, idempotency_key: str, *, limit: int, now: datetime) -> None:
-        """Put the key into the set of this hour; a set holds it once, so a repeated request may."""
-        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        try:
-            self._client.update_item(
-                TableName=self._name,
-                Key=key(user_id, f"{HOUR}{hour:%Y-%m-%dT%H}"),
-                UpdateExpression="ADD begun :keys SET expiration = :expiration",
-                ConditionExpression="attribute_not_exists(begun) OR size(begun) < :limit"
-                " OR contains(begun, :key)",
-                ExpressionAttributeValues={
-                    ":keys": {"SS": [idempotency_key]},
-                    ":key": {"S": idempotency_key},
-                    ":limit": {"N": str(limit)},
-                    ":expiration": epoch(hour + COUNTED),
-                },
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise TooManyPurchasesError(limit, hour + ONE_HOUR - now) from error
+        """Count the key in this hour; a repeated request may."""
+        left = count(
+            self._client,
+            self._name,
+            user_id=user_id,
+            what=HOUR,
+            once=idempotency_key,
+            limit=limit,
+            now=now,
+        )
+        if left is not None:
+            raise TooManyPurchasesError(limit, left)
 
     def find(self, user_id: str, idempotency_key: str) -> Purchase | None:
         """Return what is known of a key, as it is after every write that has been answered."""

@@ -146,8 +146,23 @@ def mail(
     To be called once at a time for one voucher.
     """
     voucher = vouchers.get(user_id, voucher_id)
-    if voucher.status.is_final or voucher.reason:
-        return
+    if not (voucher.status.is_final or voucher.reason):
+        deliver(voucher, now=now, vouchers=vouchers, documents=documents, mailer=mailer)
+
+
+def deliver(
+    voucher: Voucher,
+    *,
+    now: Callable[[], datetime],
+    vouchers: Vouchers,
+    documents: Documents,
+    mailer: Mailer,
+) -> None:
+    """Send a voucher whose document is there, however far it has come; not one that is given up.
+
+    :raises UndeliverableError: if the recipient is refused of a voucher that was mailed before.
+    """
+    user_id, voucher_id = voucher.user_id, voucher.voucher_id
     pdf = documents.get(user_id, voucher_id)
     # News of the document may be quicker than the one who made it and marks the voucher.
     if not vouchers.advance(user_id, voucher_id, VoucherStatus.ISSUED, now=now()):
@@ -159,6 +174,7 @@ def mail(
     try:
         mailer.send(voucher, pdf)
     except UndeliverableError:
-        vouchers.give_up(user_id, voucher_id, reason=UNMAILABLE)
+        if not vouchers.give_up(user_id, voucher_id, reason=UNMAILABLE):
+            raise
         return
     vouchers.advance(user_id, voucher_id, VoucherStatus.MAILED, now=now())

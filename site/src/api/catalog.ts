@@ -1,6 +1,7 @@
 // The catalog's products, which the site calls tariffs.
 
 import type { QueryClient } from "@tanstack/query-core";
+import { compare } from "../formats.ts";
 import { all, withItem, type Listed, type ListQuery, type Pages, type Query } from "../queries.ts";
 import type { ApiClient } from "./client.ts";
 import type { components, paths } from "./contract/catalog.ts";
@@ -13,8 +14,6 @@ const PAGE_SIZE = 100;
 const PAGES_AT_ONCE = 10;
 const LIST = ["tariffs"];
 const ONE = "/products/{productId}";
-
-const byName = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
 
 export class Catalog {
   readonly #api: Typed<paths>;
@@ -89,5 +88,5 @@ export class Catalog {
 
 /** Everything listed, by name. */
 export function sorted(known: Pages<Product> | undefined): readonly Product[] {
-  return all(known, ({ productId }) => productId).toSorted((a, b) => byName.compare(a.name, b.name));
+  return all(known, ({ productId }) => productId).toSorted((a, b) => compare(a.name, b.name));
 }

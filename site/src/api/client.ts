@@ -13,12 +13,12 @@ const MOST_WAITS = 2;
 
 /** No answer at all: offline, a broken connection, too slow. */
 export class Unreachable extends Error {
-  /** Finds the request in the logs, if it came that far; undefined where it had none. */
-  readonly correlationId: string | undefined;
+  /** Finds the request in the logs, if it came that far; empty where it had none. */
+  readonly correlationId: string;
 
   constructor(message: string, { correlationId, cause }: { readonly correlationId?: string | undefined; readonly cause: unknown }) {
     super(message, { cause });
-    this.correlationId = correlationId;
+    this.correlationId = correlationId ?? "";
   }
 }
 

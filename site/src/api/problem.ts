@@ -1,5 +1,7 @@
 // What an API answers instead of what was asked for: problem details (RFC 9457).
 
+import * as t from "../texts/visitor.ts";
+
 export interface FieldError {
   readonly field: string;
   readonly detail: string;
@@ -42,7 +44,7 @@ export function problem(response: Pick<Response, "status" | "headers">, text: st
   const { detail, title, correlationId, current } = body;
   const words = [detail, title].find((candidate) => typeof candidate === "string");
   const ids = [correlationId, headers.get("x-correlation-id"), headers.get("apigw-requestid")];
-  return new ApiError(status, typeof words === "string" ? words : `the API answered ${status}`, {
+  return new ApiError(status, typeof words === "string" ? words : t.apiAnswered({ status: String(status) }), {
     errors: Array.isArray(body["errors"]) ? body["errors"].filter(isFieldError) : [],
     correlationId: ids.find((id) => typeof id === "string" && id !== "") as string | undefined,
     retryAfter: secondsOf(headers.get("retry-after"), Date.now()),
@@ -59,17 +61,28 @@ export function secondsOf(value: string | null, now: number): number | undefined
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
+/**
+ * What finds an error: the id of the request that failed, or a new one, which the error keeps and the browser's console says
+ * beside it. Empty where no answer came, and the request had no id.
+ */
+export function referenceOf(error: unknown): string {
+  const failed = Object(error) as { correlationId?: string };
+  if (failed.correlationId === undefined) console.error((failed.correlationId = crypto.randomUUID()), error);
+  return failed.correlationId;
+}
+
 /** What to tell people who help: ends a sentence about an error, empty where there is nothing to tell. */
 export function reference(error: unknown): string {
-  return error instanceof Error && "correlationId" in error && error.correlationId ? ` Reference: ${String(error.correlationId)}` : "";
+  const id = referenceOf(error);
+  return id ? t.reference({ id }) : "";
 }
 
 /** When to try again, as a sentence. */
 export function pause(error: ApiError): string {
   const seconds = error.retryAfter;
-  if (seconds === undefined) return "Wait a few seconds and try again.";
-  if (seconds < 90) return `Try again in ${Math.max(seconds, 1)} ${seconds > 1 ? "seconds" : "second"}.`;
-  return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
+  if (seconds === undefined) return t.waitSeconds;
+  if (seconds < 90) return t.inSeconds({ n: Math.max(seconds, 1) });
+  return t.inMinutes({ n: Math.ceil(seconds / 60) });
 }
 
 function isFieldError(value: unknown): value is FieldError {

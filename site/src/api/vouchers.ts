@@ -59,6 +59,11 @@ export class Vouchers {
     return this.#keep(await this.#api.callSignedIn("post", "/vouchers", { body: draft, idempotencyKey }));
   }
 
+  /** Have it mailed once more; calls with the same key are one mail. */
+  async mailAgain(voucherId: string, idempotencyKey: string): Promise<void> {
+    await this.#api.callSignedIn("post", "/vouchers/{voucherId}/mails", { path: { voucherId }, idempotencyKey });
+  }
+
   /** One has reached a status, as the back end tells; answers the voucher, asked for if it is new here. */
   async advance(voucherId: string, status: Status, reason?: string): Promise<Voucher> {
     const seen = this.#seen.get(voucherId);

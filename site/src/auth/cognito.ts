@@ -11,6 +11,7 @@ import {
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import type { Config } from "../config.ts";
 import { deviceStorage } from "../storage.ts";
+import * as t from "../texts/signIn.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError, type Person, type SignInStep } from "./person.ts";
 
@@ -102,10 +103,8 @@ async function stepAfter(attempt: () => Promise<SignInOutput>): Promise<SignInSt
     case "CONFIRM_SIGN_UP":
       return "confirm";
     case "RESET_PASSWORD":
-      throw new AccountError("The password of this account must be set anew: choose “Forgotten your password?”.");
+      throw new AccountError(t.mustReset);
     default:
-      throw new AccountError(
-        `This account needs a step that this site does not offer (${nextStep.signInStep}). Please contact us.`,
-      );
+      throw new AccountError(t.unknownStep({ step: nextStep.signInStep }));
   }
 }

@@ -1,8 +1,7 @@
 // What Cognito's errors mean, in words for the person.
 
+import * as t from "../texts/signIn.ts";
 import { AccountError } from "./person.ts";
-
-const TOO_MANY = "There were too many attempts. Wait a few minutes and try again.";
 
 /** What `attempt` answers; its errors become an `AccountError` in words. */
 export async function orInWords<T>(attempt: () => Promise<T>): Promise<T> {
@@ -17,42 +16,42 @@ function inWords(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
   const message = error instanceof Error ? error.message : "";
   // Cognito reports a lock after many wrong passwords under the name of a wrong password.
-  if (/attempts exceeded/i.test(message)) return TOO_MANY;
+  if (/attempts exceeded/i.test(message)) return t.tooMany;
   switch (name) {
     // One sentence for both: a stranger must not learn which addresses have an account.
     case "NotAuthorizedException":
     case "UserNotFoundException":
-      return /session/i.test(message) ? "This took too long. Please start again." : "The e-mail address or the password is wrong.";
+      return /session/i.test(message) ? t.tookTooLong : t.wrong;
     case "UsernameExistsException":
     case "AliasExistsException":
-      return "There is an account with this e-mail address already. Sign in with it.";
+      return t.accountExists;
     case "UserLambdaValidationException":
       return said(message.replace(/^\w+ failed with error /, ""));
     case "PasswordResetRequiredException":
-      return "The password of this account must be set anew: choose “Forgotten your password?”.";
+      return t.mustReset;
     case "InvalidPasswordException":
-      return `This password is not strong enough. ${said(message.replace(/^.*?: /, ""))}`;
+      return t.weakPassword({ why: said(message.replace(/^.*?: /, "")) });
     case "PasswordHistoryPolicyViolationException":
-      return "You have used this password before. Choose another one.";
+      return t.usedPassword;
     case "CodeMismatchException":
     case "EnableSoftwareTokenMFAException":
-      return "This code is not right. Check it, and type the newest one you have.";
+      return t.wrongCode;
     case "ExpiredCodeException":
-      return "This code is no longer good. Ask for a new one.";
+      return t.expiredCode;
     case "CodeDeliveryFailureException":
-      return "We could not send a mail to this address. Check it, and try again.";
+      return t.noMail;
     case "LimitExceededException":
     case "TooManyRequestsException":
     case "TooManyFailedAttemptsException":
-      return TOO_MANY;
+      return t.tooMany;
     case "NetworkError":
-      return "The sign-in service cannot be reached. Check your connection and try again.";
+      return t.notReached;
     case "SignInException":
-      return "The sign-in took too long or was reloaded halfway. Please start again.";
+      return t.halfway;
     case "UserUnAuthenticatedException":
-      return "Your session has ended. Sign in again.";
+      return t.sessionEnded;
     default:
-      return "This did not work. Please try again in a moment.";
+      return t.didNotWork;
   }
 }
 

@@ -4,6 +4,7 @@
 import { signal } from "@preact/signals";
 import type { Config } from "../config.ts";
 import { deviceStorage, type Kept } from "../storage.ts";
+import * as t from "../texts/visitor.ts";
 import { can } from "./permissions.ts";
 import { AccountError, SessionExpired, type Person, type SignInStep } from "./person.ts";
 
@@ -171,7 +172,7 @@ async function loaded<T>(module: Promise<T>): Promise<T> {
   try {
     return await module;
   } catch (error) {
-    throw new AccountError("The sign-in could not be loaded. Check your connection and try again.", { cause: error });
+    throw new AccountError(t.signInNotLoaded, { cause: error });
   }
 }
 

@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { tabStorage } from "../storage.ts";
 import "../styles/corner.css";
-import { Icon } from "../ui/icons.tsx";
+import * as t from "../texts/chat.ts";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { forgetOthers, HISTORY } from "./history.ts";
 
 /** `userId` is who is signed in, for as long as it is drawn: what they said goes with them. */
@@ -28,14 +29,14 @@ export function Corner({ userId, url }: { readonly userId: string; readonly url:
     import("./panel.tsx").then(setLoaded, () => setLoaded("failed"));
   };
   return (
-    <aside class="corner" aria-label="Support" onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
+    <aside class="corner" aria-label={t.support} onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
       <div id="chat" class="chat" hidden={!isOpen}>
         {typeof loaded === "object"
           ? <loaded.Panel userId={userId} url={url} storage={storage} isOpen={isOpen} close={close} />
-          : isOpen && <p role="status">{loaded ? "The chat could not be loaded. Check your connection, and open it again." : "Loading the chat…"}</p>}
+          : isOpen && <p role="status">{loaded ? t.chatFailed : t.loading}</p>}
       </div>
       <button type="button" class="button" aria-expanded={isOpen} aria-controls="chat" ref={button} onClick={isOpen ? close : open}>
-        <Icon name="chat" />Support chat
+        <MoreIcon name="chat" />{t.chat}
       </button>
     </aside>
   );

@@ -10,7 +10,9 @@ import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Kept } from "../storage.ts";
 import "../styles/chat.css";
+import * as t from "../texts/chat.ts";
 import { Icon } from "../ui/icons.tsx";
+import { sentence } from "../ui/problems.ts";
 import { Conversation } from "./conversation.ts";
 
 export function Panel({ userId, url, storage, isOpen, close }: {
@@ -45,7 +47,7 @@ export function Panel({ userId, url, storage, isOpen, close }: {
     setProblem("");
     try {
       await talk.say(message);
-      if (!isSeen.current) notices.notify("The support chat has answered.");
+      if (!isSeen.current) notices.notify(t.answered);
     } catch (error) {
       if (error instanceof SessionExpired) {
         router.go(paths.signIn(window.location.pathname + window.location.search, { expired: true }));
@@ -59,22 +61,22 @@ export function Panel({ userId, url, storage, isOpen, close }: {
   return (
     <>
       <div class="chat-head">
-        <h2>Support chat</h2>
-        <button type="button" class="icon-button" aria-label="Close the chat" onClick={close}><Icon name="close" /></button>
+        <h2>{t.chat}</h2>
+        <button type="button" class="icon-button" aria-label={t.close} onClick={close}><Icon name="close" /></button>
       </div>
-      <div class="chat-log" role="log" aria-live="polite" aria-label="What was said" tabindex={0} ref={log}>
-        <p class="chat-line">Write “new task: …” to open a task, “my tasks” to see yours, “done 1” to close the first.</p>
+      <div class="chat-log" role="log" aria-live="polite" aria-label={t.said} tabindex={0} ref={log}>
+        <p class="chat-line">{t.help}</p>
         {lines.map(({ id, isMine, text: said }) => (
-          <p key={id} class={isMine ? "chat-line chat-mine" : "chat-line"}><span class="visually-hidden">{isMine ? "You: " : "Support: "}</span>{said}</p>
+          <p key={id} class={isMine ? "chat-line chat-mine" : "chat-line"}><span class="visually-hidden">{isMine ? t.you : t.bySupport}</span>{said}</p>
         ))}
       </div>
-      <p class="hint" role="status">{isWaiting && "Waiting for the answer…"}</p>
+      <p class="hint" role="status">{isWaiting && t.waiting}</p>
       <p class="problem" role="alert">{problem}</p>
       <form class="chat-form" onSubmit={(event) => {
         event.preventDefault();
         void say();
       }}>
-        <label class="visually-hidden" for="chat-text">Your message to the support</label>
+        <label class="visually-hidden" for="chat-text">{t.yourMessage}</label>
         <textarea id="chat-text" rows={2} value={text} ref={field} onInput={({ currentTarget }) => setText(currentTarget.value)}
           // A line break is typed with Shift; Enter may also choose a word of an input method.
           onKeyDown={(event) => {
@@ -82,7 +84,7 @@ export function Panel({ userId, url, storage, isOpen, close }: {
             event.preventDefault();
             void say();
           }} />
-        <button type="submit" class="button" aria-disabled={isWaiting || undefined}>Send</button>
+        <button type="submit" class="button" aria-disabled={isWaiting || undefined}>{t.send}</button>
       </form>
     </>
   );
@@ -91,12 +93,12 @@ export function Panel({ userId, url, storage, isOpen, close }: {
 function inWords(error: unknown): string {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? `No answer came, so it may or may not have arrived.${reference(error)}`
-      : "You are offline. Send it again when your connection is back.";
+      ? t.noAnswer + reference(error)
+      : t.offline;
   }
   if (error instanceof ApiError) {
-    if (error.status === 429) return `That was a little fast. ${pause(error)}`;
-    if (error.status < 500) return `It was not accepted: ${error.errors[0]?.detail ?? error.message}.`.replace(/\.\.$/, ".");
+    if (error.status === 429) return t.tooFast({ pause: pause(error) });
+    if (error.status < 500) return t.notAccepted({ reason: sentence(error.errors[0]?.detail ?? error.message) });
   }
-  return `Something went wrong on our side. Please send it again in a moment.${reference(error)}`;
+  return t.ourFault + reference(error);
 }

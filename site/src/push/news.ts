@@ -3,7 +3,8 @@
 import type { Status, Voucher, Vouchers } from "../api/vouchers.ts";
 import type { App } from "../app.ts";
 import { paths } from "../places.ts";
-import { formatPrice } from "../money.ts";
+import { money } from "../formats.ts";
+import * as t from "../texts/member.ts";
 import type { Message } from "./live.ts";
 
 const REACHED: Readonly<Record<string, Status>> = { VoucherPaid: "PAID", VoucherIssued: "ISSUED", VoucherMailed: "MAILED", VoucherFailed: "FAILED" };
@@ -11,16 +12,16 @@ const REACHED: Readonly<Record<string, Status>> = { VoucherPaid: "PAID", Voucher
 const WORDS: Readonly<Record<Status, ((voucher: Voucher) => string) | undefined>> = {
   // Who paid was told when the purchase was answered.
   PAID: undefined,
-  ISSUED: (voucher) => `Your voucher of ${priceOf(voucher)} is ready and on its way to ${voucher.recipientEmail}.`,
-  MAILED: (voucher) => `Your voucher of ${priceOf(voucher)} was mailed to ${voucher.recipientEmail}.`,
-  FAILED: (voucher) => `Your voucher of ${priceOf(voucher)} for ${voucher.recipientEmail} failed. ${voucher.reason ?? ""}`.trim(),
+  ISSUED: (voucher) => t.voucherReady(said(voucher)),
+  MAILED: (voucher) => t.voucherMailed(said(voucher)),
+  FAILED: (voucher) => t.voucherFailed({ ...said(voucher), reason: voucher.reason ?? "" }).trim(),
 };
 
 /** Take up a message; one of a kind that this site does not know is none of its business. */
 export async function takeUp({ type, data }: Message, app: App, vouchers: Vouchers | undefined): Promise<void> {
   if (type === "PermissionsChanged") {
     await app.session.idToken({ fresh: true });
-    app.notices.notify("What you may do here has changed.");
+    app.notices.notify(t.mayHasChanged);
     return;
   }
   const status = REACHED[type];
@@ -33,6 +34,6 @@ export async function takeUp({ type, data }: Message, app: App, vouchers: Vouche
   if (words && window.location.pathname !== paths.voucher(voucherId)) app.notices.notify(words);
 }
 
-function priceOf({ amount, currency }: Voucher): string {
-  return formatPrice(amount, currency);
+function said({ amount, currency, recipientEmail: email }: Voucher): { readonly price: string; readonly email: string } {
+  return { price: money(amount, currency), email };
 }

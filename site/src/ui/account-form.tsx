@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { AccountError } from "../auth/person.ts";
 import { RULES } from "../password.ts";
+import * as t from "../texts/signIn.ts";
 import { Field, type Bound, type FieldProps } from "./form.tsx";
 import { Icon } from "./icons.tsx";
 import { ofWhole, type Problems } from "./problems.ts";
@@ -12,27 +13,27 @@ type Of<V extends object> = Pick<FieldProps<V>, "form" | "name"> & { readonly la
 const [TEXT, PASSWORD] = [{ type: "text" }, { type: "password" }] as const;
 const PLAIN = { spellcheck: false, required: true } as const;
 
-export function EmailField<V extends object>({ label = "E-mail address", ...field }: Of<V>) {
+export function EmailField<V extends object>({ label = t.email, ...field }: Of<V>) {
   return <Field {...field} label={label}>{(bound) => <input {...bound} type="email" autocomplete="username" {...PLAIN} />}</Field>;
 }
 
 /** The password that somebody has. */
-export function PasswordField<V extends object>({ label = "Password", ...field }: Of<V>) {
+export function PasswordField<V extends object>({ label = t.password, ...field }: Of<V>) {
   return <Hidden {...field} id="password" label={label} autocomplete="current-password" />;
 }
 
 /** A password to be chosen: what it needs is ticked off while it is typed. */
-export function NewPasswordField<V extends object>({ label = "Password", ...field }: Of<V>) {
+export function NewPasswordField<V extends object>({ label = t.password, ...field }: Of<V>) {
   const typed = String(field.form.values[field.name]);
   const rules = (
     <ul class="rules" role="list">
-      {RULES.map(({ words, isMet }) => {
+      {RULES.map(({ words, isMet }, index) => {
         const met = isMet(typed);
         return (
-          <li key={words} class={met ? "rule rule-met" : "rule"}>
+          <li key={index} class={met ? "rule rule-met" : "rule"}>
             <span class="rule-mark">{met && <Icon name="done" />}</span>
-            {words}
-            <span class="visually-hidden">{met ? ": done" : ": missing"}</span>
+            {words()}
+            <span class="visually-hidden">{met ? t.done : t.missing}</span>
           </li>
         );
       })}
@@ -42,7 +43,7 @@ export function NewPasswordField<V extends object>({ label = "Password", ...fiel
 }
 
 /** Six digits, from a mail or from an authenticator app. */
-export function CodeField<V extends object>({ label = "Code", ...field }: Of<V>) {
+export function CodeField<V extends object>({ label = t.code, ...field }: Of<V>) {
   return <Field {...field} label={label}>{(bound) => <input {...bound} type="text" inputMode="numeric" autocomplete="one-time-code" required />}</Field>;
 }
 
@@ -50,7 +51,10 @@ function Hidden<V extends object>({ autocomplete, ...field }: Omit<FieldProps<V>
   const [isShown, show] = useState(false);
   const toggle = (
     <button type="button" class="button button-plain" onClick={() => show(!isShown)}>
-      <span>{isShown ? "Hide" : "Show"}</span><span class="visually-hidden"> password</span>
+      {(isShown ? t.hidePassword : t.showPassword)({
+        shown: (words) => <span>{words}</span>,
+        hidden: (words) => <span class="visually-hidden">{words}</span>,
+      })}
     </button>
   );
   const input = (bound: Bound) => <input {...bound} {...(isShown ? TEXT : PASSWORD)} autocomplete={autocomplete} {...PLAIN} />;
@@ -58,15 +62,15 @@ function Hidden<V extends object>({ autocomplete, ...field }: Omit<FieldProps<V>
 }
 
 export function emailProblem(typed: string): string | undefined {
-  return /^\S+@\S+$/.test(typed.trim()) ? undefined : "Enter your e-mail address, like name@example.com.";
+  return /^\S+@\S+$/.test(typed.trim()) ? undefined : t.emailProblem;
 }
 
 export function passwordMissing(typed: string): string | undefined {
-  return typed === "" ? "Enter your password." : undefined;
+  return typed === "" ? t.passwordMissing : undefined;
 }
 
 export function codeProblem(typed: string): string | undefined {
-  return /^\d{6}$/.test(codeOf(typed)) ? undefined : "Enter the 6 digits of the code.";
+  return /^\d{6}$/.test(codeOf(typed)) ? undefined : t.codeProblem;
 }
 
 /** Codes are often shown, and copied, with a space inside. */
@@ -80,6 +84,6 @@ export async function attempt(action: () => Promise<void>): Promise<Problems | v
     await action();
   } catch (error) {
     if (!(error instanceof AccountError)) console.error(error);
-    return ofWhole(error instanceof AccountError ? error.message : "This did not work. Please try again in a moment.");
+    return ofWhole(error instanceof AccountError ? error.message : t.didNotWork);
   }
 }

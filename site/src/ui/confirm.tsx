@@ -2,6 +2,7 @@
 
 import type { ComponentChild } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import * as t from "../texts/forms.ts";
 
 export interface Question {
   readonly heading: string;
@@ -77,7 +78,7 @@ function Confirm({ heading, detail, agree, busy, style = "button-danger", action
       <p id="dialog-detail">{detail}</p>
       <p class="problem" role="alert">{problem}</p>
       <div class="actions">
-        <button type="button" class="button button-plain" autofocus onClick={() => running.current || dialog.current?.close()}>Cancel</button>
+        <button type="button" class="button button-plain" autofocus onClick={() => running.current || dialog.current?.close()}>{t.cancel}</button>
         <button type="button" class={`button ${style}`} aria-disabled={isRunning || undefined} onClick={() => void run()}>{isRunning ? busy : agree}</button>
       </div>
     </dialog>

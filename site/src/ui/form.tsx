@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import * as t from "../texts/forms.ts";
 import { hasProblems, NONE, type Problems } from "./problems.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -116,7 +117,7 @@ export function Form<V extends object>({ form, submit, busy, extra, children }: 
       void form.send();
     }}>
       <div class="summary" role="group" aria-labelledby={heading} tabindex={-1} hidden={!isWrong} ref={top}>
-        <h2 id={heading}>Please check this</h2>
+        <h2 id={heading}>{t.pleaseCheck}</h2>
         <ul role="list">
           {problems.whole.map((text) => <li key={text}>{text}</li>)}
           {[...problems.fields].map(([name, text]) => (
@@ -128,7 +129,7 @@ export function Form<V extends object>({ form, submit, busy, extra, children }: 
             </li>
           ))}
         </ul>
-        {problems.theirs && <button type="button" class="button button-plain" onClick={form.takeTheirs}>Take over what is there now</button>}
+        {problems.theirs && <button type="button" class="button button-plain" onClick={form.takeTheirs}>{t.takeTheirs}</button>}
       </div>
       {children}
       <div class="actions">

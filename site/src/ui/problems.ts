@@ -1,6 +1,7 @@
 // What is wrong with a form: by field, and with the whole.
 
 import { ApiError } from "../api/problem.ts";
+import * as t from "../texts/forms.ts";
 
 export interface Problems {
   readonly fields: ReadonlyMap<string, string>;
@@ -29,13 +30,18 @@ export function found(checks: Readonly<Record<string, string | undefined>>): Pro
 /** What an API said of fields: at those of this form, the rest with the whole; undefined if it said nothing of them. */
 export function fieldProblems(error: unknown, here: readonly string[], title = (name: string): string => name): Problems | undefined {
   if (!(error instanceof ApiError) || error.errors.length === 0) return undefined;
-  const said = error.errors.map(({ field: name, detail }) => ({ name, text: sentence(`${title(name)} ${detail}`) }));
+  const said = error.errors.map(({ field: name, detail }) => ({ name, text: capitalised(sentence(t.fieldSays({ title: title(name), detail }))) }));
   return {
     fields: new Map(said.filter(({ name }) => here.includes(name)).map(({ name, text }) => [name, text])),
     whole: said.filter(({ name }) => !here.includes(name)).map(({ text }) => text),
   };
 }
 
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+/** With the mark that ends one. */
+export function sentence(text: string): string {
+  return text + (/[.!?]$/.test(text) ? "" : ".");
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,17 +1,20 @@
 // What a part of a page shows while it waits, and when what it waited for did not come.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
-import { ApiError, pause, reference } from "../api/problem.ts";
+import { ApiError, pause, referenceOf } from "../api/problem.ts";
+import * as t from "../texts/visitor.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { useLazy } from "./lazy.ts";
 
 interface NoticeProps {
   readonly heading: string;
   readonly detail: string;
   /** Level of the heading within the page. */
   readonly level?: 1 | 2 | undefined;
-  readonly icon: IconName;
+  /** One of those that everybody has, or another one drawn. */
+  readonly icon: IconName | VNode;
   readonly role?: "alert";
   readonly children?: ComponentChildren;
 }
@@ -20,7 +23,7 @@ interface NoticeProps {
 export function Notice({ heading, detail, level = 2, icon, role, children }: NoticeProps) {
   return (
     <div class="notice" role={role}>
-      <Icon name={icon} />
+      {typeof icon === "string" ? <Icon name={icon} /> : icon}
       {level === 1 ? <h1>{heading}</h1> : <h2>{heading}</h2>}
       <p>{detail}</p>
       <div class="actions">{children}</div>
@@ -28,9 +31,22 @@ export function Notice({ heading, detail, level = 2, icon, role, children }: Not
   );
 }
 
-/** A failure, with a button to try again. */
-export function Failure({ retry, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly retry: () => void }) {
-  return <Notice {...rest} icon="alert" role="alert"><button type="button" class="button" onClick={retry}>Try again</button></Notice>;
+/** A failure, with a button to try again, and what to tell people who help. */
+export function Failure({ retry, error, ...rest }: Omit<NoticeProps, "icon" | "role"> & { readonly error?: unknown; readonly retry: () => void }) {
+  const id = error ? referenceOf(error) : "";
+  // Said even where the code of the rest does not come.
+  const Actions = useLazy(Boolean(id) && (() => import("./reference.tsx")))?.ReferenceActions;
+  return (
+    <Notice {...rest} icon="alert" role="alert">
+      <button type="button" class="button" onClick={retry}>{t.tryAgain}</button>
+      {id && <p class="hint">{t.reference({ id })}{Actions && <Actions id={id} />}</p>}
+    </Notice>
+  );
+}
+
+/** A page that failed, which only loading it anew can mend. */
+export function Broken({ error, detail }: { readonly error: unknown; readonly detail: string }) {
+  return <Failure heading={t.pageNotLoaded} detail={detail} level={1} error={error} retry={() => window.location.reload()} />;
 }
 
 /** As much of a query as showing it takes. */
@@ -71,24 +87,25 @@ export function Loaded<T>({ query, waiting, what, level, onError, children }: {
   return <div class="loaded" tabindex={-1} ref={region} aria-busy={isWaiting || undefined}>{shown}</div>;
 }
 
-function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string } {
+function inWords(error: unknown, what: string): { readonly heading: string; readonly detail: string; readonly error?: unknown } {
   if (error instanceof Unreachable) {
     return navigator.onLine
-      ? { heading: `We could not load ${what}`, detail: `Our service gave no answer. Check your connection and try again.${reference(error)}` }
-      : { heading: "You are offline", detail: `We load ${what} as soon as your connection is back.` };
+      ? { heading: t.notLoaded({ what }), detail: t.noAnswer, error }
+      : { heading: t.offline, detail: t.offlineWhat({ what }) };
   }
   if (error instanceof ApiError && error.status === 429) {
-    return { heading: "That was a little fast", detail: `${pause(error)}${reference(error)}` };
+    return { heading: t.tooFast, detail: pause(error), error };
   }
-  return { heading: `We could not load ${what}`, detail: `Something went wrong on our side. Please try again in a moment.${reference(error)}` };
+  return { heading: t.notLoaded({ what }), detail: t.ourFault, error };
 }
 
 /** A list that goes on where it stopped, and the focus with it: to the first that a press has brought. */
-export function MoreOf<T>({ query, items, idOf, what, list, children }: {
+export function MoreOf<T>({ query, items, idOf, more, list, children }: {
   readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; readonly isFetchNextPageError: boolean; readonly error: Error | null; readonly fetchNextPage: () => Promise<unknown> };
   readonly items: readonly T[];
   readonly idOf: (item: T) => string;
-  readonly what: string;
+  /** What comes next, such as “more tariffs”. */
+  readonly more: string;
   readonly list: string;
   readonly children: (item: T) => ComponentChildren;
 }) {
@@ -110,10 +127,10 @@ export function MoreOf<T>({ query, items, idOf, what, list, children }: {
       <ul class={list} role="list" ref={element}>{items.map(children)}</ul>
       <div class="actions actions-center">
         {query.isFetchingNextPage
-          ? <p role="status">Loading more {what}…</p>
+          ? <p role="status">{t.loadingMore({ what: more })}</p>
           : query.isFetchNextPageError && query.error
-            ? <Failure {...inWords(query.error, `more ${what}`)} retry={goOn} />
-            : query.hasNextPage && <button type="button" class="button button-plain" onClick={goOn}>Show more</button>}
+            ? <Failure {...inWords(query.error, more)} retry={goOn} />
+            : query.hasNextPage && <button type="button" class="button button-plain" onClick={goOn}>{t.showMore}</button>}
       </div>
     </>
   );

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
+import * as t from "../texts/visitor.ts";
 import { Icon } from "./icons.tsx";
 import type { Toast } from "./notices.ts";
 
@@ -36,7 +37,7 @@ function Message({ toast: { id, text }, close }: { readonly toast: Toast; readon
       onFocusIn={() => hold(true)} onFocusOut={() => hold(false)}>
       <Icon name="done" />
       <p>{text}</p>
-      <button type="button" class="icon-button" aria-label="Close this message" onClick={() => close(id)}><Icon name="close" /></button>
+      <button type="button" class="icon-button" aria-label={t.closeMessage} onClick={() => close(id)}><Icon name="close" /></button>
     </div>
   );
 }

@@ -4,12 +4,11 @@ import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import { takeOut } from "../takeout.ts";
+import * as t from "../texts/account.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { useMember } from "../ui/member.ts";
 import { useOrSignIn } from "./or-sign-in.ts";
 import { writeProblem } from "./write-problem.ts";
-
-const FILE = "blockwork-energy-my-data.json";
 
 /** All that is kept of a person, as one file. */
 export function Takeout({ page }: { readonly page: Page }) {
@@ -24,21 +23,21 @@ export function Takeout({ page }: { readonly page: Page }) {
     try {
       const data = await orSignIn(() => takeOut(config, session));
       if (page.left.aborted) return;
-      download(FILE, JSON.stringify(data, undefined, 2));
-      notices.notify("Your data are in your downloads.");
+      download(`${t.fileName}.json`, JSON.stringify(data, undefined, 2));
+      notices.notify(t.dataSaved);
     } catch (error) {
-      if (!(error instanceof SessionExpired)) setProblem(`Your data could not be put together, so there is no file. ${writeProblem(error, "Your account")}`);
+      if (!(error instanceof SessionExpired)) setProblem(t.dataFailed({ why: writeProblem(error, t.yourAccount) }));
     } finally {
       setBusy(false);
     }
   };
   return (
     <section class="panel" aria-labelledby="data-heading">
-      <h2 id="data-heading">Your data</h2>
-      <p>Your profile, your vouchers, and what you have said to our support, in one file (JSON).</p>
+      <h2 id="data-heading">{t.yourData}</h2>
+      <p>{t.dataLead}</p>
       <div class="actions">
         <button type="button" class="button button-plain" aria-disabled={isBusy || undefined} onClick={() => void save()}>
-          {isBusy ? "Putting it together…" : "Download my data"}
+          {isBusy ? t.puttingTogether : t.download}
         </button>
       </div>
       <p class="problem" role="alert">{problem}</p>
@@ -56,18 +55,16 @@ export function Deletion({ page }: { readonly page: Page }) {
   const remove = async () => {
     try {
       const isDeleted = await confirm({
-        heading: "Delete your account?",
-        detail:
-          "We remove your sign-in, profile, permissions, support tasks and messages, at once and for good. The law makes us keep what was paid for " +
-          "vouchers, without your name and the addresses in them; vouchers that you have bought stay valid, but you no longer see them here.",
-        agree: "Delete my account",
-        busy: "Deleting…",
+        heading: t.deleteQuestion,
+        detail: t.deleteDetail,
+        agree: t.deleteAccount,
+        busy: t.deleting,
         action: () => identity.deleteAccount(userId),
-        inWords: (error) => (error instanceof SessionExpired ? undefined : writeProblem(error, "Your account")),
+        inWords: (error) => (error instanceof SessionExpired ? undefined : writeProblem(error, t.yourAccount)),
       });
       if (!isDeleted) return;
       router.go(paths.tariffs, { replace: true });
-      notices.notify("Your account is deleted.");
+      notices.notify(t.accountDeleted);
       await session.signOut();
     } catch (error) {
       if (!(error instanceof SessionExpired)) throw error;
@@ -76,9 +73,9 @@ export function Deletion({ page }: { readonly page: Page }) {
   };
   return (
     <section class="panel" aria-labelledby="deletion-heading">
-      <h2 id="deletion-heading">Delete your account</h2>
-      <p>You may want to download your data and your vouchers before.</p>
-      <div class="actions"><button type="button" class="button button-plain button-warn" onClick={() => void remove()}>Delete my account</button></div>
+      <h2 id="deletion-heading">{t.deleteHeading}</h2>
+      <p>{t.deleteLead}</p>
+      <div class="actions"><button type="button" class="button button-plain button-warn" onClick={() => void remove()}>{t.deleteAccount}</button></div>
       {dialog}
     </section>
   );

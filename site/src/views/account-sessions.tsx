@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { AccountError } from "../auth/person.ts";
 import { paths } from "../places.ts";
+import * as t from "../texts/account.ts";
 import { attempt, CodeField, codeOf, codeProblem, EmailField, emailProblem } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Form, useForm } from "../ui/form.tsx";
@@ -14,7 +15,7 @@ export function EmailAddress() {
   const { identity } = useMember();
   const [wanted, want] = useState("");
   const asking = useForm({ email: "" }, async ({ email }) =>
-    found({ email: emailProblem(email) ?? (email.trim() === session.person?.email ? "This is the address that you have." : undefined) }) ??
+    found({ email: emailProblem(email) ?? (email.trim() === session.person?.email ? t.sameEmail : undefined) }) ??
     attempt(async () => {
       await (await session.account()).changeEmail(email.trim());
       want(email.trim());
@@ -26,25 +27,25 @@ export function EmailAddress() {
       asking.set({ email: "" });
       confirming.set({ emailCode: "" });
       want("");
-      notices.notify(`From now on you sign in as ${wanted}.`);
+      notices.notify(t.nowSignInAs({ email: wanted }));
       // The token says who one is; what is shown follows it.
       await session.idToken({ fresh: true }).catch((error: unknown) => console.warn(error));
       void queries.invalidateQueries({ queryKey: identity.profile.queryKey });
     }));
   return (
     <section class="panel" aria-labelledby="email-heading">
-      <h2 id="email-heading">E-mail address</h2>
+      <h2 id="email-heading">{t.emailHeading}</h2>
       {wanted ? (
         <>
-          <p role="status">We have sent a code to <strong>{wanted}</strong>. Until you type it here you sign in as before.</p>
-          <Form form={confirming} submit="Confirm the address" busy="Confirming…"
-            extra={<button type="button" class="button button-plain" onClick={() => want("")}>Use another address</button>}>
-            <CodeField form={confirming} name="emailCode" hint="6 digits, in the mail." />
+          <p role="status">{t.emailCodeSent({ email: wanted, strong: (words) => <strong>{words}</strong> })}</p>
+          <Form form={confirming} submit={t.confirmEmail} busy={t.confirming}
+            extra={<button type="button" class="button button-plain" onClick={() => want("")}>{t.otherEmail}</button>}>
+            <CodeField form={confirming} name="emailCode" hint={t.codeHint} />
           </Form>
         </>
       ) : (
-        <Form form={asking} submit="Send a code there" busy="Sending…">
-          <EmailField form={asking} name="email" label="New e-mail address" hint="Signing in, and our mails, go by it once you have confirmed it." />
+        <Form form={asking} submit={t.sendCode} busy={t.sending}>
+          <EmailField form={asking} name="email" label={t.newEmail} hint={t.newEmailHint} />
         </Form>
       )}
     </section>
@@ -57,23 +58,23 @@ export function Everywhere() {
   const [confirm, dialog] = useConfirm();
   const signOut = async () => {
     const isDone = await confirm({
-      heading: "Sign out everywhere?",
-      detail: "Every browser and device that is signed in as you has to sign in again, this one too. It may take some of them 15 minutes to notice.",
-      agree: "Sign out everywhere",
-      busy: "Signing out…",
+      heading: t.everywhereQuestion,
+      detail: t.everywhereDetail,
+      agree: t.everywhere,
+      busy: t.signingOut,
       action: async () => (await session.account()).signOutEverywhere(),
       inWords: (error) => (error instanceof AccountError ? error.message : undefined),
     });
     if (!isDone) return;
     router.go(paths.tariffs);
-    notices.notify("You are signed out everywhere.");
+    notices.notify(t.signedOutEverywhere);
     await session.signOut();
   };
   return (
     <section class="panel" aria-labelledby="everywhere-heading">
-      <h2 id="everywhere-heading">Where you are signed in</h2>
-      <p>Have you lost a device, or used somebody else’s?</p>
-      <div class="actions"><button type="button" class="button button-plain button-warn" onClick={() => void signOut()}>Sign out everywhere</button></div>
+      <h2 id="everywhere-heading">{t.whereSignedIn}</h2>
+      <p>{t.lostDevice}</p>
+      <div class="actions"><button type="button" class="button button-plain button-warn" onClick={() => void signOut()}>{t.everywhere}</button></div>
       {dialog}
     </section>
   );

@@ -5,24 +5,20 @@ import type { VoucherDraft } from "../api/vouchers.ts";
 import { useApp } from "../app.ts";
 import { useVouchers } from "../ui/member.ts";
 import { SessionExpired } from "../auth/person.ts";
-import { amountOf, amountProblem } from "../amounts.ts";
-import { formatPrice } from "../money.ts";
+import { amountOf, amountProblem, amountRange, typed as asTyped } from "../amounts.ts";
+import { money } from "../formats.ts";
 import { paths } from "../places.ts";
 import { OpenPurchase, type Purchase } from "../purchase.ts";
 import type { Page } from "../router.ts";
 import { tabStorage } from "../storage.ts";
+import * as t from "../texts/vouchers.ts";
+import * as common from "../texts/visitor.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Field, Form, useForm } from "../ui/form.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { fieldProblems, found, ofWhole, type Problems } from "../ui/problems.ts";
+import { fieldProblems, found, ofWhole, sentence, type Problems } from "../ui/problems.ts";
 
 const SUGGESTED = ["10.00", "25.00", "50.00", "100.00"];
-
-const TITLES: Readonly<Record<string, string>> = {
-  amount: "The amount",
-  currency: "The currency",
-  recipientEmail: "The e-mail address",
-};
 
 type State =
   | { readonly kind: "form"; readonly draft?: VoucherDraft; readonly movesFocus?: boolean }
@@ -46,7 +42,7 @@ export function BuyVoucher({ page }: { readonly page: Page }) {
     const { voucherId } = await vouchers.buy(purchase.draft, purchase.key);
     open.close(purchase);
     if (!page.left.aborted) router.go(paths.voucher(voucherId), { replace: true });
-    notices.notify(`You paid ${priceOf(purchase.draft)} for a voucher.`);
+    notices.notify(t.youPaid({ price: priceOf(purchase.draft) }));
   };
   /** What to show after an error: a refusal's own words by `refused`, or that nobody knows. */
   const after = <T,>(error: unknown, purchase: Purchase, refused: () => T): T | void => {
@@ -63,10 +59,10 @@ export function BuyVoucher({ page }: { readonly page: Page }) {
     const begun: { purchase?: Purchase } = {};
     try {
       await confirm({
-        heading: `Pay ${priceOf(draft)}?`,
-        detail: `That is all you pay. We mail the voucher to ${draft.recipientEmail} as a PDF.`,
-        agree: `Pay ${priceOf(draft)}`,
-        busy: "Paying…",
+        heading: t.payQuestion({ price: priceOf(draft) }),
+        detail: t.payDetail({ email: draft.recipientEmail }),
+        agree: t.pay({ price: priceOf(draft) }),
+        busy: t.paying,
         style: "button-main",
         action: () => send((begun.purchase ??= open.open(buyer, draft))),
         inWords: () => undefined,
@@ -74,7 +70,7 @@ export function BuyVoucher({ page }: { readonly page: Page }) {
     } catch (error) {
       if (!begun.purchase) throw error;
       return after(error, begun.purchase, () =>
-        fieldProblems(error, ["amount", "recipientEmail"], (name) => TITLES[name] ?? name) ?? ofWhole(refusal(error)));
+        fieldProblems(error, ["amount", "recipientEmail"], titleOf) ?? ofWhole(refusal(error)));
     }
   };
   const retry = async (purchase: Purchase) => {
@@ -86,9 +82,9 @@ export function BuyVoucher({ page }: { readonly page: Page }) {
   };
   return (
     <div class="narrow">
-      <a class="back" href={paths.vouchers}><Icon name="back" />All vouchers</a>
-      <h1>Buy a voucher</h1>
-      <p class="lead">Prepaid energy for somebody you like. They get it by e-mail, as a PDF with a code.</p>
+      <a class="back" href={paths.vouchers}><Icon name="back" />{t.allVouchers}</a>
+      <h1>{common.buyVoucher}</h1>
+      <p class="lead">{t.buyLead}</p>
       <div class="panel">
         {state.kind === "form" && <VoucherForm {...state} pay={pay} />}
         {state.kind === "unanswered" && (
@@ -109,11 +105,11 @@ function VoucherForm({ draft, movesFocus = false, pay }: {
   readonly movesFocus?: boolean;
   readonly pay: (draft: VoucherDraft) => Promise<Problems | void>;
 }) {
-  const form = useForm({ amount: draft?.amount ?? "", recipientEmail: draft?.recipientEmail ?? "" }, async ({ amount, recipientEmail }) => {
+  const form = useForm({ amount: asTyped(draft?.amount ?? ""), recipientEmail: draft?.recipientEmail ?? "" }, async ({ amount, recipientEmail }) => {
     const email = recipientEmail.trim();
     const wrong = found({
       amount: amountProblem(amount),
-      recipientEmail: /^\S+@\S+$/.test(email) ? undefined : "Enter the e-mail address of the recipient, like name@example.com.",
+      recipientEmail: /^\S+@\S+$/.test(email) ? undefined : t.recipientProblem,
     });
     return wrong ?? pay({ amount: amountOf(amount), currency: "GBP", recipientEmail: email });
   });
@@ -124,20 +120,20 @@ function VoucherForm({ draft, movesFocus = false, pay }: {
   const typed = form.values.amount;
   const chosen = amountProblem(typed) ? "" : amountOf(typed);
   const chips = (
-    <div class="chips" role="group" aria-label="Suggested amounts">
+    <div class="chips" role="group" aria-label={t.suggested}>
       {SUGGESTED.map((suggested) => (
-        <button key={suggested} type="button" class="chip" aria-pressed={suggested === chosen} onClick={() => form.set({ amount: suggested })}>
-          {formatPrice(suggested, "GBP").replace(".00", "")}
+        <button key={suggested} type="button" class="chip" aria-pressed={suggested === chosen} onClick={() => form.set({ amount: asTyped(suggested) })}>
+          {money(suggested, "GBP", true)}
         </button>
       ))}
     </div>
   );
   return (
-    <Form form={form} submit="Continue" busy="One moment…" extra={<a class="button button-plain" href={paths.vouchers}>Cancel</a>}>
-      <Field form={form} name="amount" label="Amount in pounds" hint="From £1 to £500." beside={chips}>
+    <Form form={form} submit={t.goOn} busy={t.moment} extra={<a class="button button-plain" href={paths.vouchers}>{t.cancel}</a>}>
+      <Field form={form} name="amount" label={t.amount} hint={t.amountHint(amountRange())} beside={chips}>
         {(bound) => <input {...bound} type="text" inputMode="decimal" autocomplete="off" required ref={amount} />}
       </Field>
-      <Field form={form} name="recipientEmail" id="recipient" label="E-mail address of the recipient" hint="Where we mail the voucher. It may be your own.">
+      <Field form={form} name="recipientEmail" id="recipient" label={t.recipient} hint={t.recipientHint}>
         {(bound) => <input {...bound} type="email" autocomplete="off" spellcheck={false} required />}
       </Field>
     </Form>
@@ -164,13 +160,13 @@ function Unanswered({ purchase: { draft }, reason, retry, other }: {
   return (
     <div class="outcome">
       <h2 tabindex={-1} ref={heading}>{headingOf(reason)}</h2>
-      <p>It is a voucher of {priceOf(draft)} for {draft.recipientEmail}. {detailOf(reason)}</p>
-      <p>Trying again is safe: it is the same purchase, and you pay for it once.</p>
+      <p>{t.itIs({ price: priceOf(draft), email: draft.recipientEmail, detail: detailOf(reason) })}</p>
+      <p>{t.safe}</p>
       <div class="actions">
-        <button type="button" class="button" aria-disabled={isAsking || undefined} onClick={() => void askAgain()}>{isAsking ? "Asking…" : "Try again"}</button>
-        <button type="button" class="button button-plain" onClick={() => isAsking || other()}>Buy another voucher</button>
+        <button type="button" class="button" aria-disabled={isAsking || undefined} onClick={() => void askAgain()}>{isAsking ? t.asking : common.tryAgain}</button>
+        <button type="button" class="button button-plain" onClick={() => isAsking || other()}>{t.buyAnother}</button>
       </div>
-      <p class="hint">If it was paid, the voucher appears under <a href={paths.vouchers}>Vouchers</a> in any case.</p>
+      <p class="hint">{t.appears({ link: (words) => <a href={paths.vouchers}>{words}</a> })}</p>
     </div>
   );
 }
@@ -180,9 +176,9 @@ function Refused({ error, back }: { readonly error: unknown; readonly back: () =
   useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <div class="outcome">
-      <h2 tabindex={-1} ref={heading}>You have not paid</h2>
+      <h2 tabindex={-1} ref={heading}>{t.notPaid}</h2>
       <p>{refusal(error)}</p>
-      <div class="actions"><button type="button" class="button" onClick={back}>Back to the form</button></div>
+      <div class="actions"><button type="button" class="button" onClick={back}>{t.backToForm}</button></div>
     </div>
   );
 }
@@ -196,34 +192,39 @@ function isRefusal(error: unknown, { isUnanswered }: Purchase): boolean {
   return error instanceof ApiError && error.isProblem && (isUnanswered ? [402] : [400, 402, 413, 422]).includes(error.status);
 }
 
+function titleOf(name: string): string {
+  const titles: Readonly<Record<string, string>> = { amount: t.ofAmount, currency: t.ofCurrency, recipientEmail: t.ofEmail };
+  return titles[name] ?? name;
+}
+
 function priceOf({ amount, currency }: VoucherDraft): string {
-  return formatPrice(amount, currency);
+  return money(amount, currency);
 }
 
 function refusal(error: unknown): string {
   const { status, message } = error as ApiError;
-  if (status === 402) return "Your payment was declined, and nothing was taken. Try again, or ask your bank.";
-  return `The purchase was not accepted, and nothing was taken: ${message}.`.replace(/\.\.$/, ".") + reference(error);
+  if (status === 402) return t.declined;
+  return t.notAccepted({ reason: sentence(message) }) + reference(error);
 }
 
 function headingOf(reason: unknown): string {
-  if (reason === undefined) return "You have begun a purchase";
+  if (reason === undefined) return t.begun;
   return reason instanceof ApiError && reason.status === 409
-    ? "Your payment is still being processed"
-    : "We do not know yet whether you have paid";
+    ? t.processing
+    : t.unknown;
 }
 
 function detailOf(reason: unknown): string {
-  if (reason === undefined) return "This page was left before the answer came, so the payment may or may not have been taken.";
+  if (reason === undefined) return t.leftBefore;
   if (reason instanceof Unreachable) {
     return navigator.onLine
-      ? `Our service gave no answer, so the payment may or may not have been taken.${reference(reason)}`
-      : "You are offline, so the payment may or may not have been taken. Try again when your connection is back.";
+      ? t.noAnswer + reference(reason)
+      : t.offline;
   }
   if (reason instanceof ApiError && reason.status === 429) {
-    return `Our service did not take it this time. ${pause(reason)}${reference(reason)}`;
+    return t.notTaken({ pause: pause(reason) }) + reference(reason);
   }
   const status = reason instanceof ApiError ? reason.status : undefined;
-  if (status === 409) return "That can take a minute. Wait a few seconds, then try again.";
-  return `The payment service gave no clear answer, so the payment may or may not have been taken.${reference(reason)}`;
+  if (status === 409) return t.waitMinute;
+  return t.unclear + reference(reason);
 }

@@ -4,6 +4,8 @@ import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
+import * as t from "../texts/campaigns.ts";
+import * as common from "../texts/visitor.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Field, Form, useForm } from "../ui/form.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -15,7 +17,6 @@ import { writeProblem } from "./write-problem.ts";
 
 const LONGEST_SUBJECT = 200;
 const LONGEST_TEXT = 20_000;
-const TITLES: Readonly<Record<string, string>> = { subject: "The subject", text: "The text" };
 
 /** What was typed when the session ended, for the same person after signing in again. */
 let interrupted: { readonly userId: string; readonly draft: CampaignDraft } | undefined;
@@ -26,11 +27,11 @@ export function WriteCampaign({ page }: { readonly page: Page }) {
   const audience = useQuery({ ...campaigns.audience, gcTime: 0 });
   return (
     <div class="narrow">
-      <a class="back" href={paths.campaigns}><Icon name="back" />All campaigns</a>
-      <h1>Write a campaign</h1>
-      <p class="lead">One mail, as plain text, to everybody whose profile asks for the newsletter when it begins.</p>
-      <section class="panel" aria-label="Whom it will reach">
-        <Loaded query={audience} waiting={<p role="status">Counting who wants the newsletter…</p>} what="whom it will reach">
+      <a class="back" href={paths.campaigns}><Icon name="back" />{t.allCampaigns}</a>
+      <h1>{common.writeCampaign}</h1>
+      <p class="lead">{t.formLead}</p>
+      <section class="panel" aria-label={t.whom}>
+        <Loaded query={audience} waiting={<p role="status">{t.counting}</p>} what={t.whomToLoad}>
           {(counted) => <p role="status">{reached(counted)}</p>}
         </Loaded>
       </section>
@@ -58,10 +59,10 @@ function CampaignForm({ page }: { readonly page: Page }) {
       const nobody = unreachable(counted);
       if (nobody) return ofWhole(nobody);
       const isBegun = await confirm({
-        heading: `Mail this to ${people(counted.recipients)}?`,
-        detail: `They get “${draft.subject}” now. It can be cancelled only for those who have not been mailed yet.`,
-        agree: "Start the campaign",
-        busy: "Starting…",
+        heading: t.mailQuestion({ people: people(counted.recipients) }),
+        detail: t.mailDetail({ subject: draft.subject }),
+        agree: t.start,
+        busy: t.starting,
         style: "button-main",
         action: async () => {
           begun.campaignId = await campaigns.start(draft, last.current.key);
@@ -70,29 +71,33 @@ function CampaignForm({ page }: { readonly page: Page }) {
       });
       if (!isBegun) return;
       if (!page.left.aborted) router.go(paths.campaign(begun.campaignId), { replace: true });
-      notices.notify("The campaign has begun.");
+      notices.notify(t.hasBegun);
     } catch (error) {
       if (error instanceof SessionExpired) {
         interrupted = { userId, draft: typed };
         router.go(paths.signIn(page.path, { expired: true }));
         return;
       }
-      return fieldProblems(error, Object.keys(TITLES), (name) => TITLES[name] ?? name) ?? ofWhole(writeProblem(error, "This campaign"));
+      return fieldProblems(error, ["subject", "text"], titleOf) ?? ofWhole(writeProblem(error, t.thisCampaignCap));
     }
   });
   return (
     <>
-      <Form form={form} submit="Continue" busy="One moment…" extra={<a class="button button-plain" href={paths.campaigns}>Cancel</a>}>
-        <Field form={form} name="subject" label="Subject" hint={`One line of at most ${LONGEST_SUBJECT} characters.`}>
+      <Form form={form} submit={t.goOn} busy={t.moment} extra={<a class="button button-plain" href={paths.campaigns}>{t.cancel}</a>}>
+        <Field form={form} name="subject" label={t.subject} hint={t.longSubject({ n: LONGEST_SUBJECT })}>
           {(bound) => <input {...bound} type="text" autocomplete="off" required />}
         </Field>
-        <Field form={form} name="text" label="Text" hint="Plain text: nothing in it is taken for HTML. How to unsubscribe is added at its end.">
+        <Field form={form} name="text" label={t.text} hint={t.textHint}>
           {(bound) => <textarea {...bound} rows={12} required />}
         </Field>
       </Form>
       {dialog}
     </>
   );
+}
+
+function titleOf(name: string): string {
+  return { subject: t.ofSubject, text: t.ofText }[name] ?? name;
 }
 
 function firstDraft(userId: string): CampaignDraft {
@@ -102,19 +107,19 @@ function firstDraft(userId: string): CampaignDraft {
 }
 
 function reached({ recipients, most }: Audience): string {
-  return unreachable({ recipients, most }) ?? `It will reach ${people(recipients)}, as of now.`;
+  return unreachable({ recipients, most }) ?? t.willReach({ people: people(recipients) });
 }
 
 /** Why a campaign to these would come to nothing. */
 function unreachable({ recipients, most }: Audience): string | undefined {
-  if (recipients === 0) return "Nobody wants the newsletter right now, so there is nobody to mail.";
-  return recipients > most ? `More than ${people(most)} want the newsletter, which is more than a campaign may have.` : undefined;
+  if (recipients === 0) return t.nobody;
+  return recipients > most ? t.tooMany({ people: people(most) }) : undefined;
 }
 
 function problemsOf({ subject, text }: CampaignDraft): Problems | undefined {
   const [ofSubject, ofText] = [[...subject].length, [...text].length];
   return found({
-    subject: subject === "" ? "Enter a subject." : ofSubject > LONGEST_SUBJECT ? `Shorten the subject to ${LONGEST_SUBJECT} characters; it has ${ofSubject}.` : undefined,
-    text: text === "" ? "Enter a text." : ofText > LONGEST_TEXT ? `Shorten the text to ${LONGEST_TEXT} characters; it has ${ofText}.` : undefined,
+    subject: subject === "" ? t.enterSubject : ofSubject > LONGEST_SUBJECT ? t.shortenSubject({ n: String(LONGEST_SUBJECT), length: String(ofSubject) }) : undefined,
+    text: text === "" ? t.enterText : ofText > LONGEST_TEXT ? t.shortenText({ n: String(LONGEST_TEXT), length: String(ofText) }) : undefined,
   });
 }

@@ -1,12 +1,14 @@
 import type { Entry } from "../api/campaigns.ts";
+import { moment } from "../formats.ts";
 import { paths } from "../places.ts";
 import { all } from "../queries.ts";
+import * as t from "../texts/campaigns.ts";
+import * as common from "../texts/visitor.ts";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Loaded, MoreOf, Notice } from "../ui/states.tsx";
 import { askAgainIn, people, statusOf, useCampaigns } from "./campaigns.ts";
-
-const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /** All campaigns, newest first; those under way are followed. */
 export function CampaignList() {
@@ -19,18 +21,18 @@ export function CampaignList() {
     <div>
       <div class="page-head">
         <div>
-          <h1>Campaigns</h1>
-          <p class="lead">One mail to everybody who wants the newsletter.</p>
+          <h1>{common.campaigns}</h1>
+          <p class="lead">{t.listLead}</p>
         </div>
-        <a class="button" href={paths.startCampaign}><Icon name="add" />Write a campaign</a>
+        <a class="button" href={paths.startCampaign}><Icon name="add" />{common.writeCampaign}</a>
       </div>
-      <section aria-label="Campaigns">
-        <Loaded query={query} waiting={<p role="status">Loading the campaigns…</p>} what="the campaigns">
+      <section aria-label={common.campaigns}>
+        <Loaded query={query} waiting={<p role="status">{t.loadingAll}</p>} what={t.theCampaigns}>
           {(known) => {
             const campaigns = all(known, ({ campaignId }) => campaignId);
-            if (campaigns.length === 0) return <Notice heading="No campaigns yet" detail="What you write is listed here, with how far it has come." icon="mail" />;
+            if (campaigns.length === 0) return <Notice heading={t.none} detail={t.noneYet} icon={<MoreIcon name="mail" />} />;
             return (
-              <MoreOf query={query} items={campaigns} idOf={({ campaignId }) => campaignId} what="campaigns" list="users">
+              <MoreOf query={query} items={campaigns} idOf={({ campaignId }) => campaignId} more={t.moreCampaigns} list="users">
                 {(campaign) => <Row key={campaign.campaignId} campaign={campaign} />}
               </MoreOf>
             );
@@ -47,11 +49,11 @@ function Row({ campaign }: { readonly campaign: Entry }) {
     <li class="user">
       <div class="user-name">
         <a class="user-email" href={paths.campaign(campaignId)}>{subject}</a>
-        <span class="hint">Begun <time dateTime={createdAt}>{dates.format(new Date(createdAt))}</time></span>
+        <span class="hint">{t.begunAt({ moment: moment(createdAt, "medium"), time: (words) => <time dateTime={createdAt}>{words}</time> })}</span>
       </div>
       <div class="user-groups">
         <span class="tag">{statusOf(campaign)}</span>
-        {recipients > 0 && <span class="hint">{mailed} of {people(recipients)} mailed</span>}
+        {recipients > 0 && <span class="hint">{t.ofMailed({ mailed, people: people(recipients) })}</span>}
       </div>
     </li>
   );

@@ -6,6 +6,8 @@ import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import "../styles/campaigns.css";
+import * as t from "../texts/campaigns.ts";
+import * as common from "../texts/visitor.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { useQuery } from "../ui/query.ts";
@@ -24,14 +26,14 @@ export function Campaign({ campaignId, page }: { readonly campaignId: string; re
     refetchOnWindowFocus: ({ state: { data } }) => data !== undefined && !isOver(data),
   });
   const { data, error } = query;
-  useEffect(() => router.setTitle(data?.subject ?? "Campaign"), [data?.subject]);
+  useEffect(() => router.setTitle(data?.subject ?? (() => common.campaign)), [data?.subject]);
   const isUnknown = error instanceof ApiError && [400, 404].includes(error.status);
   return (
     <div class="narrow">
-      <a class="back" href={paths.campaigns}><Icon name="back" />All campaigns</a>
-      {!isUnknown && <h1>{data?.subject ?? "Campaign"}</h1>}
-      <Loaded query={query} waiting={<p role="status">Loading the campaign…</p>} what="this campaign"
-        onError={() => isUnknown && <Notice heading="We could not find this campaign" detail="The address may be mistyped." level={1} icon="search" />}>
+      <a class="back" href={paths.campaigns}><Icon name="back" />{t.allCampaigns}</a>
+      {!isUnknown && <h1>{data?.subject ?? common.campaign}</h1>}
+      <Loaded query={query} waiting={<p role="status">{t.loading}</p>} what={t.thisCampaign}
+        onError={() => isUnknown && <Notice heading={t.notFound} detail={t.notFoundWhy} level={1} icon="search" />}>
         {(campaign) => <Standing campaign={campaign} page={page} cancel={() => campaigns.cancel(campaignId)} />}
       </Loaded>
     </div>
@@ -49,41 +51,41 @@ function Standing({ campaign, page, cancel }: { readonly campaign: Begun; readon
   const stop = async () => {
     try {
       const isStopped = await confirm({
-        heading: "Cancel this campaign?",
-        detail: "Whoever has not been mailed yet gets no mail. What was mailed stays mailed.",
-        agree: "Cancel the campaign",
-        busy: "Cancelling…",
+        heading: t.cancelQuestion,
+        detail: t.cancelDetail,
+        agree: t.cancelCampaign,
+        busy: t.cancelling,
         action: () => orSignIn(cancel),
         inWords: (error) => {
           if (error instanceof SessionExpired) return undefined;
-          return error instanceof ApiError && error.status === 409 ? "It is too late: this campaign is over." : writeProblem(error, "This campaign");
+          return error instanceof ApiError && error.status === 409 ? t.tooLate : writeProblem(error, t.thisCampaignCap);
         },
       });
       if (!isStopped) return;
       region.current?.focus({ preventScroll: true });
-      notices.notify("The campaign is being cancelled.");
+      notices.notify(t.isBeingCancelled);
     } catch (error) {
       if (!(error instanceof SessionExpired)) throw error;
     }
   };
   return (
     <>
-      <section class="panel" aria-label="How far it has come" tabindex={-1} ref={region}>
+      <section class="panel" aria-label={t.howFar} tabindex={-1} ref={region}>
         <p class="standing" role="status">{statusOf(campaign)}</p>
         {recipients > 0 && (
           <>
-            <label class="hint" for="mailed">{mailed} of {people(recipients)} mailed</label>
+            <label class="hint" for="mailed">{t.ofMailed({ mailed, people: people(recipients) })}</label>
             <progress id="mailed" class="mailed" max={recipients} value={mailed} />
           </>
         )}
-        {reason !== undefined && <p class="problem">It failed: {reason}</p>}
-        {left.length > 0 && <><h2>Who got no mail</h2><ul>{left.map((line) => <li key={line}>{line}</li>)}</ul></>}
+        {reason !== undefined && <p class="problem">{t.itFailed({ reason })}</p>}
+        {left.length > 0 && <><h2>{t.whoGotNone}</h2><ul>{left.map((line) => <li key={line}>{line}</li>)}</ul></>}
         {mayCancel && (
-          <div class="actions"><button type="button" class="button button-plain button-warn" onClick={() => void stop()}>Cancel the campaign</button></div>
+          <div class="actions"><button type="button" class="button button-plain button-warn" onClick={() => void stop()}>{t.cancelCampaign}</button></div>
         )}
       </section>
       <section class="panel" aria-labelledby="text-heading">
-        <h2 id="text-heading">What it says</h2>
+        <h2 id="text-heading">{t.whatItSays}</h2>
         <p class="mail-text">{text}</p>
       </section>
       {dialog}

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { Campaigns, isOver, type Entry } from "../api/campaigns.ts";
 import { ApiClient } from "../api/client.ts";
 import { useApp } from "../app.ts";
+import * as t from "../texts/campaigns.ts";
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 10_000;
@@ -22,35 +23,36 @@ export function askAgainIn(shown: readonly Pick<Entry, "status">[], times: numbe
   return !shown.every(isOver) && Math.min(FIRST_MS * FACTOR ** times, LONGEST_MS);
 }
 
-const STATUSES: Readonly<Record<Entry["status"], string>> = {
-  PREPARING: "Finding out who wants it",
-  SENDING: "Being sent",
-  SENT: "Sent",
-  FAILED: "Failed",
-  CANCELLED: "Cancelled",
+const STATUSES: Readonly<Record<Entry["status"], () => string>> = {
+  PREPARING: () => t.preparing,
+  SENDING: () => t.sending,
+  SENT: () => t.sent,
+  FAILED: () => t.failed,
+  CANCELLED: () => t.cancelled,
 };
 
 /** How far a campaign has come. */
 export function statusOf(campaign: Pick<Entry, "status" | "cancelRequestedAt">): string {
-  return campaign.cancelRequestedAt !== undefined && !isOver(campaign) ? "Being cancelled" : STATUSES[campaign.status];
+  return campaign.cancelRequestedAt !== undefined && !isOver(campaign) ? t.beingCancelled : STATUSES[campaign.status]();
 }
-
-const numbers = new Intl.NumberFormat("en-GB");
 
 /** For example “1 person”, “1,200 people”. */
 export function people(count: number): string {
-  return `${numbers.format(count)} ${count === 1 ? "person" : "people"}`;
+  return t.people({ n: count });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  UNSUBSCRIBED: "had unsubscribed by then",
-  DELETED: "had deleted their account by then",
-  REJECTED: "have an address that nothing can be mailed to",
-  CANCELLED: "were left out, because the campaign was cancelled",
-  FAILED: "were left out, because the campaign failed",
+const REASONS: Readonly<Record<string, (of: { readonly people: string }) => string>> = {
+  UNSUBSCRIBED: (of) => t.unsubscribed(of),
+  DELETED: (of) => t.gone(of),
+  REJECTED: (of) => t.rejected(of),
+  CANCELLED: (of) => t.leftOut(of),
+  FAILED: (of) => t.leftOutFailed(of),
 };
 
 /** Who got no mail, and why, a line each. */
 export function notMailed(campaign: Pick<Entry, "notMailed">): readonly string[] {
-  return Object.entries(campaign.notMailed).map(([reason, count]) => `${people(count)}: ${REASONS[reason] ?? reason}`);
+  return Object.entries(campaign.notMailed).map(([reason, count]) => {
+    const of = { people: people(count) };
+    return REASONS[reason]?.(of) ?? `${of.people}: ${reason}`;
+  });
 }

@@ -4,22 +4,24 @@ import { useState } from "preact/hooks";
 import { contractOf, exampleOf, loadContracts, requestOf, type Contract, type Operation, type Parameter } from "../api/contracts.ts";
 import { useApp } from "../app.ts";
 import "../styles/developers.css";
+import * as t from "../texts/developers.ts";
+import * as common from "../texts/visitor.ts";
 import { useQuery } from "../ui/query.ts";
 import { Loaded } from "../ui/states.tsx";
 
 /** What has to be new for each request. */
 const NEW_EACH_TIME = "Idempotency-Key";
 
+/** The contracts are made from the services' sources. */
+const WRITTEN_IN = "en";
+
 export function Developers() {
   const query = useQuery({ queryKey: ["contracts"], queryFn: ({ signal }) => loadContracts(signal), staleTime: Infinity });
   return (
     <div class="developers">
-      <h1>For developers</h1>
-      <p class="lead">
-        What this site does, your program can do, too: each service has a contract (OpenAPI 3.1), which clients in any
-        language are made from. Try a call right here; it is the real thing, with your own permissions once you are signed in.
-      </p>
-      <Loaded query={query} waiting={<p role="status">Loading the contracts…</p>} what="the contracts">
+      <h1>{common.developers}</h1>
+      <p class="lead">{t.lead}</p>
+      <Loaded query={query} waiting={<p role="status">{t.loading}</p>} what={t.theContracts}>
         {(contracts) => <>{contracts.map((one) => <Service key={one.name} contract={one} />)}</>}
       </Loaded>
     </div>
@@ -31,9 +33,9 @@ function Service({ contract }: { readonly contract: Contract }) {
   const file = contractOf(name);
   return (
     <section aria-labelledby={`service-${name}`}>
-      <h2 id={`service-${name}`}>{title}</h2>
-      <p>{description.split("\n\n")[0]}</p>
-      <p class="hint">At <code>{base}</code>, by the contract <a href={file} target="_self">{file}</a></p>
+      <h2 id={`service-${name}`} lang={WRITTEN_IN}>{title}</h2>
+      <p lang={WRITTEN_IN}>{description.split("\n\n")[0]}</p>
+      <p class="hint">{t.at({ base, file, code: (words) => <code>{words}</code>, link: (words) => <a href={file} target="_self">{words}</a> })}</p>
       {operations.map((operation) => (
         <Route key={`${operation.method} ${operation.path}`} contract={contract} operation={operation} />
       ))}
@@ -47,7 +49,7 @@ function Route({ contract, operation }: { readonly contract: Contract; readonly 
   const { method, path, summary } = operation;
   return (
     <details class="route" onToggle={({ currentTarget }) => setOpened(wasOpened || currentTarget.open)}>
-      <summary><h3><code><strong>{method}</strong> {path}</code></h3> <span>{summary}</span></summary>
+      <summary><h3><code><strong>{method}</strong> {path}</code></h3> <span lang={WRITTEN_IN}>{summary}</span></summary>
       {wasOpened && <Opened contract={contract} operation={operation} />}
     </details>
   );
@@ -57,15 +59,15 @@ function Opened({ contract, operation }: { readonly contract: Contract; readonly
   const { description, needsToken, body, answers } = operation;
   return (
     <div class="route-content">
-      {description.split("\n\n").map((text) => <p key={text}>{text}</p>)}
-      <p>{needsToken ? "It takes an ID token, as Authorization: Bearer …" : "Everybody may call it."}</p>
-      <h4>Answers</h4>
+      {description.split("\n\n").map((text) => <p key={text} lang={WRITTEN_IN}>{text}</p>)}
+      <p>{needsToken ? t.takesToken : t.everybody}</p>
+      <h4>{t.answers}</h4>
       <dl class="answers">
         {answers.map(({ status, description: words, schema }) => (
-          <div key={status}><dt><code>{status}</code></dt><dd>{words} {named(schema) && <code>{named(schema)}</code>}</dd></div>
+          <div key={status}><dt><code>{status}</code></dt><dd lang={WRITTEN_IN}>{words} {named(schema) && <code>{named(schema)}</code>}</dd></div>
         ))}
       </dl>
-      {body && <><h4>Body</h4><Code label="JSON Schema of the body" text={JSON.stringify(body, null, 2)} /></>}
+      {body && <><h4>{t.body}</h4><Code label={t.bodySchema} text={JSON.stringify(body, null, 2)} /></>}
       <Attempt contract={contract} operation={operation} />
     </div>
   );
@@ -95,7 +97,7 @@ function Attempt({ contract, operation }: { readonly contract: Contract; readonl
       setSaid(await told(response));
     } catch (error) {
       // API Gateway's own refusals have no CORS headers: the browser shows nothing of them.
-      setSaid(`No answer that a browser shows${needsToken && !session.person ? ": sign in first" : ""} (${String(error)})`);
+      setSaid((needsToken && !session.person ? t.signInFirst : t.noAnswer)({ error: String(error) }));
     } finally {
       setBusy(false);
     }
@@ -105,15 +107,15 @@ function Attempt({ contract, operation }: { readonly contract: Contract; readonl
       event.preventDefault();
       if (!isBusy) void send(event.currentTarget);
     }}>
-      <h4>Try it</h4>
+      <h4>{t.tryIt}</h4>
       {parameters.map((parameter) => <Field key={parameter.name} parameter={parameter} />)}
       {body && (
         <div class="field">
-          <label>Body, as JSON<textarea name="body" rows={8} spellcheck={false} defaultValue={JSON.stringify(exampleOf(body), null, 2)} /></label>
+          <label>{t.bodyAsJson}<textarea name="body" rows={8} spellcheck={false} defaultValue={JSON.stringify(exampleOf(body), null, 2)} /></label>
         </div>
       )}
-      <div class="actions"><button type="submit" class="button" aria-disabled={isBusy || undefined}>Send</button></div>
-      <div role="status">{said !== undefined && <Code label="What was answered" text={said} />}</div>
+      <div class="actions"><button type="submit" class="button" aria-disabled={isBusy || undefined}>{t.send}</button></div>
+      <div role="status">{said !== undefined && <Code label={t.answered} text={said} />}</div>
     </form>
   );
 }
@@ -129,9 +131,9 @@ function Field({ parameter: { name, required, description, schema } }: { readonl
 }
 
 function limits({ minimum, maximum, pattern, format }: Readonly<Record<string, unknown>>): string {
-  if (minimum !== undefined && maximum !== undefined) return `From ${String(minimum)} to ${String(maximum)}.`;
-  if (pattern !== undefined) return `It fits ${String(pattern).replace("(?!\\n)", "")}`;
-  return format === "date" ? "A day, such as 2026-03-01." : "";
+  if (minimum !== undefined && maximum !== undefined) return t.fromTo({ least: String(minimum), most: String(maximum) });
+  if (pattern !== undefined) return t.fits({ pattern: String(pattern).replace("(?!\\n)", "") });
+  return format === "date" ? t.aDay : "";
 }
 
 /** A long line scrolls by itself, which needs the keyboard as well. */

@@ -9,6 +9,9 @@ import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import { Field, Form, useForm } from "../ui/form.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
+import * as t from "../texts/admin.ts";
+import * as common from "../texts/visitor.ts";
 import { found, ofWhole } from "../ui/problems.ts";
 import { useListQuery, useQuery } from "../ui/query.ts";
 import { Loaded, Notice } from "../ui/states.tsx";
@@ -27,12 +30,12 @@ export function Permissions({ userId, page }: { readonly userId: string; readonl
   const email = useEmail(userId);
   return (
     <div class="narrow">
-      <a class="back" href={paths.users}><Icon name="back" />All users</a>
-      <h1>Permissions</h1>
-      <p class="lead">{email ? <>Of <strong>{email}</strong>, </> : "Of this user, "}beside what their groups may do.</p>
-      <Loaded query={query} waiting={<p role="status">Loading the permissions…</p>} what="the permissions"
+      <a class="back" href={paths.users}><Icon name="back" />{t.allUsers}</a>
+      <h1>{common.permissions}</h1>
+      <p class="lead">{email ? t.ofEmail({ email, strong: (words) => <strong>{words}</strong> }) : t.ofUser}</p>
+      <Loaded query={query} waiting={<p role="status">{t.loading}</p>} what={t.thePermissions}
         onError={(error) => error instanceof ApiError && [400, 404].includes(error.status) && (
-          <Notice heading="There is no such user" detail="The account may have been deleted." icon="search" />
+          <Notice heading={t.noUser} detail={t.noUserWhy} icon="search" />
         )}>
         {(granted) => <Editor page={page} userId={userId} granted={granted} />}
       </Loaded>
@@ -84,24 +87,24 @@ function Editor({ page, userId, granted }: { readonly page: Page; readonly userI
     region.current?.focus({ preventScroll: true });
     try {
       await store(wanted);
-      notices.notify(`${compact(permission)} was taken away.`);
+      notices.notify(t.takenAway({ permission: compact(permission) }));
     } catch (error) {
       // Taken off ahead of the answer, which was another one.
       if (!(error instanceof ApiError && error.status === 412)) show(granted);
-      if (!(error instanceof SessionExpired)) setProblem(writeProblem(error, "This user"));
+      if (!(error instanceof SessionExpired)) setProblem(writeProblem(error, t.thisUser));
     }
   };
   return (
     <>
       <section class="panel" aria-labelledby="granted-heading" tabindex={-1} ref={region}>
-        <h2 id="granted-heading">Granted</h2>
-        {granted.length === 0 && <p class="hint">Nothing yet.</p>}
+        <h2 id="granted-heading">{t.granted}</h2>
+        {granted.length === 0 && <p class="hint">{t.nothing}</p>}
         <ul class="grants" role="list">
           {granted.map((permission) => (
             <li key={compact(permission)} class="grant">
               <code>{compact(permission)}</code>
               <button type="button" class="button button-plain button-warn" onClick={() => void remove(permission)}>
-                <Icon name="remove" /><span>Take away<span class="visually-hidden"> {compact(permission)}</span></span>
+                <MoreIcon name="remove" /><span>{t.takeAway({ permission: compact(permission), hidden: (words) => <span class="visually-hidden">{words}</span> })}</span>
               </button>
             </li>
           ))}
@@ -109,10 +112,10 @@ function Editor({ page, userId, granted }: { readonly page: Page; readonly userI
         <p class="problem" role="alert">{problem}</p>
       </section>
       <section class="panel" aria-labelledby="grant-heading">
-        <h2 id="grant-heading">Grant something</h2>
+        <h2 id="grant-heading">{t.grantSomething}</h2>
         <GrantForm grant={(permission) => store([...granted, permission])} />
       </section>
-      <p class="hint apart">It holds from the next time the person’s session is renewed: at once in an open window of theirs, after 15 minutes at the latest.</p>
+      <p class="hint apart">{t.holdsFrom}</p>
     </>
   );
 }
@@ -122,14 +125,14 @@ function GrantForm({ grant }: { readonly grant: (permission: Permission) => Prom
   const form = useForm<Permission>({ action: "", resource: "" }, async (typed) => {
     const permission = trimmed(typed);
     const wrong = found({
-      action: isAction(permission.action) ? undefined : "Enter an action of 1 to 64 letters, digits, _, - or *.",
-      resource: isResource(permission.resource) ? undefined : "Enter a resource of 1 to 128 letters, digits, _, -, /, . or *.",
+      action: isAction(permission.action) ? undefined : t.actionProblem,
+      resource: isResource(permission.resource) ? undefined : t.resourceProblem,
     });
     if (wrong) return wrong;
     try {
       const stored = await grant(permission);
       const isListed = stored.some((one) => compact(one) === compact(permission));
-      notices.notify(isListed ? `${compact(permission)} was granted.` : `${compact(permission)} is covered by another permission already.`);
+      notices.notify((isListed ? t.wasGranted : t.isCovered)({ permission: compact(permission) }));
       form.set({ action: "", resource: "" });
       return undefined;
     } catch (error) {
@@ -140,8 +143,8 @@ function GrantForm({ grant }: { readonly grant: (permission: Permission) => Prom
   const typed = trimmed(form.values);
   const input = { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: false, required: true } as const;
   return (
-    <Form form={form} submit="Grant" busy="Granting…">
-      <div class="chips" role="group" aria-label="Suggested permissions">
+    <Form form={form} submit={t.grant} busy={t.granting}>
+      <div class="chips" role="group" aria-label={t.suggested}>
         {SUGGESTED.map((suggested) => {
           const [action = "", resource = ""] = suggested.split(":");
           return (
@@ -149,10 +152,10 @@ function GrantForm({ grant }: { readonly grant: (permission: Permission) => Prom
           );
         })}
       </div>
-      <Field form={form} name="action" label="Action" hint="What may be done, for example write. A * stands for any characters.">
+      <Field form={form} name="action" label={t.action} hint={t.actionHint}>
         {(bound) => <input {...bound} {...input} />}
       </Field>
-      <Field form={form} name="resource" label="Resource" hint="With what, for example products. A * stands for any characters here too.">
+      <Field form={form} name="resource" label={t.resource} hint={t.resourceHint}>
         {(bound) => <input {...bound} {...input} />}
       </Field>
       <p class="meaning" role="status">{inWords(typed)}</p>
@@ -165,14 +168,14 @@ function refusals(error: unknown): readonly string[] {
   if (error instanceof ApiError && error.errors.length > 0) {
     return error.errors.map(({ field: name, detail }) => `${name} ${detail}`);
   }
-  return [writeProblem(error, "This user")];
+  return [writeProblem(error, t.thisUser)];
 }
 
 function inWords({ action, resource }: Permission): string {
   if (!isAction(action) || !isResource(resource)) return "";
-  const [what, where] = [action, resource].map((pattern) =>
-    pattern === "*" ? "everything" : pattern.includes("*") ? `whatever fits ${pattern}` : pattern);
-  return `Grants ${what} on ${where}.`;
+  const [what = "", where = ""] = [action, resource].map((pattern) =>
+    pattern === "*" ? t.everything : pattern.includes("*") ? t.whatever({ pattern }) : pattern);
+  return t.grants({ what, where });
 }
 
 function trimmed({ action, resource }: Permission): Permission {

@@ -1,13 +1,16 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import type { SignInStep } from "../auth/person.ts";
 import { passwordProblem } from "../password.ts";
 import { paths } from "../places.ts";
 import { safeReturn, type Page } from "../router.ts";
+import * as t from "../texts/signIn.ts";
+import * as common from "../texts/visitor.ts";
 import { attempt, CodeField, codeOf, codeProblem, EmailField, emailProblem, NewPasswordField, passwordMissing, PasswordField } from "../ui/account-form.tsx";
 import { Form, useForm } from "../ui/form.tsx";
 import { found } from "../ui/problems.ts";
+import { canUsePasskeys, passkeysOf } from "./passkey-support.ts";
 
 /** Somebody who has typed address and password: kept in memory until the last step is done. */
 interface Credentials {
@@ -30,12 +33,20 @@ function useSignIn({ page, go }: StepProps) {
   const { session, router, notices } = useApp();
   const next = (step: SignInStep, credentials: Credentials) => {
     if (step !== "done") return go({ kind: step, credentials });
+    done();
+  };
+  const done = () => {
     if (!page.left.aborted) router.go(safeReturn(page.query.get("next")), { replace: true });
-    notices.notify("You are signed in.");
+    notices.notify(t.signedIn);
   };
   return {
     signIn: async (credentials: Credentials) => next(await session.signIn(credentials.email, credentials.password), credentials),
     answer: async (answer: string, credentials: Credentials) => next(await session.answerStep(answer), credentials),
+    byPasskey: async (email: string) => {
+      await (await passkeysOf(session)).signIn(email);
+      await session.idToken();
+      done();
+    },
   };
 }
 
@@ -55,6 +66,10 @@ function steps(Begin: (props: StepProps) => ComponentChildren) {
   };
 }
 
+function strong(words: string) {
+  return <strong>{words}</strong>;
+}
+
 /** A step's heading takes the focus, the first one's aside, which is a page's. */
 function StepFrame({ title, lead, isFirst, children }: {
   readonly title: string;
@@ -66,9 +81,11 @@ function StepFrame({ title, lead, isFirst, children }: {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     if (isFirst) return;
-    router.setTitle(title);
     heading.current?.focus();
   }, []);
+  useEffect(() => {
+    if (!isFirst) router.setTitle(title);
+  }, [title]);
   return (
     <>
       <h1 tabindex={-1} ref={heading}>{title}</h1>
@@ -80,20 +97,34 @@ function StepFrame({ title, lead, isFirst, children }: {
 
 /** Signing in, with every step that an account may ask for. */
 export const SignIn = steps((props) => {
-  const { signIn } = useSignIn(props);
+  const { config } = useApp();
+  const { signIn, byPasskey } = useSignIn(props);
   const next = props.page.query.get("next");
+  const isByPasskey = useRef(false);
   const form = useForm({ email: "", password: "" }, async ({ email, password }) =>
-    found({ email: emailProblem(email), password: passwordMissing(password) }) ?? attempt(() => signIn({ email: email.trim(), password })));
+    isByPasskey.current
+      ? found({ email: emailProblem(email) }) ?? attempt(() => byPasskey(email.trim()))
+      : found({ email: emailProblem(email), password: passwordMissing(password) }) ?? attempt(() => signIn({ email: email.trim(), password })));
+  const sendByPasskey = async () => {
+    isByPasskey.current = true;
+    await form.send();
+    isByPasskey.current = false;
+  };
   return (
-    <StepFrame title="Sign in" isFirst lead={props.page.query.has("expired")
-      ? "Your session has ended. Sign in again to carry on where you were."
-      : "With the e-mail address and password of your account."}>
-      <Form form={form} submit="Sign in" busy="Signing in…" extra={<a class="beside" href={paths.forgottenPassword(next)}>Forgotten your password?</a>}>
+    <StepFrame title={common.signIn} isFirst lead={props.page.query.has("expired")
+      ? t.expiredLead
+      : t.signInLead}>
+      <Form form={form} submit={common.signIn} busy={t.signingIn} extra={<a class="beside" href={paths.forgottenPassword(next)}>{t.forgotten}</a>}>
         <EmailField form={form} name="email" />
         <PasswordField form={form} name="password" />
       </Form>
+      {config.passkeys && canUsePasskeys() && (
+        <div class="apart actions">
+          <button type="button" class="button button-plain" aria-disabled={form.isSending || undefined} onClick={() => void sendByPasskey()}>{t.usePasskey}</button>
+        </div>
+      )}
       <OutsideProviders />
-      <p class="apart">New here? <a href={paths.signUp(next)}>Make an account</a></p>
+      <p class="apart">{t.newHere({ link: (words) => <a href={paths.signUp(next)}>{words}</a> })}</p>
     </StepFrame>
   );
 });
@@ -109,13 +140,13 @@ export const SignUp = steps(({ page, go }) => {
       go({ kind: "confirm", credentials });
     }));
   return (
-    <StepFrame title="Make an account" lead="To buy vouchers and to follow them." isFirst>
-      <Form form={form} submit="Make the account" busy="Making the account…">
+    <StepFrame title={common.makeAccount} lead={t.signUpLead} isFirst>
+      <Form form={form} submit={t.makeTheAccount} busy={t.making}>
         <EmailField form={form} name="email" />
         <NewPasswordField form={form} name="newPassword" />
       </Form>
       <OutsideProviders />
-      <p class="apart">You have an account? <a href={paths.signIn(page.query.get("next"))}>Sign in</a></p>
+      <p class="apart">{t.haveAccount({ link: (words) => <a href={paths.signIn(page.query.get("next"))}>{words}</a> })}</p>
     </StepFrame>
   );
 });
@@ -131,8 +162,8 @@ export const ForgottenPassword = steps(({ page, go }) => {
       go({ kind: "reset", email });
     }));
   return (
-    <StepFrame title="Set a new password" lead="We send a code to the e-mail address of your account." isFirst>
-      <Form form={form} submit="Send the code" busy="Sending…" extra={<a class="beside" href={paths.signIn(page.query.get("next"))}>Back to signing in</a>}>
+    <StepFrame title={common.setPassword} lead={t.resetLead} isFirst>
+      <Form form={form} submit={t.sendCode} busy={t.sending} extra={<a class="beside" href={paths.signIn(page.query.get("next"))}>{t.back}</a>}>
         <EmailField form={form} name="email" />
       </Form>
     </StepFrame>
@@ -149,10 +180,10 @@ function NewPassword({ email, ...props }: StepProps & { readonly email: string }
       await signIn({ email, password: newPassword });
     }));
   return (
-    <StepFrame title="Choose a new password" lead={<>If there is an account with the address <strong>{email}</strong>, a code is on its way there.</>}>
-      <Form form={form} submit="Save and sign in" busy="Saving…">
-        <CodeField form={form} name="code" hint="6 digits, in the mail we sent you." />
-        <NewPasswordField form={form} name="newPassword" label="New password" />
+    <StepFrame title={t.chooseNew} lead={t.onItsWay({ email, strong })}>
+      <Form form={form} submit={t.saveAndSignIn} busy={t.saving}>
+        <CodeField form={form} name="code" hint={t.codeInMail} />
+        <NewPasswordField form={form} name="newPassword" label={t.newPassword} />
       </Form>
     </StepFrame>
   );
@@ -165,9 +196,9 @@ function Confirm({ credentials, ...props }: StepProps & { readonly credentials: 
   const [said, say] = useState("");
   const { email } = credentials;
   const sendAgain = async () => {
-    say("Sending…");
+    say(t.sending);
     const problems = await attempt(async () => (await session.account()).sendConfirmationCode(email));
-    say(problems?.whole[0] ?? `A new code is on its way to ${email}. Older ones are no longer good.`);
+    say(problems?.whole[0] ?? t.newCodeSent({ email }));
   };
   const form = useForm({ code: "" }, async ({ code }) =>
     found({ code: codeProblem(code) }) ??
@@ -176,10 +207,10 @@ function Confirm({ credentials, ...props }: StepProps & { readonly credentials: 
       await signIn(credentials);
     }));
   return (
-    <StepFrame title="Confirm your address" lead={<>We sent a code to <strong>{email}</strong>.</>}>
-      <Form form={form} submit="Confirm and sign in" busy="Confirming…"
-        extra={<button type="button" class="button button-plain" onClick={() => void sendAgain()}>Send a new code</button>}>
-        <CodeField form={form} name="code" hint="6 digits, in the mail we sent you. It may take a minute." />
+    <StepFrame title={t.confirmAddress} lead={t.codeSent({ email, strong })}>
+      <Form form={form} submit={t.confirmAndSignIn} busy={t.confirming}
+        extra={<button type="button" class="button button-plain" onClick={() => void sendAgain()}>{t.newCode}</button>}>
+        <CodeField form={form} name="code" hint={t.codeInMailSoon} />
       </Form>
       <p class="hint" role="status">{said}</p>
     </StepFrame>
@@ -194,12 +225,12 @@ function Answer({ kind, credentials, ...props }: StepProps & { readonly kind: "n
     found({ answer: isCode ? codeProblem(typed.answer) : passwordProblem(typed.answer) }) ??
     attempt(() => answer(isCode ? codeOf(typed.answer) : typed.answer, credentials)));
   return (
-    <StepFrame title={isCode ? "The code of your authenticator" : "Choose your own password"}
-      lead={isCode ? "Open your authenticator app and type the code it shows for this site." : "The one you have is for the first sign-in only."}>
-      <Form form={form} submit="Sign in" busy="Signing in…">
+    <StepFrame title={isCode ? t.authenticatorCode : t.ownPassword}
+      lead={isCode ? t.authenticatorLead : t.firstOnly}>
+      <Form form={form} submit={common.signIn} busy={t.signingIn}>
         {isCode
-          ? <CodeField form={form} name="answer" hint="6 digits, new every half minute." />
-          : <NewPasswordField form={form} name="answer" label="New password" />}
+          ? <CodeField form={form} name="answer" hint={t.halfMinute} />
+          : <NewPasswordField form={form} name="answer" label={t.newPassword} />}
       </Form>
     </StepFrame>
   );
@@ -217,7 +248,7 @@ function OutsideProviders() {
   return (
     <div class="apart actions">
       {session.providers.map((name) => (
-        <button key={name} type="button" class="button button-plain" onClick={() => void leave(name)}>Continue with {name}</button>
+        <button key={name} type="button" class="button button-plain" onClick={() => void leave(name)}>{t.continueWith({ name })}</button>
       ))}
       <p class="problem" role="alert">{problem}</p>
     </div>

@@ -4,8 +4,9 @@ import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
+import * as t from "../texts/admin.ts";
 import { useConfirm } from "../ui/confirm.tsx";
-import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { writeProblem } from "./write-problem.ts";
 
 /** Changing and deleting a tariff, for who may. */
@@ -15,10 +16,10 @@ export function TariffActions({ product: { productId, name }, page }: { readonly
   const remove = async () => {
     try {
       const isRemoved = await confirm({
-        heading: `Delete “${name}”?`,
-        detail: "Customers will no longer see this tariff. This cannot be undone.",
-        agree: "Delete tariff",
-        busy: "Deleting…",
+        heading: t.deleteQuestion({ name }),
+        detail: t.deleteDetail,
+        agree: t.deleteTariff,
+        busy: t.deleting,
         action: async () => {
           try {
             await catalog.remove(productId);
@@ -28,11 +29,11 @@ export function TariffActions({ product: { productId, name }, page }: { readonly
             catalog.forget(productId);
           }
         },
-        inWords: (error) => (error instanceof SessionExpired ? undefined : writeProblem(error, "This tariff")),
+        inWords: (error) => (error instanceof SessionExpired ? undefined : writeProblem(error, t.thisTariffCap)),
       });
       if (!isRemoved) return;
       if (!page.left.aborted) router.go(paths.tariffs, { replace: true });
-      notices.notify(`“${name}” was deleted.`);
+      notices.notify(t.wasDeleted({ name }));
     } catch (error) {
       if (!(error instanceof SessionExpired)) throw error;
       router.go(paths.signIn(page.path, { expired: true }));
@@ -40,8 +41,8 @@ export function TariffActions({ product: { productId, name }, page }: { readonly
   };
   return (
     <div class="actions">
-      <a class="button button-plain" href={paths.changeTariff(productId)}><Icon name="edit" />Change</a>
-      <button type="button" class="button button-plain button-warn" onClick={() => void remove()}><Icon name="remove" />Delete</button>
+      <a class="button button-plain" href={paths.changeTariff(productId)}><MoreIcon name="edit" />{t.change}</a>
+      <button type="button" class="button button-plain button-warn" onClick={() => void remove()}><MoreIcon name="remove" />{t.remove}</button>
       {dialog}
     </div>
   );

@@ -3,11 +3,14 @@ import { memo } from "../ui/memo.ts";
 import { useEffect, useMemo } from "preact/hooks";
 import { sorted, type Product } from "../api/catalog.ts";
 import { useApp } from "../app.ts";
-import { formatPrice, perUnit } from "../money.ts";
+import { money } from "../formats.ts";
+import { perUnit } from "../money.ts";
 import { paths } from "../places.ts";
+import * as t from "../texts/visitor.ts";
 import { Icon, unitIcon } from "../ui/icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Bone, Loaded, MoreOf, Notice } from "../ui/states.tsx";
+import { ForecastPlace } from "./forecast-place.tsx";
 
 const SKELETONS = 6;
 /** Drawn at once; after a pause, in which the next key may come, that many more at a time: typing never waits for a thousand. */
@@ -22,16 +25,17 @@ export function TariffList() {
     <div>
       <div class="hero">
         <div class="hero-text">
-          <h1>Energy at a price you can read</h1>
-          <p>Every tariff we offer and what a unit costs. No small print, no teaser rates.</p>
+          <h1>{t.heroHeading}</h1>
+          <p>{t.heroText}</p>
         </div>
         <div class="hero-picture" aria-hidden />
       </div>
-      <section class="tariffs" aria-label="Tariffs">
-        <Loaded query={query} waiting={<Skeletons />} what="the tariffs">
+      <section class="tariffs" aria-label={t.tariffs}>
+        <Loaded query={query} waiting={<Skeletons />} what={t.theTariffs}>
           {(known) => <Listing products={sorted(known)} query={query} />}
         </Loaded>
       </section>
+      {query.isFetched && <ForecastPlace />}
     </div>
   );
 }
@@ -51,7 +55,7 @@ function Listing({ products, query }: { readonly products: readonly Product[]; r
 
   if (products.length === 0) {
     return (
-      <Notice heading="No tariffs yet" detail="There is nothing on offer at the moment. Please come back soon." icon="kWh">
+      <Notice heading={t.noTariffs} detail={t.noTariffsYet} icon="kWh">
         <AddLink />
       </Notice>
     );
@@ -60,18 +64,18 @@ function Listing({ products, query }: { readonly products: readonly Product[]; r
     <>
       <div class="toolbar">
         <div class="search">
-          <label for="search" class="visually-hidden">Search tariffs</label>
+          <label for="search" class="visually-hidden">{t.search}</label>
           <Icon name="search" />
-          <input id="search" type="search" autocomplete="off" placeholder="Search tariffs" value={typed.value}
+          <input id="search" type="search" autocomplete="off" placeholder={t.search} value={typed.value}
             onInput={({ currentTarget }) => {
               typed.value = currentTarget.value;
               drawn.value = AT_ONCE;
             }} />
         </div>
-        <p class="count" role="status">{found.length === 0 ? "No tariff matches your search." : counted(found.length)}</p>
+        <p class="count" role="status">{found.length === 0 ? t.noMatch : t.counted({ n: found.length })}</p>
         <AddLink />
       </div>
-      <MoreOf query={query} items={isAll ? found : found.slice(0, drawn.value)} idOf={idOf} what="tariffs" list="cards">
+      <MoreOf query={query} items={isAll ? found : found.slice(0, drawn.value)} idOf={idOf} more={t.moreTariffs} list="cards">
         {(product) => <Card key={product.productId} product={product} />}
       </MoreOf>
     </>
@@ -82,7 +86,7 @@ const Card = memo(({ product: { productId, name, description, price, currency, u
   <li class="card">
     <h2 class="card-name"><a href={paths.tariff(productId)}>{name}</a></h2>
     <p class="price">
-      <span class="price-amount">{formatPrice(price, currency)}</span>{" "}
+      <span class="price-amount">{money(price, currency)}</span>{" "}
       <span class="price-unit"><Icon name={unitIcon(unit)} />{perUnit(unit)}</span>
     </p>
     <p class="card-description">{description}</p>
@@ -90,7 +94,7 @@ const Card = memo(({ product: { productId, name, description, price, currency, u
 ));
 
 function AddLink() {
-  return useApp().session.can("write", "products") ? <a class="button" href={paths.addTariff}><Icon name="add" />Add a tariff</a> : null;
+  return useApp().session.can("write", "products") ? <a class="button" href={paths.addTariff}><Icon name="add" />{t.addTariff}</a> : null;
 }
 
 function idOf({ productId }: Product): string {
@@ -98,11 +102,7 @@ function idOf({ productId }: Product): string {
 }
 
 function folded(text: string): string {
-  return text.toLocaleLowerCase("en-GB");
-}
-
-function counted(number: number): string {
-  return number === 1 ? "1 tariff" : `${number} tariffs`;
+  return text.toLocaleLowerCase();
 }
 
 function Skeletons() {
@@ -110,7 +110,7 @@ function Skeletons() {
     <>
       <div class="toolbar">
         <div class="search"><Bone size="field" /></div>
-        <p class="count" role="status">Loading tariffs…</p>
+        <p class="count" role="status">{t.loadingTariffs}</p>
         <AddLink />
       </div>
       <ul class="cards" role="list" aria-hidden>

@@ -2,15 +2,15 @@ import { useEffect } from "preact/hooks";
 import type { Product } from "../api/catalog.ts";
 import { ApiError } from "../api/client.ts";
 import { useApp } from "../app.ts";
-import { formatPrice, perUnit } from "../money.ts";
+import { moment, money } from "../formats.ts";
+import { perUnit } from "../money.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
+import * as t from "../texts/visitor.ts";
 import { Icon, unitIcon } from "../ui/icons.tsx";
 import { useLazy } from "../ui/lazy.ts";
 import { useQuery } from "../ui/query.ts";
 import { Bone, Loaded, Notice } from "../ui/states.tsx";
-
-const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 
 /** One tariff; who may write products may change and delete it. */
 export function Tariff({ productId, page }: { readonly productId: string; readonly page: Page }) {
@@ -20,19 +20,19 @@ export function Tariff({ productId, page }: { readonly productId: string; readon
   const name = isGone ? undefined : query.data?.name;
   useEffect(() => {
     if (isGone) catalog.forget(productId);
-    router.setTitle(isGone ? "Tariff not found" : (name ?? "Tariff"));
+    router.setTitle(isGone ? () => t.notOffered : (name ?? (() => t.tariff)));
     if (name !== undefined) notices.announce(name);
   }, [name, isGone]);
   return (
     <div class="narrow">
-      <a class="back" href={paths.tariffs}><Icon name="back" />All tariffs</a>
+      <a class="back" href={paths.tariffs}><Icon name="back" />{t.allTariffs}</a>
       <article class="tariff">
         {!isGone && (query.data ?? !query.error) && (
-          <h1>{name ?? <><span class="visually-hidden">Loading the tariff</span><Bone size="name" /></>}</h1>
+          <h1>{name ?? <><span class="visually-hidden">{t.loadingTariff}</span><Bone size="name" /></>}</h1>
         )}
-        <Loaded query={query} what="this tariff" level={1}
+        <Loaded query={query} what={t.thisTariff} level={1}
           waiting={<div class="panel" aria-hidden><Bone size="price" /><Bone size="line" /><Bone size="line" /></div>}
-          onError={() => isGone && <Notice heading="We do not offer this tariff" detail="It may have been withdrawn." level={1} icon="search" />}>
+          onError={() => isGone && <Notice heading={t.notOffered} detail={t.notOfferedWhy} level={1} icon="search" />}>
           {(product) => <Details product={product} page={page} />}
         </Loaded>
       </article>
@@ -48,11 +48,11 @@ function Details({ product, page }: { readonly product: Product; readonly page: 
     <>
       <div class="panel">
         <p class="price price-large">
-          <span class="price-amount">{formatPrice(price, currency)}</span>{" "}
+          <span class="price-amount">{money(price, currency)}</span>{" "}
           <span class="price-unit"><Icon name={unitIcon(unit)} />{perUnit(unit)}</span>
         </p>
-        <p class="description">{description || "No description."}</p>
-        <p class="hint">Last changed <time dateTime={updatedAt}>{dates.format(new Date(updatedAt))}</time></p>
+        <p class="description">{description || t.noDescription}</p>
+        <p class="hint">{t.lastChanged({ when: moment(updatedAt), time: (when) => <time dateTime={updatedAt}>{when}</time> })}</p>
       </div>
       {Actions && <Actions product={product} page={page} />}
     </>

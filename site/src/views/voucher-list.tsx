@@ -1,17 +1,18 @@
 import { useEffect } from "preact/hooks";
 import type { Voucher } from "../api/vouchers.ts";
 import { useMember, useVouchers } from "../ui/member.ts";
-import { formatPrice } from "../money.ts";
+import { moment, money } from "../formats.ts";
 import { paths } from "../places.ts";
 import { all } from "../queries.ts";
+import * as t from "../texts/vouchers.ts";
+import * as common from "../texts/visitor.ts";
 import { Icon } from "../ui/icons.tsx";
+import { MoreIcon } from "../ui/more-icons.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Bone, Loaded, MoreOf, Notice } from "../ui/states.tsx";
 
 const SKELETONS = 3;
-
-const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /** The vouchers somebody has bought, newest first. */
 export function VoucherList() {
@@ -27,20 +28,20 @@ export function VoucherList() {
     <div>
       <div class="page-head">
         <div>
-          <h1>Vouchers</h1>
-          <p class="lead">Prepaid energy to give away: we mail it as a PDF.</p>
+          <h1>{common.vouchers}</h1>
+          <p class="lead">{t.vouchersLead}</p>
         </div>
-        <a class="button" href={paths.buyVoucher}><Icon name="add" />Buy a voucher</a>
+        <a class="button" href={paths.buyVoucher}><Icon name="add" />{common.buyVoucher}</a>
       </div>
-      <section aria-label="Your vouchers">
-        <Loaded query={query} waiting={<Skeletons />} what="your vouchers">
+      <section aria-label={t.yourVouchers}>
+        <Loaded query={query} waiting={<Skeletons />} what={t.theseVouchers}>
           {(known) => {
             const vouchers = all(known, ({ voucherId }) => voucherId);
             if (vouchers.length === 0) {
-              return <Notice heading="No vouchers yet" detail="The vouchers you buy are listed here, with how far they have come." icon="voucher" />;
+              return <Notice heading={t.none} detail={t.noneYet} icon={<MoreIcon name="voucher" />} />;
             }
             return (
-              <MoreOf query={query} items={vouchers} idOf={({ voucherId }) => voucherId} what="vouchers" list="cards">
+              <MoreOf query={query} items={vouchers} idOf={({ voucherId }) => voucherId} more={t.moreVouchers} list="cards">
                 {(voucher) => <Card key={voucher.voucherId} voucher={voucher} />}
               </MoreOf>
             );
@@ -56,11 +57,11 @@ function Card({ voucher: { voucherId, amount, currency, recipientEmail, status, 
     <li class="card card-voucher">
       <h2 class="card-name">
         <a href={paths.voucher(voucherId)}>
-          <span class="price-amount">{formatPrice(amount, currency)}</span>{" "}
-          <span class="card-recipient">for {recipientEmail}</span>
+          <span class="price-amount">{money(amount, currency)}</span>{" "}
+          <span class="card-recipient">{t.cardFor({ email: recipientEmail })}</span>
         </a>
       </h2>
-      <p class="hint">Bought <time dateTime={createdAt}>{dates.format(new Date(createdAt))}</time></p>
+      <p class="hint">{t.bought({ moment: moment(createdAt, "medium"), time: (words) => <time dateTime={createdAt}>{words}</time> })}</p>
       <Progress status={status} />
     </li>
   );
@@ -69,7 +70,7 @@ function Card({ voucher: { voucherId, amount, currency, recipientEmail, status, 
 function Skeletons() {
   return (
     <>
-      <p class="visually-hidden" role="status">Loading your vouchers…</p>
+      <p class="visually-hidden" role="status">{t.loading}</p>
       <ul class="cards" role="list" aria-hidden>
         {Array.from({ length: SKELETONS }, (_, index) => (
           <li key={index} class="card card-voucher"><Bone size="price" /><Bone size="name" /><Bone size="line" /><Bone size="line" /></li>

@@ -1,6 +1,7 @@
 """An app as other teams have them: the CDK's custom resources, two regions, a nested stack."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -23,10 +24,11 @@ class Inner(cdk.NestedStack):
 app = cdk.App(analytics_reporting=False)
 
 
-def chain(stack: cdk.Stack) -> None:
-    """Add a queue of what has failed, as the library's block announces it."""
+def announced(stack: cdk.Stack) -> None:
+    """Add a queue of what has failed and a bus, as the library's blocks announce them."""
     queue = sqs.Queue(stack, "Failed")
     cdk.Tags.of(queue).add("blockwork:failure-chain", "hello")
+    cdk.Tags.of(events.EventBus(stack, "Bus")).add("blockwork:event-bus", "letters")
 
 
 away = cdk.Stack(
@@ -65,6 +67,6 @@ custom_resources.AwsCustomResource(
     policy=custom_resources.AwsCustomResourcePolicy.from_statements([allowed]),
 )
 for stack in (away, there):
-    chain(stack)
+    announced(stack)
 cdk.CfnOutput(there, "InnerQueue", value=Inner(there, "Inner").queue.queue_arn)
 app.synth()

@@ -1,3 +1,4 @@
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,8 @@ def test_the_command_fails_only_for_what_has_to_be_mended(
     assert (nothing.exit_code, "run 'cdk synth'" in nothing.stdout) == (0, True)
     wrong = run.invoke(command, [str(assembly(tmp_path, **answering(31)))])
     assert (wrong.exit_code, wrong.stdout.splitlines()[-1]) == (1, "1 to mend, 0 to know")
+    for_machines = run.invoke(command, ["--json", str(tmp_path)])
+    assert (for_machines.exit_code, len(json.loads(for_machines.stdout))) == (1, 1)
     right = run.invoke(command, [str(assembly(tmp_path, **answering(30)))])
     assert (right.exit_code, right.stdout.splitlines()[-1]) == (0, "0 to mend, 0 to know")
     assert run.invoke(command, [""]).exit_code == 2

@@ -118,7 +118,9 @@ def test_a_full_disk_is_a_problem(
     assert all(finding.is_problem for finding in findings)
 
 
-@pytest.mark.parametrize(("version", "found"), [("2.1146.9", 1), ("2.1147.0", 0), ("2.1200.0", 0)])
+@pytest.mark.parametrize(
+    ("version", "found"), [("2.1146.9", 1), ("2.999.0", 1), ("2.1147.0", 0), ("2.1200.0", 0)]
+)
 @pytest.mark.parametrize("of_the_app", [True, False])
 def test_a_command_line_that_is_older_than_the_library_is_a_problem(
     programs: Path, tmp_path: Path, version: str, found: int, of_the_app: bool

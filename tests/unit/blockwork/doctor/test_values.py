@@ -112,6 +112,7 @@ def test_a_secret_parameter_with_a_default_is_a_problem(tmp_path: Path) -> None:
     parameters = {
         "Key": {"Type": "String", "NoEcho": True, "Default": "abc"},
         "Other": {"Type": "String", "NoEcho": True},
+        "Open": {"Type": "String", "Default": "abc"},
     }
 
     (finding,) = found(assembly(tmp_path, parameters=parameters))

@@ -82,6 +82,13 @@ def get_order(request: Request, *, checks: Checks) -> Response[OrderView]:
     return shown(None)
 
 
+def print_order(request: Request) -> Response[OrderView] | Response[str]:
+    """Answer 200 as who asks likes it best."""
+    if request.headers["accept"] == "text/csv":
+        return Response(status=200, body="o", content_type="text/csv; charset=utf-8")
+    return Response.page("<p>o") if request.query.get("page") else shown(None)
+
+
 def put_order(request: Request) -> Response[OrderView]:
     required_idempotency_key(request, of_each="order")
     read_body(request, OrderBody)
@@ -92,6 +99,7 @@ def put_order(request: Request) -> Response[OrderView]:
 
 get = http_handler(get_order, errors={{UnknownOrderError: 404}}, checks=Checks)
 put = http_handler(put_order)
+printed = http_handler(print_order, problem_page=lambda problem, correlation_id: "<p>no")
 
 
 def plain(event, context):
@@ -133,12 +141,14 @@ def template(**properties: Any) -> dict[str, Any]:
             "Properties": {"FunctionName": {"Ref": "Get"}, "Name": "live"},
         },
         "Put": function("orders.put", "b" * 8),
+        "Print": function("orders.printed", "a" * 8),
         "Plain": function("orders.plain", "a" * 8),
         "Broken": function("nowhere.handler", "a" * 8),
     }
     routes = {
         "GET /orders/{orderId}": ("GetAlias", "JWT", "Jwt"),
         "PUT /orders": ("Put", "CUSTOM", "Keys"),
+        "GET /orders/{orderId}/print": ("Print", "NONE", None),
         "ANY /files/{path+}": ("Plain", "AWS_IAM", None),
         "$default": ("Broken", "NONE", None),
     }

@@ -97,6 +97,21 @@ def test_what_a_route_answers_is_its_type_and_whatever_it_calls_may_raise(
     assert missing["description"] == "Not Found. There is no such order."
 
 
+def test_an_answer_of_several_kinds_has_each_of_them(described: Described) -> None:
+    responses = described[0]["paths"]["/orders/{orderId}/print"]["get"]["responses"]
+
+    assert responses["200"]["content"] == {
+        "application/json": {"schema": {"$ref": "#/components/schemas/OrderView"}},
+        "text/csv": {"schema": {"type": "string"}},
+        "text/html": {"schema": {"type": "string"}},
+    }
+    assert responses["500"]["content"] == {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Message"}},
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        "text/html": {"schema": {"type": "string"}},
+    }
+
+
 def test_a_body_s_text_is_what_its_type_takes(described: Described, put: dict[str, Any]) -> None:
     body = described[0]["components"]["schemas"]["OrderBody"]
 

@@ -19,6 +19,7 @@ from constructs_lib.blocks import (
     FailureChain,
     IdempotencyTable,
     PushChannel,
+    UploadBucket,
     UserDirectory,
     WebhookKeys,
 )
@@ -74,6 +75,28 @@ def verify_webhooks(stack: Stack, function: lambda_.IFunction) -> tuple[str, str
     )
     WebhookKeys(stack, "Webhooks", parameter=keys).let_verify(function)
     return "WEBHOOK_KEYS_PARAMETER", "/shop/webhook-keys", "ssm:GetParameter"
+
+
+def offer_uploads(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    uploads = uploads_of(stack)
+    uploads.let_offer(function)
+    return "UPLOADS_BUCKET", uploads.bucket.bucket_name, "s3:PutObject"
+
+
+def read_uploads(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
+    uploads = uploads_of(stack)
+    uploads.let_read(function)
+    return "UPLOADS_BUCKET", uploads.bucket.bucket_name, "s3:GetObject"
+
+
+def uploads_of(stack: Stack) -> UploadBucket:
+    return UploadBucket(
+        stack,
+        "Uploads",
+        origins=["https://shop.example"],
+        largest=1000,
+        content_types=["text/csv"],
+    )
 
 
 def use_table(stack: Stack, function: lambda_.IFunction) -> tuple[str, str, str]:
@@ -137,6 +160,7 @@ def read_parameter(stack: Stack, function: lambda_.IFunction) -> tuple[str, str,
 LETS: tuple[Let, ...] = (
     *(publish, park, issue_tickets, manage_users, use_table, query_index, ask, use_bucket),
     *(send, sign, send_mail, read_parameter, wait_for_callbacks, verify_webhooks),
+    *(offer_uploads, read_uploads),
 )
 OF_ANY = pytest.mark.parametrize("let", LETS, ids=lambda let: let.__name__)
 

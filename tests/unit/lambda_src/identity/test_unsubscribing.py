@@ -14,11 +14,12 @@ from identity.handlers.index_subscribers import index_subscribers
 from identity.handlers.list_subscribers import list_subscribers
 from identity.handlers.show_unsubscribe import show_unsubscribe
 from identity.handlers.unsubscribe import unsubscribe
-from identity.handlers.unsubscribe_pages import asking, done
+from identity.handlers.unsubscribe_pages import asking, done, failed
 
 from blockwork.runtime.asking import InvalidQuestionError, asked_handler
 from blockwork.runtime.http import Request, http_handler
 from blockwork.runtime.paging import next_token
+from blockwork.runtime.problems import ProblemError
 from blockwork.runtime.sealing import for_purpose, seal
 from tests.unit.blockwork.runtime.fakes import KnownKey
 from tests.unit.conftest import LogLines
@@ -66,23 +67,35 @@ def token(user_id: str = "ada") -> str:
     return LINKS.of(user_id).partition("?token=")[2]
 
 
-def follow(word: str | None, subscribers: ListedSubscribers, *, post: bool) -> dict[str, Any]:
+def problem_page(problem: ProblemError, reference: str) -> str:
+    return failed(SITE, problem, reference)
+
+
+def follow(
+    word: str | None, subscribers: ListedSubscribers, *, post: bool, accept: str = "*/*"
+) -> dict[str, Any]:
     query = None if word is None else {"token": word}
     errors: dict[type[Exception], int] = {InvalidLinkError: 400}
+    headers = {"accept": accept}
     if post:
         body = "List-Unsubscribe=One-Click"
         handler = http_handler(
             unsubscribe,
             errors=errors,
+            problem_page=problem_page,
             signer=lambda: KEY,
             subscribers=lambda: subscribers,
             site_url=lambda: SITE,
         )
-        return handler(event("POST /unsubscribe", query=query, body=body), CONTEXT)
+        return handler(event("POST /unsubscribe", query=query, body=body, headers=headers), CONTEXT)
     handler = http_handler(
-        show_unsubscribe, errors=errors, signer=lambda: KEY, site_url=lambda: SITE
+        show_unsubscribe,
+        errors=errors,
+        problem_page=problem_page,
+        signer=lambda: KEY,
+        site_url=lambda: SITE,
     )
-    return handler(event("GET /unsubscribe", query=query), CONTEXT)
+    return handler(event("GET /unsubscribe", query=query, headers=headers), CONTEXT)
 
 
 def test_one_click_ends_the_newsletter_of_one_user(subscribers: ListedSubscribers) -> None:
@@ -122,7 +135,8 @@ def test_its_pages_have_the_colours_of_the_website() -> None:
         return [(name, value.replace("#ffffff", "#fff")) for name, value in colour.findall(text)]
 
     assert len(shades(tokens)) == 16
-    for page in (asking(SITE), done(SITE)):
+    problems = [failed(SITE, ProblemError(status, "no"), "reference") for status in (400, 500)]
+    for page in (asking(SITE), done(SITE), *problems):
         assert shades(page) == shades(tokens)
         assert f'<a href="{SITE}/">Blockwork Energy</a>' in page
 
@@ -149,6 +163,26 @@ def test_what_is_no_link_of_ours_changes_nothing(
     assert answer["statusCode"] == 400
     assert answer["headers"]["content-type"] == "application/problem+json"
     assert len(subscribers.addresses) == 2
+
+
+@pytest.mark.parametrize("post", [True, False])
+def test_a_person_with_a_broken_link_gets_a_page_that_leads_on(
+    subscribers: ListedSubscribers, post: bool
+) -> None:
+    answer = follow(token()[:-1], subscribers, post=post, accept="text/html,*/*;q=0.8")
+
+    assert answer["statusCode"] == 400
+    assert answer["headers"]["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>This link does not work</h1>" in answer["body"]
+    assert f'<a href="{SITE}/account">' in answer["body"]
+    assert token()[:-1] not in answer["body"]
+
+
+def test_a_failure_of_ours_says_what_to_tell_who_helps() -> None:
+    page = failed(SITE, ProblemError(500, "no"), "<id>")
+
+    assert "<code>&lt;id&gt;</code>" in page
+    assert f'<a href="{SITE}/contact?reference=&lt;id&gt;">' in page
 
 
 def test_no_line_of_the_log_holds_a_link(

@@ -31,6 +31,7 @@ def test_every_event_of_the_platform_is_known_by_its_name() -> None:
         "VoucherPaid": "vouchers",
         "VoucherIssued": "vouchers",
         "VoucherMailed": "vouchers",
+        "VoucherMailRequested": "vouchers",
         "VoucherFailed": "vouchers",
         "ReadingsImported": "readings",
         "ImportFailed": "readings",

@@ -21,6 +21,8 @@ NEEDED = {
     "issue_voucher": SHOWING | PARKING,
     "publish_changes": {"EVENT_BUS_NAME"} | PARKING,
     "forget_user": {"VOUCHERS_TABLE"},
+    "ask_for_mail": {"VOUCHERS_TABLE", "EVENT_BUS_NAME"},
+    "mail_again": SHOWING | {"MAIL_SENDER", "IDEMPOTENCY_TABLE"},
     "mail_voucher": SHOWING | {"MAIL_SENDER", "IDEMPOTENCY_TABLE"},
 }
 

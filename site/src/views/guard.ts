@@ -2,8 +2,7 @@
 
 import type { Session } from "../auth/session.ts";
 import { paths } from "../places.ts";
-import { safeReturn, type Page, type Redirect, type ShowView, type View } from "../router.ts";
-import { Notice } from "../ui/states.tsx";
+import { safeReturn, type Redirect, type ShowView, type View } from "../router.ts";
 
 /** A view for who is signed in; everybody else signs in first, and comes back. */
 export function signedIn(session: Session, view: ShowView): ShowView {
@@ -17,21 +16,10 @@ export function guest(session: Session, view: ShowView): ShowView {
 
 /** A view for who has a permission. */
 export function allowed(session: Session, action: string, resource: string, view: ShowView): ShowView {
-  return async (params, page) => {
-    const shown = session.can(action, resource) ? await view(params, page) : refused(session, page, `${action}:${resource}`);
+  return signedIn(session, async (params, page) => {
+    const { person } = session;
+    const shown: View | Redirect =
+      session.can(action, resource) || !person ? await view(params, page) : (await import("./refused.tsx")).refused(person, `${action}:${resource}`);
     return "redirect" in shown ? shown : { ...shown, isGuarded: true };
-  };
-}
-
-function refused({ person }: Session, page: Page, permission: string): View | Redirect {
-  if (!person) return { redirect: paths.signIn(page.path) };
-  return {
-    title: "Not allowed",
-    content: (
-      <Notice heading="Your account may not use this page" level={1} icon="alert"
-        detail={`You are signed in as ${person.email}. This page needs the permission ${permission}, which an administrator can grant.`}>
-        <a class="button" href={paths.tariffs}>See all tariffs</a>
-      </Notice>
-    ),
-  };
+  });
 }
