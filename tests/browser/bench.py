@@ -57,7 +57,7 @@ def typing(site: str, program: str) -> Iterator[Row]:
     """Type into the search of a thousand tariffs, and into a field of an empty page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS])
-        page = browser.new_page()
+        page = browser.new_page(locale="en-GB")
         page.set_content("<label>Search tariffs<input></label>")
         alone = longest(page)
         page.route(PRODUCTS, catalog_of([a_product(number) for number in range(1000)]))

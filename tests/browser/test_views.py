@@ -16,14 +16,18 @@ from tests.browser.views import VIEWS
 from tests.e2e.conftest import aws, make_account
 
 SOURCES = ROOT / "site" / "src"
-ROUTE = re.compile(r'^ +(?:"(/[^"]*)"|\[paths\.(\w+)\]): ', re.MULTILINE)
+PATTERN = re.compile(r'^ +"(/[^"]*)": ', re.MULTILINE)
+PLACE = re.compile(r"paths\.(\w+)\b(?!\()")
 
 
 def routes() -> set[str]:
     """Return the patterns of all routes that the app has."""
     places = dict(re.findall(r'^  (\w+): "(/[^"]*)"', (SOURCES / "places.ts").read_text(), re.M))
-    found = ROUTE.findall((SOURCES / "main.tsx").read_text())
-    return {pattern or places[name] for pattern, name in found}
+    main = (SOURCES / "main.tsx").read_text()
+    return {
+        *PATTERN.findall(main),
+        *(places[name] for name in PLACE.findall(main) if name in places),
+    }
 
 
 def test_every_route_is_looked_at() -> None:
@@ -59,7 +63,7 @@ def look(
 
         def person(who: Who) -> Look:
             if who not in looks:
-                context = chromium.new_context()
+                context = chromium.new_context(locale="en-GB")
                 end.callback(context.close)
                 visitor = Visitor(context.new_page(), platform["siteUrl"])
                 looks[who] = Look(visitor, validator, known)

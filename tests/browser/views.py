@@ -34,6 +34,7 @@ from tests.browser.states import (
     wait_for,
 )
 from tests.browser.test_authenticator import authenticator_code
+from tests.browser.test_passkeys import DEVICE
 
 
 def search(page: Page) -> None:
@@ -70,11 +71,20 @@ def switch_the_second_step_on(page: Page) -> None:
     press("Switch on")(page)
 
 
+def add_a_passkey(page: Page) -> None:
+    """Add a passkey to the account, of a device with its owner's finger on it."""
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    press("Add a passkey")(page)
+    press("Delete this passkey")(page)
+
+
 ORDER = fill(amount="12.50", recipientEmail=LONG)
 VISITORS = (
     visitor("tariffs", "/"),
     visitor("tariffs-none", "/", answers={PRODUCTS: {"products": []}}),
-    visitor("tariffs-failed", "/", answers={PRODUCTS: 400}, complaints=["status of 400"]),
+    visitor("tariffs-failed", "/", answers={PRODUCTS: 400}, complaints=["status of 400", ": no\n"]),
     visitor("tariffs-none-found", "/", search),
     visitor("tariff", "/tariffs/:productId", at="/tariffs/{product}"),
     visitor(
@@ -96,6 +106,10 @@ VISITORS = (
         answers={r"/config\.json": 404},
         complaints=["status of 404", "/config.json answered 404"],
     ),
+    visitor("contact", "/contact"),
+    visitor("terms", "/terms"),
+    visitor("privacy", "/privacy"),
+    visitor("status", "/status", complaints=["status of 404", "status of 422"]),
     visitor("developers", "/developers"),
     visitor("developers-route", "/developers", open_a_route),
     visitor("sign-in", "/sign-in"),
@@ -149,6 +163,13 @@ CUSTOMERS = (
         "voucher", "/vouchers/:voucherId", at="/vouchers/v1", answers={A_VOUCHER: EACH_VOUCHER[2]}
     ),
     customer(
+        "voucher-receipt",
+        "/vouchers/:voucherId",
+        press("Receipt"),
+        at="/vouchers/v1",
+        answers={A_VOUCHER: EACH_VOUCHER[2]},
+    ),
+    customer(
         "voucher-failed",
         "/vouchers/:voucherId",
         at="/vouchers/v1",
@@ -171,7 +192,11 @@ CUSTOMERS = (
     ),
     customer("chat", "/", open_the_chat),
     customer("not-allowed", "/users"),
-    customer(  # the last one: it changes the account
+    # The last ones: they change the account.
+    customer(
+        "account-passkey-delete", "/account", add_a_passkey, dialog="views/account-passkeys.tsx"
+    ),
+    customer(
         "account-authenticator-off",
         "/account",
         switch_the_second_step_on,
