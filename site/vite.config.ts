@@ -58,7 +58,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // Every visitor loads the names of all later files: they say no more than they must.
-        chunkFileNames: "assets/[hash:8].js",
+        chunkFileNames: "assets/[hash].js",
         // What every visitor needs comes in one file: it packs tighter than several, and later files share it.
         codeSplitting: { groups: [{ name: "visitor", tags: ["$initial"] }] },
       },

@@ -45,6 +45,8 @@ class StageConfig:
     :param mails_by_ses: whether SES sends the user pool's mails too. Default: Cognito does, at most
         50 a day.
     :param threat_protection: whether sign-ins are watched. Default: no, since it costs.
+    :param passkeys: whether users may sign in by passkeys, of the domain, which is then needed, or
+        of this machine. Default: no, since it costs.
     :param blocked_email_domains: whose mail addresses may not sign up. Default: none's.
     :param sign_in_domain: what the host name of Cognito's sign-in pages begins with. Default: there
         are no such pages.
@@ -76,6 +78,7 @@ class StageConfig:
     hosted_zone_id: str | None = None
     mails_by_ses: bool = False
     threat_protection: bool = False
+    passkeys: bool = False
     blocked_email_domains: tuple[str, ...] = ()
     sign_in_domain: str | None = None
     identity_providers: tuple[IdentityProvider, ...] = ()
@@ -109,6 +112,7 @@ def local_stage(endpoints: LocalEndpoints = LOCAL) -> StageConfig:
         settle_after=Duration.seconds(5),
         callback_within=Duration.seconds(5),
         campaign_retry=Duration.seconds(1),
+        passkeys=True,
         password_sign_in=True,
         endpoints=endpoints,
         build_target=BuildTarget.this_machine(),

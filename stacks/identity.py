@@ -1,6 +1,7 @@
 """Who may sign in, and what they may do."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import Duration
@@ -16,6 +17,7 @@ from constructs_lib.blocks import (
     EventBus,
     FailureChain,
     HostedSignIn,
+    Passkeys,
     PushChannel,
     ScheduledTask,
     StreamConsumer,
@@ -100,6 +102,7 @@ class IdentityStack(PlatformStack):
             groups=["administrators", "customers"],
             password_sign_in=config.password_sign_in,
             threat_protection=WATCHED if config.threat_protection else UNWATCHED,
+            passkeys=_passkeys(config, site_origin),
             hosted=_sign_in_pages(config, site_origin),
             email=_mails(config),
         )
@@ -267,6 +270,11 @@ def _mails(config: StageConfig) -> cognito.UserPoolEmail | None:
         from_email=config.mail_sender,
         ses_verified_domain=None if identity == config.mail_sender else identity,
     )
+
+
+def _passkeys(config: StageConfig, site_origin: str) -> Passkeys | None:
+    """Return whose passkeys count: those of the website's host name, which is known at synth."""
+    return Passkeys(site=urlsplit(site_origin).hostname or "") if config.passkeys else None
 
 
 def _sign_in_pages(config: StageConfig, site_origin: str) -> HostedSignIn | None:

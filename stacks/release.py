@@ -38,6 +38,8 @@ class ReleaseStack(PlatformStack):
         optional: dict[str, object] = {}
         if config.endpoints:
             optional["userPoolEndpoint"] = f"{config.endpoints.emulator}/"
+        if config.passkeys:
+            optional["passkeys"] = True
         if config.sign_in_pages:
             optional["signIn"] = {
                 "domain": config.sign_in_pages,

@@ -56,6 +56,7 @@ FORMS = {
     ),
     "mails_by_ses": (_switch, "true or false"),
     "threat_protection": (_switch, "true or false"),
+    "passkeys": (_switch, "true or false"),
     "blocked_email_domains": (
         _host_names,
         "a list of host names such as ['example.org', 'xn--bcher-kva.example']",
@@ -85,6 +86,7 @@ NEEDS = (
     ("domain", "hosted_zone_id"),
     ("hosted_zone_id", "domain"),
     ("identity_providers", "sign_in_domain"),
+    ("passkeys", "domain"),
 )
 PLACEHOLDER = re.compile(r"(\d)\1{11}|(.+[/.@])?example\.(com|org|net)|Z\w*EXAMPLE")
 """Values nobody owns: an account of one digit, domains reserved by RFC 2606."""
@@ -113,6 +115,7 @@ class StageValues:
     hosted_zone_id: str | None = None
     mails_by_ses: bool = False
     threat_protection: bool = False
+    passkeys: bool = False
     blocked_email_domains: tuple[str, ...] = ()
     sign_in_domain: str | None = None
     identity_providers: tuple[IdentityProvider, ...] = ()
@@ -157,7 +160,7 @@ def _stage(path: Path, lines: list[str], name: str, table: object) -> StageValue
                 f"write {meaning} of your own"
             )
     for key, other in NEEDS:
-        if key in table and other not in table:
+        if table.get(key) and other not in table:
             at = f"{path}:{_line(lines, name, key)}"
             raise StagesFileError(f"{at}: {key} of stage {name!r} needs {other}, {FORMS[other][1]}")
     sender, identity = table["mail_sender"], table.get("mail_identity")

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import string
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ ACCOUNTS = {
     "administrator@blockwork.example": ("administrators",),
     "customer@blockwork.example": ("customers",),
 }
-PASSWORD_LENGTH = 16
 # What the emulator itself remembers: it is forgotten with the state, and kept with it.
 SEEDED = "/local-stage/seeded"
 
@@ -78,24 +76,16 @@ class Platform:
         return users
 
     def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
-        """Offer some tariffs and have a forecast, once in the life of the state.
-
-        What is deleted stays away.
-        """
+        """Offer tariffs and a forecast, once in the life of the state; what is gone stays away."""
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
         token = self._sign_in(config["userPoolId"], config["userPoolClientId"], administrator)
+        headers = {"Authorization": f"Bearer {token}"}
         url = f"{config['apis']['catalog']}/products"
         for product in json.loads(PRODUCTS.read_text()):
             on_line(product["name"])
-            answer = httpx.post(
-                url,
-                json=product,
-                headers={"Authorization": f"Bearer {token}"},
-                trust_env=False,
-                timeout=30,
-            )
+            answer = httpx.post(url, json=product, headers=headers, trust_env=False, timeout=30)
             if answer.status_code != httpx.codes.CREATED:
                 raise LocalStageError(
                     f"The catalog did not take the tariff {product['name']!r}: POST {url} answered"
@@ -105,22 +95,13 @@ class Platform:
         self._account.remember(SEEDED, "products")
 
     def _fetch_forecast(self) -> None:
-        """Have tomorrow's weather fetched, as every night does.
-
-        Where that fails its log says why, and the page that there is none: the rest works.
-        """
-        cloudformation = self._account.client("cloudformation")
-        resources = cloudformation.get_paginator("list_stack_resources")
-        (fetch,) = (
-            resource["PhysicalResourceId"]
-            for page in resources.paginate(StackName="Local-Forecast")
-            for resource in page["StackResourceSummaries"]
-            if resource["LogicalResourceId"].startswith("FetchForecast")
-            and resource["ResourceType"] == "AWS::Lambda::Function"
-        )
+        """Have tomorrow's weather fetched, as each night, and wait: its log says if that fails."""
+        client = self._account.client("lambda")
+        pages = client.get_paginator("list_functions").paginate()
+        names = (one["FunctionName"] for page in pages for one in page["Functions"])
+        fetch = next(name for name in names if "FetchForecast" in name)
         run = {"id": "first-night", "time": datetime.now(UTC).isoformat()}
-        # Waited for: a try that came later would meet whatever is done to the stage meanwhile.
-        self._account.client("lambda").invoke(FunctionName=fetch, Payload=json.dumps(run))
+        client.invoke(FunctionName=fetch, Payload=json.dumps(run))
 
     def _sign_in(self, pool: str, client_id: str, user: User) -> str:
         answer = self._account.client("cognito-idp").admin_initiate_auth(
@@ -137,12 +118,7 @@ class Platform:
 
 def make_password() -> str:
     """Return a random password of every kind of character that Cognito asks for."""
-    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_")
-    every = [secrets.choice(kind) for kind in kinds]
-    some = [secrets.choice("".join(kinds)) for _ in range(PASSWORD_LENGTH - len(every))]
-    letters = [*every, *some]
-    secrets.SystemRandom().shuffle(letters)
-    return "".join(letters)
+    return f"{secrets.token_urlsafe(12)}-aA1"
 
 
 def as_json(account: Account, users: list[User]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from constructs_lib.blocks.hosted_sign_in import (
 )
 from constructs_lib.blocks.idempotency_table import IdempotencyTable
 from constructs_lib.blocks.machine_client import MachineClient
+from constructs_lib.blocks.passkeys import Passkeys
 from constructs_lib.blocks.push_channel import PushChannel
 from constructs_lib.blocks.queue_consumer import QueueConsumer
 from constructs_lib.blocks.scheduled_task import ScheduledTask
@@ -63,6 +64,7 @@ __all__ = [
     "ObjectScan",
     "OidcProvider",
     "OtherName",
+    "Passkeys",
     "PushChannel",
     "QueueConsumer",
     "SamlProvider",

@@ -30,6 +30,8 @@ class AppClient(Construct):
         Default: the app signs in without those pages.
     :param password_sign_in: whether it may also send the password itself instead of proving by SRP
         that it knows it. Default: no.
+    :param passkey_sign_in: whether its users may sign in by a passkey, in a pool that takes some
+        (`passkeys` of `UserDirectory`). Default: no.
     :param token_validity: how long ID and access tokens are good, 5 minutes to 1 day: also how long
         a right that is taken away may linger. Default: 15 minutes.
     :param refresh_validity: how long a sign-in brings new ones, an hour to ten years. Default: 30
@@ -50,6 +52,7 @@ class AppClient(Construct):
         pool: cognito.IUserPool,
         return_urls: Sequence[str] = (),
         password_sign_in: bool = False,
+        passkey_sign_in: bool = False,
         token_validity: Duration = FIFTEEN_MINUTES,
         refresh_validity: Duration = REFRESH_VALIDITY,
         writes: Collection[str] = ("email",),
@@ -66,6 +69,7 @@ class AppClient(Construct):
             pool=pool,
             return_urls=return_urls,
             password_sign_in=password_sign_in,
+            passkey_sign_in=passkey_sign_in,
             token_validity=token_validity,
             refresh_validity=refresh_validity,
             writes=writes,
@@ -89,6 +93,7 @@ def public_client(
     pool: cognito.IUserPool,
     return_urls: Sequence[str],
     password_sign_in: bool,
+    passkey_sign_in: bool,
     token_validity: Duration,
     refresh_validity: Duration,
     writes: Collection[str],
@@ -100,7 +105,10 @@ def public_client(
         id_,
         user_pool=pool,
         auth_flows=cognito.AuthFlow(
-            user_srp=True, user_password=password_sign_in, admin_user_password=password_sign_in
+            user_srp=True,
+            user=passkey_sign_in,
+            user_password=password_sign_in,
+            admin_user_password=password_sign_in,
         ),
         disable_o_auth=not return_urls,
         o_auth=_code_grant(return_urls) if return_urls else None,

@@ -14,6 +14,12 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.app_client import FIFTEEN_MINUTES, REFRESH_VALIDITY, public_client
 from constructs_lib.blocks.hosted_sign_in import NEVER_WRITTEN, HostedSignIn, check_domain_prefix
+from constructs_lib.blocks.passkeys import (
+    BY_PASSKEY,
+    Passkeys,
+    check_with_second_factor,
+    count_for_both_factors,
+)
 from constructs_lib.blocks.trusted_issuer import TrustedIssuer
 from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction, as_function
@@ -72,12 +78,15 @@ class UserDirectory(Construct):
         refresh token, good for 30 days, brings new ones.
     :param threat_protection: whether Cognito watches sign-ins for stolen passwords and odd places;
         it is paid per active user (feature plan Plus). Default: no.
+    :param passkeys: that users may sign in by passkeys, and of which site; they bring the feature
+        plan Essentials, which is paid per active user. Default: they may not.
     :param hosted: Cognito's sign-in pages, and the outside providers behind them. Default: none.
     :param email: who sends the pool's mails. Default: Cognito itself, at most 50 a day.
     :param removal_policy: what becomes of the users when the pool leaves its stack. Default: that
         of :class:`Defaults`, else they are retained, and the pool is protected from deletion.
     :raises ValueError: if the tokens' validity or an attribute is not one that Cognito takes, users
-        could write what there is not, or there are two domains.
+        could write what there is not, there are two domains, or passkeys would be one factor where
+        two are required.
     """
 
     def __init__(
@@ -96,6 +105,7 @@ class UserDirectory(Construct):
         password_sign_in: bool = False,
         token_validity: Duration = FIFTEEN_MINUTES,
         threat_protection: cognito.StandardThreatProtectionMode = UNWATCHED,
+        passkeys: Passkeys | None = None,
         hosted: HostedSignIn | None = None,
         email: cognito.UserPoolEmail | None = None,
         removal_policy: RemovalPolicy | None = None,
@@ -105,6 +115,7 @@ class UserDirectory(Construct):
         refuse_time_outside("token_validity", token_validity, 300, 86_400, path_of(self))
         custom = _custom_names(custom_attributes or {}, at=path_of(self))
         _check_writable(writable_attributes, custom, at=path_of(self))
+        check_with_second_factor(passkeys, second_factor, at=path_of(self))
         if hosted and domain_prefix:
             raise ValueError(
                 f"domain_prefix must be left out with hosted, whose domain is "
@@ -138,15 +149,16 @@ class UserDirectory(Construct):
             mfa=second_factor,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            feature_plan=(
-                cognito.FeaturePlan.LITE
-                if threat_protection is UNWATCHED
-                else cognito.FeaturePlan.PLUS
-            ),
+            feature_plan=_plan(passkeys, threat_protection),
+            sign_in_policy=BY_PASSKEY if passkeys else None,
+            passkey_relying_party_id=passkeys.owner if passkeys else None,
+            passkey_user_verification=passkeys.user_verification if passkeys else None,
             standard_threat_protection_mode=threat_protection,
             deletion_protection=kept is not RemovalPolicy.DESTROY,
             removal_policy=kept,
         )
+        if passkeys and passkeys.verifies:
+            count_for_both_factors(self.pool)
         acknowledge(
             self.pool,
             COG8="threat protection of the plus plan is paid per user; a stage may choose it",
@@ -162,6 +174,7 @@ class UserDirectory(Construct):
             pool=self.pool,
             return_urls=hosted.return_urls if hosted else (),
             password_sign_in=password_sign_in,
+            passkey_sign_in=passkeys is not None,
             token_validity=token_validity,
             refresh_validity=REFRESH_VALIDITY,
             writes={"email", *mapped, *writable_attributes},
@@ -247,6 +260,15 @@ class UserDirectory(Construct):
         iam.Policy(
             cast(Construct, function), "UserPool", statements=[statement], roles=[function.role]
         )
+
+
+def _plan(
+    passkeys: Passkeys | None, watched: cognito.StandardThreatProtectionMode
+) -> cognito.FeaturePlan:
+    """Return the cheapest plan that has what is asked for."""
+    if watched is not UNWATCHED:
+        return cognito.FeaturePlan.PLUS
+    return cognito.FeaturePlan.ESSENTIALS if passkeys else cognito.FeaturePlan.LITE
 
 
 def _custom_names(attributes: Mapping[str, cognito.ICustomAttribute], *, at: str) -> list[str]:

@@ -29,6 +29,8 @@ export interface Config {
   readonly userPoolEndpoint?: string;
   /** Only where a stage has outside providers. */
   readonly signIn?: OutsideSignIn;
+  /** Whether users may sign in by passkeys. */
+  readonly passkeys: boolean;
 }
 
 export class ConfigError extends Error {}
@@ -71,6 +73,7 @@ export function parseConfig(document: unknown): Config {
     userPoolClientId: text(root["userPoolClientId"], "userPoolClientId"),
     ...(endpoint === undefined ? {} : { userPoolEndpoint: url(endpoint, "userPoolEndpoint") }),
     ...(signIn === undefined ? {} : { signIn: outsideSignIn(object(signIn, "signIn")) }),
+    passkeys: root["passkeys"] === true,
   };
 }
 

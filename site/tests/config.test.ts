@@ -39,6 +39,12 @@ test("a configuration that does not fit is refused by the name of the member", (
   for (const [document, expected] of wrong) assert.throws(() => parseConfig(document), expected);
 });
 
+test("passkeys are offered only where the stage says so", () => {
+  assert.equal(parseConfig(onAws).passkeys, false);
+  assert.equal(parseConfig({ ...onAws, passkeys: true }).passkeys, true);
+  assert.equal(parseConfig({ ...onAws, passkeys: "no" }).passkeys, false);
+});
+
 test("outside providers are read where a stage has some", () => {
   assert.equal("signIn" in parseConfig(onAws), false);
   const signIn = { domain: "sign-in.example", providers: ["Google"] };

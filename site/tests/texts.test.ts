@@ -8,6 +8,11 @@ import { number, plural } from "../src/formats.ts";
 const SOURCES = resolve(import.meta.dirname, "../src");
 const IMPORT = /import \* as (\w+) from "(?:\.\.?\/)+texts\/(\w+)\.ts"/g;
 
+/** What texts are grouped in. */
+function parts(): ReadonlySet<string> {
+  return new Set(textFiles().map((file) => file.replace(/^.*[\\/]|\.json$/g, "")));
+}
+
 /** The messages of one language, as the browser has them. */
 function spoken(language: string, messages: Readonly<Record<string, string>>): any[] {
   const code = compiled("part", { en: messages, de: messages }).get(`part.${language}.ts`) ?? "";
@@ -54,9 +59,17 @@ test("every text is shown somewhere", () => {
     }
   }
   for (const [, key] of readFileSync(resolve(SOURCES, "../index.html"), "utf8").matchAll(/%(\w+)\.(\w+)%/g)) used.add(`page.${key}`);
-  const parts = new Set(textFiles().map((file) => file.replace(/^.*[\\/]|\.json$/g, "")));
-  const all = [...parts].flatMap((part) => Object.keys(messagesOf(part)["en"] ?? {}).map((key) => `${part}.${key}`));
+  const all = [...parts()].flatMap((part) => Object.keys(messagesOf(part)["en"] ?? {}).map((key) => `${part}.${key}`));
 
   assert.ok(all.length > 10);
   assert.deepEqual(all.filter((one) => !used.has(one)), []);
+});
+
+test("each language has the marks of its own, and no straight ones", () => {
+  const wrong: Readonly<Record<string, RegExp>> = { en: /["„]|“[^”]*$/, de: /["”]|„[^“]*$|(?<!\u00a0)…/ };
+  for (const part of parts()) {
+    for (const [language, messages] of Object.entries(messagesOf(part))) {
+      assert.deepEqual(Object.entries(messages).filter(([, text]) => wrong[language]?.test(text)), [], `${language}/${part}`);
+    }
+  }
 });

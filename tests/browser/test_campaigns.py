@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import pytest
@@ -178,32 +178,3 @@ def test_who_may_run_no_campaigns_finds_none(visit: Visit, customer: User) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account may not use this page")
     expect(page.get_by_text("run:campaigns")).to_be_visible()
     expect(page.get_by_role("link", name="Campaigns")).to_have_count(0)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_campaigns_has_an_accessibility_finding_or_is_too_wide_for_a_phone(
-    visit: Visit, administrator: User, provider: Control, scheme: Literal["light", "dark"]
-) -> None:
-    provider(mode="ok", seconds=HELD)
-    visitor = visit(width=320, height=640, scheme=scheme)
-    page = at_the_desk(visitor, administrator)
-
-    def check() -> None:
-        expect(page.locator("[aria-busy]")).to_have_count(0)
-        assert visitor.accessibility_findings() == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("group", name="Please check this").wait_for()
-    check()
-    start(page, f"{'A' * 100} {uuid.uuid4().hex[:8]}", "A" * 200)
-    wait_for(page, "Being sent")
-    check()
-    page.get_by_role("button", name="Cancel the campaign").click()
-    check()
-    page.get_by_role("dialog").get_by_role("button", name="Cancel the campaign").click()
-    wait_for(page, "Cancelled")
-    check()
-    page.get_by_role("link", name="All campaigns").click()
-    page.locator(".user").first.wait_for()
-    check()

@@ -2,10 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, Visitor
@@ -59,16 +58,3 @@ def test_who_is_signed_in_tries_with_their_own_permissions(
     answer = visitor.page.get_by_role("region", name="What was answered")
     expect(answer).to_contain_text("you need the permission to write products")
     visitor.forgive("403")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_and_use_it_and_a_phone_scrolls_in_one_direction(
-    visit: Visit, scheme: Literal["light", "dark"]
-) -> None:
-    visitor = visit(width=320, height=640, scheme=scheme)
-    visitor.open("/developers")
-    opened(visitor, "POST /vouchers")
-    visitor.page.get_by_label("Body, as JSON").wait_for()
-
-    assert visitor.accessibility_findings() == []
-    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320

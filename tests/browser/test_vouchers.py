@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import Visit, letting_events_in
-from tests.browser.till import VOUCHERS_API, a_recipient, at_the_till, fill_in, pay
+from tests.browser.till import VOUCHERS_API, a_recipient, at_the_till, pay
 from tests.waiting import eventually
 
 User = dict[str, Any]
@@ -185,29 +185,3 @@ def test_an_empty_list_is_said_to_be_empty(
     visitor.open("/sign-in?next=/vouchers")
     visitor.sign_in(customer)
     expect(page.get_by_role("heading", name="No vouchers yet")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_vouchers_has_an_accessibility_finding_or_is_too_wide_for_a_phone(
-    visit: Visit, administrator: User, scheme: Any
-) -> None:
-    visitor = visit(width=320, height=640, scheme=scheme)
-    page = visitor.page
-
-    def check() -> None:
-        assert visitor.accessibility_findings() == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-    at_the_till(visitor, administrator)
-    fill_in(page, "", amount="")
-    check()
-    fill_in(page, "somebody-with-a-long-name-indeed@department.example.com")
-    check()
-    page.get_by_role("button", name="Pay £12.50").click()
-    page.get_by_role("heading", name="Voucher of").wait_for()
-    check()
-    page.get_by_text("The voucher was mailed").wait_for()
-    check()
-    page.get_by_role("link", name="All vouchers").click()
-    page.locator(".card").first.wait_for()
-    check()

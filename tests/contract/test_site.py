@@ -15,7 +15,7 @@ def page(site_url: str) -> httpx.Response:
 
 def test_the_configuration_is_the_contract_every_client_builds_on(config: dict[str, Any]) -> None:
     required = {"stage", "region", "apis", "webSocketUrl", "userPoolId", "userPoolClientId"}
-    assert required <= set(config) <= {*required, "userPoolEndpoint", "signIn"}
+    assert required <= set(config) <= {*required, "userPoolEndpoint", "signIn", "passkeys"}
     assert set(config["apis"]) == {
         *("campaigns", "catalog", "forecast", "identity", "support", "vouchers")
     }

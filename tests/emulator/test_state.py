@@ -16,7 +16,10 @@ from blockwork.local.launch import Emulator, answers
 from blockwork.local.processes import Group
 from blockwork.local.toolchain import Toolchain
 from tests.conftest import free_port
+from tests.emulator.authenticator import Device
+from tests.emulator.people import People
 from tests.emulator.support import Aws, eventually, function, invoke, role
+from tests.emulator.test_passkeys import Owner
 
 QUICK = {"STATE_SAVE_SECONDS": "0.2"}
 SOURCE = "def handler(event, context): return 'still here'"
@@ -50,8 +53,11 @@ def test_a_killed_emulator_comes_back_with_its_state(mortal: Emulator) -> None:
     made = aws.deploy(
         "kept", {"Role": role(), "Function": function(SOURCE)}, name={"Ref": "Function"}
     )
+    owner, device = Owner(pool_with_passkeys(aws), "kept-owner"), Device("http://localhost")
+    passkey = owner.add(device)
     for service in ("cloudformation", "lambda", "iam"):
         eventually(partial(is_kept, mortal, service, "kept-"))
+    eventually(partial(is_kept, mortal, "cognito", passkey))
 
     os.killpg(group.pid, signal.SIGKILL)
     eventually(lambda: not mortal.is_running())
@@ -60,6 +66,26 @@ def test_a_killed_emulator_comes_back_with_its_state(mortal: Emulator) -> None:
     assert aws.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"1"
     assert aws.outputs("kept") == made
     assert invoke(aws, made["name"])["answer"] == "still here"
+    assert owner.show(device)["AuthenticationResult"]["IdToken"]
+
+
+def pool_with_passkeys(aws: Aws) -> People:
+    cognito = aws.client("cognito-idp")
+    ways = ["PASSWORD", "WEB_AUTHN"]
+    pool = cognito.create_user_pool(
+        PoolName="kept",
+        UsernameAttributes=["email"],
+        Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ways}},
+    )["UserPool"]["Id"]
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool, WebAuthnConfiguration={"RelyingPartyId": "localhost"}
+    )
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="site",
+        ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    return People(aws, {"pool": pool, "client": client})
 
 
 def is_kept(emulator: Emulator, service: str, text: str) -> bool:

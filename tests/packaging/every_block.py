@@ -127,8 +127,9 @@ def build(app: App, folder: Path) -> None:
     hosted = blocks.HostedSignIn(
         domain_prefix="shop", return_urls=["https://shop.example/"], providers=[works]
     )
-    pool = blocks.UserDirectory(stack, "Users", hosted=hosted).pool
-    blocks.AppClient(stack, "App", pool=pool)
+    passkeys = blocks.Passkeys(site="www.shop.example")
+    pool = blocks.UserDirectory(stack, "Users", passkeys=passkeys, hosted=hosted).pool
+    blocks.AppClient(stack, "App", pool=pool, passkey_sign_in=True)
     write = cognito.ResourceServerScope(scope_name="write", scope_description="place orders")
     server = pool.add_resource_server("Server", identifier="orders", scopes=[write])
     scopes = [cognito.OAuthScope.resource_server(server, write)]

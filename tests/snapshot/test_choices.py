@@ -35,6 +35,7 @@ def chosen() -> dict[str, Template]:
         mails_by_ses=True,
         mail_identity="example.com",
         threat_protection=True,
+        passkeys=True,
         blocked_email_domains=("throwaway.org", "bin.example"),
         sign_in_domain="retailer",
         identity_providers=(WORKS,),
@@ -77,6 +78,15 @@ def test_a_sender_that_ses_knows_already_is_not_made_and_may_be_used(
     for statement in statements:
         only = statement["Condition"]["StringEquals"]
         assert only == {"ses:FromAddress": "energy-prod@example.com"}
+
+
+def test_passkeys_are_of_the_website_and_its_app_is_told(chosen: dict[str, Template]) -> None:
+    pool = only(chosen["Prod-Identity"], "AWS::Cognito::UserPool")
+    release = only(chosen["Prod-Release"], "Custom::SiteRelease")
+
+    assert pool["WebAuthnRelyingPartyID"] == "www.example.com"
+    assert pool["UserPoolTier"] == "PLUS"
+    assert '"passkeys":true' in json.dumps(release["Config"]).replace("\\", "")
 
 
 def test_blocked_domains_reach_the_functions_that_check_addresses(

@@ -70,7 +70,7 @@ def asking(site_url: str) -> str:
         content="""<p>Press the button, and we send you none any more.</p>
 <form method="post">
 <input type="hidden" name="List-Unsubscribe" value="One-Click">
-<button>Unsubscribe</button>
+<button type="submit">Unsubscribe</button>
 </form>""",
     )
 

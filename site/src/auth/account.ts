@@ -1,11 +1,9 @@
 // Making, recovering and securing an account, by Amplify; loaded only on the pages that do it.
 
-import { Amplify } from "aws-amplify";
 import {
   confirmResetPassword,
   confirmSignUp,
   confirmUserAttribute,
-  fetchAuthSession,
   fetchMFAPreference,
   resendSignUpCode,
   resetPassword,
@@ -17,6 +15,7 @@ import {
   verifyTOTPSetup,
 } from "aws-amplify/auth";
 import * as t from "../texts/signIn.ts";
+import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError } from "./person.ts";
 
@@ -82,20 +81,7 @@ export async function confirmEmail(code: string): Promise<void> {
  * example with an access token that has expired.
  */
 export async function signOutEverywhere(): Promise<void> {
-  await orInWords(async () => {
-    const { tokens } = await fetchAuthSession({ forceRefresh: true });
-    const { userPoolId, userPoolEndpoint } = Amplify.getConfig().Auth?.Cognito ?? {};
-    const response = await fetch(userPoolEndpoint ?? `https://cognito-idp.${userPoolId?.split("_")[0]}.amazonaws.com/`, {
-      method: "POST",
-      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "AWSCognitoIdentityProviderService.GlobalSignOut" },
-      body: JSON.stringify({ AccessToken: tokens?.accessToken.toString() }),
-    }).catch((cause: unknown) => {
-      throw Object.assign(new Error("no answer", { cause }), { name: "NetworkError" });
-    });
-    if (response.ok) return;
-    const { __type: type } = (await response.json().catch(() => ({}))) as { readonly __type?: string };
-    throw Object.assign(new Error(`Cognito answered ${response.status}`), { name: type ?? "" });
-  });
+  await orInWords(() => askCognito("GlobalSignOut"));
 }
 
 export async function hasAuthenticator(): Promise<boolean> {

@@ -11,7 +11,7 @@ import { ofWhole, type Problems } from "./problems.ts";
 type Of<V extends object> = Pick<FieldProps<V>, "form" | "name"> & { readonly label?: string; readonly hint?: string };
 
 const [TEXT, PASSWORD] = [{ type: "text" }, { type: "password" }] as const;
-const PLAIN = { autocapitalize: "none", spellcheck: false, required: true } as const;
+const PLAIN = { spellcheck: false, required: true } as const;
 
 export function EmailField<V extends object>({ label = t.email, ...field }: Of<V>) {
   return <Field {...field} label={label}>{(bound) => <input {...bound} type="email" autocomplete="username" {...PLAIN} />}</Field>;

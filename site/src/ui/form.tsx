@@ -1,7 +1,7 @@
 // A form with its state: what is typed, what is wrong with it, and whether it is being sent.
 
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as t from "../texts/forms.ts";
 import { hasProblems, NONE, type Problems } from "./problems.ts";
 
@@ -105,18 +105,19 @@ export function Form<V extends object>({ form, submit, busy, extra, children }: 
   const { problems, isSending } = form;
   const element = useRef<HTMLFormElement>(null);
   const top = useRef<HTMLDivElement>(null);
+  const heading = useId();
   const isWrong = hasProblems(problems);
   useLayoutEffect(() => {
     if (isWrong) top.current?.focus();
   }, [problems]);
   const controlOf = (name: string) => element.current?.querySelector<Control>(`.control > [name="${name}"]`);
   return (
-    <form class="form" novalidate ref={element} onSubmit={(event) => {
+    <form class="form" noValidate ref={element} onSubmit={(event) => {
       event.preventDefault();
       void form.send();
     }}>
-      <div class="summary" role="group" aria-labelledby="summary-heading" tabindex={-1} hidden={!isWrong} ref={top}>
-        <h2 id="summary-heading">{t.pleaseCheck}</h2>
+      <div class="summary" role="group" aria-labelledby={heading} tabindex={-1} hidden={!isWrong} ref={top}>
+        <h2 id={heading}>{t.pleaseCheck}</h2>
         <ul role="list">
           {problems.whole.map((text) => <li key={text}>{text}</li>)}
           {[...problems.fields].map(([name, text]) => (

@@ -14,6 +14,7 @@ import { useQuery } from "../ui/query.ts";
 import { Loaded } from "../ui/states.tsx";
 import { Deletion, Takeout } from "./account-data.tsx";
 import { EmailAddress, Everywhere } from "./account-sessions.tsx";
+import { Passkeys } from "./account-passkeys.tsx";
 import { Authenticator } from "./authenticator.tsx";
 import { useOrSignIn } from "./or-sign-in.ts";
 import { conflict, writeProblem } from "./write-problem.ts";
@@ -23,7 +24,7 @@ const EXAMPLE = "+44 1632 960123";
 
 /** What somebody tells of themselves, and what keeps their account safe. */
 export function Account({ page }: { readonly page: Page }) {
-  const { session } = useApp();
+  const { session, config } = useApp();
   const { identity } = useMember();
   const query = useQuery({ ...identity.profile, gcTime: 0, refetchOnReconnect: ({ state }) => state.data === undefined });
   return (
@@ -42,7 +43,7 @@ export function Account({ page }: { readonly page: Page }) {
         </Loaded>
       </div>
       {/* An outside provider keeps the password, and the second step, of its own accounts. */}
-      {!session.person?.isFromOutside && <><EmailAddress /><Password /><Authenticator /><Everywhere /></>}
+      {!session.person?.isFromOutside && <><EmailAddress /><Password /><Authenticator />{config.passkeys && <Passkeys />}<Everywhere /></>}
       <Takeout page={page} />
       <Deletion page={page} />
     </div>

@@ -9,12 +9,13 @@ import { useConfirm } from "../ui/confirm.tsx";
 import { Form, useForm } from "../ui/form.tsx";
 import { QrCode } from "../ui/qr-code.tsx";
 import { found } from "../ui/problems.ts";
+import { passkeysOf } from "./passkey-support.ts";
 
 type State = "asking" | "off" | "on" | AuthenticatorSecret;
 
 /** Setting up an authenticator app as the second step of signing in, and switching it off. */
 export function Authenticator() {
-  const { session, notices } = useApp();
+  const { session, notices, config } = useApp();
   const [state, setState] = useState<State>("asking");
   const [problem, setProblem] = useState("");
   const [confirm, dialog] = useConfirm();
@@ -33,7 +34,10 @@ export function Authenticator() {
       detail: t.offDetail,
       agree: t.switchOff,
       busy: t.switchingOff,
-      action: async () => (await session.account()).switchAuthenticatorOff(),
+      action: async () => {
+        if (config.passkeys) await (await passkeysOf(session)).countForOneStep();
+        await (await session.account()).switchAuthenticatorOff();
+      },
       inWords: (error) => (error instanceof AccountError ? error.message : undefined),
     });
     if (!isOff) return;
@@ -64,13 +68,14 @@ export function Authenticator() {
 }
 
 function SetUp({ secret: { text, link }, done }: { readonly secret: AuthenticatorSecret; readonly done: (state: "on" | "off") => void }) {
-  const { session, notices } = useApp();
+  const { session, notices, config } = useApp();
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), []);
   const form = useForm({ code: "" }, async ({ code }) =>
     found({ code: codeProblem(code) }) ??
     attempt(async () => {
       await (await session.account()).switchAuthenticatorOn(codeOf(code));
+      if (config.passkeys) await (await passkeysOf(session)).countForBothSteps();
       notices.notify(t.isOn);
       done("on");
     }));

@@ -134,7 +134,7 @@ function VoucherForm({ draft, movesFocus = false, pay }: {
         {(bound) => <input {...bound} type="text" inputMode="decimal" autocomplete="off" required ref={amount} />}
       </Field>
       <Field form={form} name="recipientEmail" id="recipient" label={t.recipient} hint={t.recipientHint}>
-        {(bound) => <input {...bound} type="email" autocomplete="off" autocapitalize="none" spellcheck={false} required />}
+        {(bound) => <input {...bound} type="email" autocomplete="off" spellcheck={false} required />}
       </Field>
     </Form>
   );

@@ -124,7 +124,7 @@ function Field({ parameter: { name, required, description, schema } }: { readonl
   const [first] = useState(() => (name === NEW_EACH_TIME ? crypto.randomUUID() : ""));
   return (
     <div class="field">
-      <label>{name}<input name={name} required={required} autocomplete="off" spellcheck={false} defaultValue={first} /></label>
+      <label>{name}<input type="text" name={name} required={required} autocomplete="off" spellcheck={false} defaultValue={first} /></label>
       <p class="hint">{[description ?? "", limits(schema)].filter(Boolean).join(" ")}</p>
     </div>
   );
@@ -138,7 +138,7 @@ function limits({ minimum, maximum, pattern, format }: Readonly<Record<string, u
 
 /** A long line scrolls by itself, which needs the keyboard as well. */
 function Code({ label, text }: { readonly label: string; readonly text: string }) {
-  return <pre class="code" tabIndex={0} role="region" aria-label={label}>{text}</pre>;
+  return <section class="code" tabIndex={0} aria-label={label}><pre>{text}</pre></section>;
 }
 
 async function told(response: Response): Promise<string> {

@@ -10,6 +10,7 @@ import * as common from "../texts/visitor.ts";
 import { attempt, CodeField, codeOf, codeProblem, EmailField, emailProblem, NewPasswordField, passwordMissing, PasswordField } from "../ui/account-form.tsx";
 import { Form, useForm } from "../ui/form.tsx";
 import { found } from "../ui/problems.ts";
+import { canUsePasskeys, passkeysOf } from "./passkey-support.ts";
 
 /** Somebody who has typed address and password: kept in memory until the last step is done. */
 interface Credentials {
@@ -32,12 +33,20 @@ function useSignIn({ page, go }: StepProps) {
   const { session, router, notices } = useApp();
   const next = (step: SignInStep, credentials: Credentials) => {
     if (step !== "done") return go({ kind: step, credentials });
+    done();
+  };
+  const done = () => {
     if (!page.left.aborted) router.go(safeReturn(page.query.get("next")), { replace: true });
     notices.notify(t.signedIn);
   };
   return {
     signIn: async (credentials: Credentials) => next(await session.signIn(credentials.email, credentials.password), credentials),
     answer: async (answer: string, credentials: Credentials) => next(await session.answerStep(answer), credentials),
+    byPasskey: async (email: string) => {
+      await (await passkeysOf(session)).signIn(email);
+      await session.idToken();
+      done();
+    },
   };
 }
 
@@ -88,10 +97,19 @@ function StepFrame({ title, lead, isFirst, children }: {
 
 /** Signing in, with every step that an account may ask for. */
 export const SignIn = steps((props) => {
-  const { signIn } = useSignIn(props);
+  const { config } = useApp();
+  const { signIn, byPasskey } = useSignIn(props);
   const next = props.page.query.get("next");
+  const isByPasskey = useRef(false);
   const form = useForm({ email: "", password: "" }, async ({ email, password }) =>
-    found({ email: emailProblem(email), password: passwordMissing(password) }) ?? attempt(() => signIn({ email: email.trim(), password })));
+    isByPasskey.current
+      ? found({ email: emailProblem(email) }) ?? attempt(() => byPasskey(email.trim()))
+      : found({ email: emailProblem(email), password: passwordMissing(password) }) ?? attempt(() => signIn({ email: email.trim(), password })));
+  const sendByPasskey = async () => {
+    isByPasskey.current = true;
+    await form.send();
+    isByPasskey.current = false;
+  };
   return (
     <StepFrame title={common.signIn} isFirst lead={props.page.query.has("expired")
       ? t.expiredLead
@@ -100,6 +118,11 @@ export const SignIn = steps((props) => {
         <EmailField form={form} name="email" />
         <PasswordField form={form} name="password" />
       </Form>
+      {config.passkeys && canUsePasskeys() && (
+        <div class="apart actions">
+          <button type="button" class="button button-plain" aria-disabled={form.isSending || undefined} onClick={() => void sendByPasskey()}>{t.usePasskey}</button>
+        </div>
+      )}
       <OutsideProviders />
       <p class="apart">{t.newHere({ link: (words) => <a href={paths.signUp(next)}>{words}</a> })}</p>
     </StepFrame>

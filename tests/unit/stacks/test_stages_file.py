@@ -49,12 +49,14 @@ def test_values_of_ones_own_are_taken_as_they_are(tmp_path: Path) -> None:
 
 def test_what_is_said_of_users_is_taken_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "stages.toml"
-    chosen = 'threat_protection = true\nblocked_email_domains = ["throwaway.org"]\n'
+    chosen = (
+        'threat_protection = true\npasskeys = false\nblocked_email_domains = ["throwaway.org"]\n'
+    )
     file.write_text(OWN + chosen + HOSTED + WORKS)
 
     dev = read_stages_file(file)["dev"]
 
-    assert (dev.threat_protection, dev.mails_by_ses) == (True, False)
+    assert (dev.threat_protection, dev.mails_by_ses, dev.passkeys) == (True, False, False)
     assert dev.blocked_email_domains == ("throwaway.org",)
     assert dev.sign_in_domain == "retailer-dev"
     assert dev.identity_providers == (
@@ -115,6 +117,10 @@ def test_the_committed_file_names_every_line_to_edit() -> None:
         (
             OWN + 'blocked_email_domains = "mail"\n',
             ":8: blocked_email_domains of stage 'dev' must be a list of host names",
+        ),
+        (
+            OWN + "passkeys = true\n",
+            ":8: passkeys of stage 'dev' needs domain, a host name such as",
         ),
         (OWN + WORKS, ":8: identity_providers of stage 'dev' needs sign_in_domain"),
         (

@@ -19,6 +19,7 @@ from blockwork.local.emulator.gaps import (
     cognito_codes,
     cognito_messages,
     cognito_names,
+    cognito_passkeys,
     cognito_second_factor,
     cognito_triggers,
     condition_keys,
@@ -154,6 +155,7 @@ GAPS = (
     cognito_attributes,  # around addresses: what may not be written is not mailed about
     cognito_challenges,
     cognito_second_factor,  # around challenges: their sessions are theirs
+    cognito_passkeys,
     cognito_codes,
     cognito_triggers,  # around codes: what is confirmed by one is
     closed_sign_up,  # around triggers: nobody is asked about who may not come in
