@@ -25,7 +25,7 @@ class View:
     """A view in one state.
 
     :param name: of its pictures.
-    :param route: as `site/src/main.tsx` has it, or `ELSEWHERE`.
+    :param route: as `site/src/main.tsx` or `routes.tsx` has it, or `ELSEWHERE`.
     :param acts: what is done, one after the other, until the state is there.
     :param who: looks at it.
     :param at: the address; what is in braces is what `Look` knows by this name.

@@ -16,18 +16,17 @@ from tests.browser.views import VIEWS
 from tests.e2e.conftest import aws, make_account
 
 SOURCES = ROOT / "site" / "src"
-PATTERN = re.compile(r'^ +"(/[^"]*)": ', re.MULTILINE)
-PLACE = re.compile(r"paths\.(\w+)\b(?!\()")
+ROUTE = re.compile(
+    r'^ +(?:"(/[^"]*)"|\[paths\.(\w+)\]): |pattern: (?:"(/[^"]*)"|paths\.(\w+))', re.MULTILINE
+)
 
 
 def routes() -> set[str]:
     """Return the patterns of all routes that the app has."""
     places = dict(re.findall(r'^  (\w+): "(/[^"]*)"', (SOURCES / "places.ts").read_text(), re.M))
-    main = (SOURCES / "main.tsx").read_text()
-    return {
-        *PATTERN.findall(main),
-        *(places[name] for name in PLACE.findall(main) if name in places),
-    }
+    sources = [(SOURCES / name).read_text() for name in ("main.tsx", "routes.tsx")]
+    found = [each for source in sources for each in ROUTE.findall(source)]
+    return {one or other or places[name or also] for one, name, other, also in found}
 
 
 def test_every_route_is_looked_at() -> None:

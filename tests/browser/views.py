@@ -109,7 +109,7 @@ VISITORS = (
     visitor("contact", "/contact"),
     visitor("terms", "/terms"),
     visitor("privacy", "/privacy"),
-    visitor("status", "/status", complaints=["status of 404", "status of 422"]),
+    visitor("status", "/status", wait_for("Last asked"), complaints=["status of 4"]),
     visitor("developers", "/developers"),
     visitor("developers-route", "/developers", open_a_route),
     visitor("sign-in", "/sign-in"),
