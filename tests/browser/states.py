@@ -91,7 +91,11 @@ def wait_for(text: str | re.Pattern[str]) -> Act:
 
 def _answering(content: Answer) -> Callable[[Route], None]:
     status = content if isinstance(content, int) else 200
-    body = {"title": "No", "status": status, "detail": "no"} if status != 200 else content
+    body = (
+        {"title": "No", "correlationId": "a-reference", "status": status, "detail": "no"}
+        if status != 200
+        else content
+    )
 
     def answer(route: Route) -> None:
         route.fulfill(
