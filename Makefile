@@ -65,7 +65,7 @@ deploy: build  ## Deploy a stage (STAGE=dev, FORCE=yes: no stack is skipped)
 verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 	@python -m tools.verify_stage "$(or $(STAGE),dev)"
 
-bench: $(DEV) $(NODE)  ## Measure synthesis, start-up, sizes, the dev loop and the website
+bench: $(DEV) $(NODE)  ## Measure synthesis, start-up, sizes, dev loop and website
 	@python -m blockwork.bench -c stage=prod; first=$$?; python -m tests.browser.bench && exit $$first
 
 schemas: $(DEV) $(NODE)  ## Write the contracts of events and APIs to docs

@@ -74,7 +74,7 @@ def test_a_sender_that_ses_knows_already_is_not_made_and_may_be_used(
     ]
 
     assert "AWS::SES::EmailIdentity" not in kinds
-    assert [statement["Resource"] for statement in statements] == [IDENTITY, IDENTITY]
+    assert [statement["Resource"] for statement in statements] == [IDENTITY] * 3
     for statement in statements:
         only = statement["Condition"]["StringEquals"]
         assert only == {"ses:FromAddress": "energy-prod@example.com"}
