@@ -6,7 +6,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 const SERVICES = ["campaigns", "catalog", "forecast", "identity", "support", "vouchers"];
 const DOCUMENTS = resolve(import.meta.dirname, "../docs/openapi");
-const CONTRACT = resolve(import.meta.dirname, "../site/src/api/contract");
+const CONTRACT = resolve(import.meta.dirname, "../site/src/api/.contract");
 
 mkdirSync(CONTRACT, { recursive: true });
 for (const service of SERVICES) {

@@ -21,7 +21,7 @@ const TAKEN = new Set(
     "in instanceof let load new null return static super switch texts this throw true try typeof var void while with yield").split(" "),
 );
 const SOURCES = resolve(import.meta.dirname, "../site/texts");
-const COMPILED = resolve(import.meta.dirname, "../site/src/texts");
+const COMPILED = resolve(import.meta.dirname, "../site/src/.texts");
 
 /** The files of one part by name; an error names the part, the language and the key that does not fit. */
 export function compiled(part: string, languages: Readonly<Record<string, Messages>>): ReadonlyMap<string, string> {

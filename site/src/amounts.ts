@@ -1,7 +1,7 @@
 // Prices and amounts as people type them: what is wrong with one, and the decimal string that it means.
 
 import { decimalSign, shortMoney } from "./more-formats.ts";
-import * as t from "./texts/forms.ts";
+import * as t from "./.texts/forms.ts";
 
 const MOST = 1_000_000;
 const [LEAST_OF_A_VOUCHER, MOST_OF_A_VOUCHER] = [1, 500];

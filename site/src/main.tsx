@@ -11,7 +11,7 @@ import type { Member } from "./member.ts";
 import { paths, SITE_NAME } from "./places.ts";
 import { newQueries } from "./queries.ts";
 import { Router } from "./router.ts";
-import * as t from "./texts/visitor.ts";
+import * as t from "./.texts/visitor.ts";
 import { keepFocus } from "./ui/focus.ts";
 import { Notices } from "./ui/notices.ts";
 import { Shell } from "./ui/shell.tsx";

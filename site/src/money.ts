@@ -1,7 +1,7 @@
 // Prices are decimal strings from the form to the database and back; no float ever holds one.
 
-import * as t from "./texts/visitor.ts";
-import type { components } from "./api/contract/catalog.ts";
+import * as t from "./.texts/visitor.ts";
+import type { components } from "./api/.contract/catalog.ts";
 
 type Schemas = components["schemas"];
 

@@ -1,7 +1,7 @@
 // The rules of the user pool for passwords, to be told while one is typed.
 
 import { list } from "./more-formats.ts";
-import * as t from "./texts/signIn.ts";
+import * as t from "./.texts/signIn.ts";
 
 export interface Rule {
   readonly words: () => string;

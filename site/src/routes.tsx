@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import type { Member } from "./member.ts";
 import { paths } from "./places.ts";
 import type { Page, Params, Route, ShowView, Title } from "./router.ts";
-import * as t from "./texts/visitor.ts";
+import * as t from "./.texts/visitor.ts";
 import { MemberContext } from "./ui/member.ts";
 import { allowed, guest, signedIn } from "./views/guard.ts";
 

@@ -1,9 +1,9 @@
 // All that the services keep of who is signed in, as each answers it to them alone: `docs/privacy.md` says why so.
 
 import { ApiClient } from "./api/client.ts";
-import type { paths as OfIdentity } from "./api/contract/identity.ts";
-import type { paths as OfSupport } from "./api/contract/support.ts";
-import type { paths as OfVouchers } from "./api/contract/vouchers.ts";
+import type { paths as OfIdentity } from "./api/.contract/identity.ts";
+import type { paths as OfSupport } from "./api/.contract/support.ts";
+import type { paths as OfVouchers } from "./api/.contract/vouchers.ts";
 import { typed } from "./api/typed.ts";
 import type { Session } from "./auth/session.ts";
 import type { Config } from "./config.ts";

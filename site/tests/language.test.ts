@@ -6,7 +6,7 @@ import { day, list, shortMoney } from "../src/more-formats.ts";
 import { choice, language, speak, texts } from "../src/language.ts";
 import { perUnit } from "../src/money.ts";
 import { passwordProblem } from "../src/password.ts";
-import * as t from "../src/texts/visitor.ts";
+import * as t from "../src/.texts/visitor.ts";
 
 const NOON = "2026-03-01T12:00:00Z";
 

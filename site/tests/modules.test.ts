@@ -38,7 +38,7 @@ test("a circle is found, however long", () => {
 
 test("no module leads back to itself, not even by what is loaded later", () => {
   const imports = new Map(
-    globSync("**/*.{ts,tsx}", { cwd: SOURCES }).map((name) => {
+    globSync(["**/*.{ts,tsx}", ".texts/*.ts"], { cwd: SOURCES }).map((name) => {
       const file = join(SOURCES, name);
       const found = readFileSync(file, "utf8").matchAll(IMPORTS);
       const targets = [...found].map((match) => resolve(dirname(file), match[1] ?? match[2] ?? ""));
@@ -47,6 +47,6 @@ test("no module leads back to itself, not even by what is loaded later", () => {
   );
 
   assert.ok(imports.size > 30);
-  assert.ok([...imports.values()].flat().every((target) => /^[^.].*\.(ts|tsx|css|svg)$/.test(target)));
+  assert.ok([...imports.values()].flat().every((target) => /^(?!\.\.\/).*\.(ts|tsx|css|svg)$/.test(target)));
   assert.equal(circle(imports), undefined);
 });

@@ -6,7 +6,7 @@ import { compiled, messagesOf, textFiles } from "../../tools/texts.ts";
 import { number, plural } from "../src/formats.ts";
 
 const SOURCES = resolve(import.meta.dirname, "../src");
-const IMPORT = /import \* as (\w+) from "(?:\.\.?\/)+texts\/(\w+)\.ts"/g;
+const IMPORT = /import \* as (\w+) from "(?:\.\.?\/)+\.texts\/(\w+)\.ts"/g;
 
 /** What texts are grouped in. */
 function parts(): ReadonlySet<string> {

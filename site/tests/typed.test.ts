@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApiClient, Call } from "../src/api/client.ts";
-import type { paths } from "../src/api/contract/catalog.ts";
+import type { paths } from "../src/api/.contract/catalog.ts";
 import { typed } from "../src/api/typed.ts";
 
 test("a call goes to the address of its route, with what it takes filled in", async () => {

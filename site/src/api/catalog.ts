@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/query-core";
 import { compare } from "../formats.ts";
 import { all, type Listed, type ListQuery, type Pages, type Query } from "../queries.ts";
 import type { ApiClient } from "./client.ts";
-import type { components, paths } from "./contract/catalog.ts";
+import type { components, paths } from "./.contract/catalog.ts";
 import { typed, type Typed } from "./typed.ts";
 
 export type Product = Readonly<components["schemas"]["ProductView"]>;

@@ -2,7 +2,7 @@
 
 import type { Query } from "../queries.ts";
 import { ApiError, type ApiClient } from "./client.ts";
-import type { components, paths } from "./contract/forecast.ts";
+import type { components, paths } from "./.contract/forecast.ts";
 import { typed } from "./typed.ts";
 
 type Schemas = components["schemas"];

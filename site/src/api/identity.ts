@@ -3,7 +3,7 @@
 import type { QueryClient } from "@tanstack/query-core";
 import type { ListQuery, Query } from "../queries.ts";
 import type { ApiClient } from "./client.ts";
-import type { components, paths } from "./contract/identity.ts";
+import type { components, paths } from "./.contract/identity.ts";
 import { typed, type Typed } from "./typed.ts";
 
 type Schemas = components["schemas"];

@@ -1,6 +1,6 @@
 // What an API answers instead of what was asked for: problem details (RFC 9457).
 
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 
 export interface FieldError {
   readonly field: string;

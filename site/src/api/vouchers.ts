@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/query-core";
 import type { ListQuery, Pages, Query } from "../queries.ts";
 import { withItem } from "../queries-changed.ts";
 import type { ApiClient } from "./client.ts";
-import type { components, paths } from "./contract/vouchers.ts";
+import type { components, paths } from "./.contract/vouchers.ts";
 import { typed, type Typed } from "./typed.ts";
 
 type Schemas = components["schemas"];

@@ -14,7 +14,7 @@ import {
   updateUserAttribute,
   verifyTOTPSetup,
 } from "aws-amplify/auth";
-import * as t from "../texts/signIn.ts";
+import * as t from "../.texts/signIn.ts";
 import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError } from "./person.ts";

@@ -11,7 +11,7 @@ import {
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import type { Config } from "../config.ts";
 import { deviceStorage } from "../storage.ts";
-import * as t from "../texts/signIn.ts";
+import * as t from "../.texts/signIn.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError, type Person, type SignInStep } from "./person.ts";
 

@@ -1,6 +1,6 @@
 // What Cognito's errors mean, in words for the person.
 
-import * as t from "../texts/signIn.ts";
+import * as t from "../.texts/signIn.ts";
 import { AccountError } from "./person.ts";
 
 /** What `attempt` answers; its errors become an `AccountError` in words. */

@@ -8,7 +8,7 @@ import {
   signIn as amplifySignIn,
   signOut as amplifySignOut,
 } from "aws-amplify/auth";
-import * as t from "../texts/passkeys.ts";
+import * as t from "../.texts/passkeys.ts";
 import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";
 import { AccountError } from "./person.ts";

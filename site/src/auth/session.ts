@@ -4,7 +4,7 @@
 import { signal } from "@preact/signals";
 import type { Config } from "../config.ts";
 import { deviceStorage, type Kept } from "../storage.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { can } from "./permissions.ts";
 import { AccountError, SessionExpired, type Person, type SignInStep } from "./person.ts";
 

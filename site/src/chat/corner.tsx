@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { tabStorage } from "../storage.ts";
 import "../styles/corner.css";
-import * as t from "../texts/chat.ts";
+import * as t from "../.texts/chat.ts";
 import { MoreIcon } from "../ui/more-icons.tsx";
 import { forgetOthers, HISTORY } from "./history.ts";
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiClient, ApiError, Unreachable } from "../api/client.ts";
-import type { paths as Routes } from "../api/contract/support.ts";
+import type { paths as Routes } from "../api/.contract/support.ts";
 import { pause, reference } from "../api/problem.ts";
 import { typed } from "../api/typed.ts";
 import { useApp } from "../app.ts";
@@ -10,7 +10,7 @@ import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Kept } from "../storage.ts";
 import "../styles/chat.css";
-import * as t from "../texts/chat.ts";
+import * as t from "../.texts/chat.ts";
 import { Icon } from "../ui/icons.tsx";
 import { sentence } from "../ui/problems.ts";
 import { Conversation } from "./conversation.ts";

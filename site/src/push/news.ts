@@ -4,7 +4,7 @@ import type { Status, Voucher, Vouchers } from "../api/vouchers.ts";
 import type { App } from "../app.ts";
 import { paths } from "../places.ts";
 import { money } from "../formats.ts";
-import * as t from "../texts/member.ts";
+import * as t from "../.texts/member.ts";
 import type { Message } from "./live.ts";
 
 const REACHED: Readonly<Record<string, Status>> = { VoucherPaid: "PAID", VoucherIssued: "ISSUED", VoucherMailed: "MAILED", VoucherFailed: "FAILED" };

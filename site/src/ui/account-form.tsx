@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { AccountError } from "../auth/person.ts";
 import { RULES } from "../password.ts";
-import * as t from "../texts/signIn.ts";
+import * as t from "../.texts/signIn.ts";
 import { Field, type Bound, type FieldProps } from "./form.tsx";
 import { Icon } from "./icons.tsx";
 import { ofWhole, type Problems } from "./problems.ts";

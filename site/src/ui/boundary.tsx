@@ -1,5 +1,5 @@
 import { Component, type ComponentChildren } from "preact";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Broken } from "./states.tsx";
 
 /** What is inside, or that it failed: in words, with what to tell people who help. */

@@ -2,7 +2,7 @@
 
 import type { ComponentChild } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import * as t from "../texts/forms.ts";
+import * as t from "../.texts/forms.ts";
 
 export interface Question {
   readonly heading: string;

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import * as t from "../texts/forms.ts";
+import * as t from "../.texts/forms.ts";
 import { hasProblems, NONE, type Problems } from "./problems.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;

@@ -1,7 +1,7 @@
 // What is wrong with a form: by field, and with the whole.
 
 import { ApiError } from "../api/problem.ts";
-import * as t from "../texts/forms.ts";
+import * as t from "../.texts/forms.ts";
 
 export interface Problems {
   readonly fields: ReadonlyMap<string, string>;

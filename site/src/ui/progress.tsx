@@ -1,7 +1,7 @@
 // How far a voucher has come, in words and shapes.
 
 import { STATUSES, type Status } from "../api/vouchers.ts";
-import * as t from "../texts/vouchers.ts";
+import * as t from "../.texts/vouchers.ts";
 import { Icon } from "./icons.tsx";
 
 const WORDS: Readonly<Record<Status, () => string>> = { PAID: () => t.paid, ISSUED: () => t.issued, MAILED: () => t.mailed, FAILED: () => t.failed };

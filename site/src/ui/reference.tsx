@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { paths } from "../places.ts";
-import * as t from "../texts/failing.ts";
+import * as t from "../.texts/failing.ts";
 
 /** What one does with a reference: copies it, and gets help with it. */
 export function ReferenceActions({ id }: { readonly id: string }) {

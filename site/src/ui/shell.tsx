@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { language, LOCALES, speak, type Language } from "../language.ts";
 import { paths, SITE_NAME } from "../places.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Boundary } from "./boundary.tsx";
 import { Icon } from "./icons.tsx";
 import { useLazy } from "./lazy.ts";

@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
 import { ApiError, pause, referenceOf } from "../api/problem.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { useLazy } from "./lazy.ts";
 

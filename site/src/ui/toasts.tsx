@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Icon } from "./icons.tsx";
 import type { Toast } from "./notices.ts";
 

@@ -2,7 +2,7 @@
 
 import { paths } from "../places.ts";
 import type { Page, View } from "../router.ts";
-import * as of from "../texts/visitor.ts";
+import * as of from "../.texts/visitor.ts";
 import { Contact } from "./contact.tsx";
 import { Privacy } from "./privacy.tsx";
 import { Status } from "./status.tsx";

@@ -4,7 +4,7 @@ import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
 import { takeOut } from "../takeout.ts";
-import * as t from "../texts/account.ts";
+import * as t from "../.texts/account.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { useMember } from "../ui/member.ts";
 import { useOrSignIn } from "./or-sign-in.ts";

@@ -3,7 +3,7 @@ import { useApp } from "../app.ts";
 import type { Passkey } from "../auth/passkeys.ts";
 import { AccountError } from "../auth/person.ts";
 import { day } from "../more-formats.ts";
-import * as t from "../texts/passkeys.ts";
+import * as t from "../.texts/passkeys.ts";
 import { attempt } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
 import { canUsePasskeys, passkeysOf } from "./passkey-support.ts";

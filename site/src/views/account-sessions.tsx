@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { AccountError } from "../auth/person.ts";
 import { paths } from "../places.ts";
-import * as t from "../texts/account.ts";
+import * as t from "../.texts/account.ts";
 import { attempt, CodeField, codeOf, codeProblem, EmailField, emailProblem } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Form, useForm } from "../ui/form.tsx";

@@ -3,7 +3,7 @@ import { useApp } from "../app.ts";
 import type { AuthenticatorSecret } from "../auth/account.ts";
 import { AccountError } from "../auth/person.ts";
 import { SITE_NAME } from "../places.ts";
-import * as t from "../texts/account.ts";
+import * as t from "../.texts/account.ts";
 import { attempt, CodeField, codeOf, codeProblem } from "../ui/account-form.tsx";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Form, useForm } from "../ui/form.tsx";

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { Campaigns, isOver, type Entry } from "../api/campaigns.ts";
 import { ApiClient } from "../api/client.ts";
 import { useApp } from "../app.ts";
-import * as t from "../texts/campaigns.ts";
+import * as t from "../.texts/campaigns.ts";
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 10_000;

@@ -1,7 +1,7 @@
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
-import * as t from "../texts/about.ts";
-import * as of from "../texts/visitor.ts";
+import * as t from "../.texts/about.ts";
+import * as of from "../.texts/visitor.ts";
 
 /** Where people are answered. */
 const HELP = "help@blockwork.example";

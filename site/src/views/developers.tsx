@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { contractOf, exampleOf, loadContracts, requestOf, type Contract, type Operation, type Parameter } from "../api/contracts.ts";
 import { useApp } from "../app.ts";
 import "../styles/developers.css";
-import * as t from "../texts/developers.ts";
-import * as common from "../texts/visitor.ts";
+import * as t from "../.texts/developers.ts";
+import * as common from "../.texts/visitor.ts";
 import { useQuery } from "../ui/query.ts";
 import { Loaded } from "../ui/states.tsx";
 

@@ -5,7 +5,7 @@ import { hasReached, type Voucher } from "../api/vouchers.ts";
 import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
 import type { Page } from "../router.ts";
-import * as t from "../texts/vouchers.ts";
+import * as t from "../.texts/vouchers.ts";
 import { useVouchers } from "../ui/member.ts";
 import { MoreIcon } from "../ui/more-icons.tsx";
 import { useOrSignIn } from "./or-sign-in.ts";

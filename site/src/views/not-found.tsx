@@ -1,6 +1,6 @@
 import { paths } from "../places.ts";
 import type { View } from "../router.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Broken, Notice } from "../ui/states.tsx";
 
 /** For an address that leads nowhere. */

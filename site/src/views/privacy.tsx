@@ -1,6 +1,6 @@
 import { paths } from "../places.ts";
-import * as t from "../texts/about.ts";
-import * as of from "../texts/visitor.ts";
+import * as t from "../.texts/about.ts";
+import * as of from "../.texts/visitor.ts";
 
 /** What is kept of whom and for how long: what `docs/privacy.md` says, for who is meant. */
 export function Privacy() {

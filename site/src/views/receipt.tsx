@@ -4,7 +4,7 @@ import { useApp } from "../app.ts";
 import { moment, money } from "../formats.ts";
 import { SITE_NAME } from "../places.ts";
 import "../styles/receipt.css";
-import * as t from "../texts/vouchers.ts";
+import * as t from "../.texts/vouchers.ts";
 
 /** What was paid, to be printed: the voucher itself is its PDF. Says nothing that the voucher does not. */
 export function Receipt({ voucher: { voucherId, amount, currency, recipientEmail, createdAt } }: { readonly voucher: Voucher }) {

@@ -1,8 +1,8 @@
 import type { Person } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { View } from "../router.ts";
-import * as t from "../texts/member.ts";
-import * as common from "../texts/visitor.ts";
+import * as t from "../.texts/member.ts";
+import * as common from "../.texts/visitor.ts";
 import { Notice } from "../ui/states.tsx";
 
 /** For a page that needs a permission which this person lacks. */

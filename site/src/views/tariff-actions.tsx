@@ -5,7 +5,7 @@ import { useApp } from "../app.ts";
 import { SessionExpired } from "../auth/person.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
-import * as t from "../texts/admin.ts";
+import * as t from "../.texts/admin.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { MoreIcon } from "../ui/more-icons.tsx";
 import { writeProblem } from "./write-problem.ts";

@@ -6,7 +6,7 @@ import { useApp } from "../app.ts";
 import { money } from "../formats.ts";
 import { perUnit } from "../money.ts";
 import { paths } from "../places.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Icon, unitIcon } from "../ui/icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Bone, Loaded, MoreOf, Notice } from "../ui/states.tsx";

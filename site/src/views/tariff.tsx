@@ -6,7 +6,7 @@ import { moment, money } from "../formats.ts";
 import { perUnit } from "../money.ts";
 import { paths } from "../places.ts";
 import type { Page } from "../router.ts";
-import * as t from "../texts/visitor.ts";
+import * as t from "../.texts/visitor.ts";
 import { Icon, unitIcon } from "../ui/icons.tsx";
 import { useLazy } from "../ui/lazy.ts";
 import { useQuery } from "../ui/query.ts";

@@ -1,6 +1,6 @@
 import { paths } from "../places.ts";
-import * as t from "../texts/about.ts";
-import * as of from "../texts/visitor.ts";
+import * as t from "../.texts/about.ts";
+import * as of from "../.texts/visitor.ts";
 
 /** What the site does, and what its vouchers do. */
 export function Terms() {

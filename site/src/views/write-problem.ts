@@ -1,7 +1,7 @@
 import { ApiError, Unreachable } from "../api/client.ts";
 import { pause, reference } from "../api/problem.ts";
-import * as t from "../texts/forms.ts";
-import * as common from "../texts/visitor.ts";
+import * as t from "../.texts/forms.ts";
+import * as common from "../.texts/visitor.ts";
 import { sentence, type Problems } from "../ui/problems.ts";
 
 /**
