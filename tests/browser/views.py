@@ -84,7 +84,7 @@ ORDER = fill(amount="12.50", recipientEmail=LONG)
 VISITORS = (
     visitor("tariffs", "/"),
     visitor("tariffs-none", "/", answers={PRODUCTS: {"products": []}}),
-    visitor("tariffs-failed", "/", answers={PRODUCTS: 400}, complaints=["status of 400", ": no\n"]),
+    visitor("tariffs-failed", "/", answers={PRODUCTS: 400}, complaints=["status of 400"]),
     visitor("tariffs-none-found", "/", search),
     visitor("tariff", "/tariffs/:productId", at="/tariffs/{product}"),
     visitor(
