@@ -26,7 +26,7 @@ def test_the_first_view_takes_few_requests_and_few_bytes(visit: Visit) -> None:
     answers: list[Response] = []
     visitor.page.on("response", lambda one: answers.append(one))
     visitor.open()
-    visitor.page.locator(".card").first.wait_for()
+    visitor.page.locator(".card a").first.wait_for()
 
     kinds = Counter(one.request.resource_type for one in answers)
     del kinds["other"]  # the icon of the tab
@@ -49,7 +49,7 @@ def test_the_first_view_takes_few_requests_and_few_bytes(visit: Visit) -> None:
 def test_only_the_style_holds_up_the_first_picture(visit: Visit) -> None:
     visitor = visit()
     visitor.open()
-    visitor.page.locator(".card").first.wait_for()
+    visitor.page.locator(".card a").first.wait_for()
     blocking = visitor.page.evaluate(
         "performance.getEntriesByType('resource')"
         ".filter(one => one.renderBlockingStatus === 'blocking').map(one => one.name)"
