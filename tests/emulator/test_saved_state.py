@@ -79,13 +79,19 @@ def test_a_kill_while_it_saves_leaves_a_state_of_one_moment(mortal: Emulator) ->
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    moments: list[str] = []
+
+    def write(moment: str) -> None:
+        item = {"id": {"S": "1"}, "moment": {"S": moment}, "text": {"S": TEXT}}
+        aws.client("dynamodb").transact_write_items(
+            TransactItems=[{"Put": {"TableName": table, "Item": item}} for table in tables]
+        )
+
+    moments = ["0.0"]
+    write(*moments)
+    save(aws, mortal)  # a slow machine may come to no other before it is killed
     for number in range(ROUNDS):
-        for step in range(5 + secrets.randbelow(5)):
-            item = {"id": {"S": "1"}, "moment": {"S": f"{number}.{step}"}, "text": {"S": TEXT}}
-            aws.client("dynamodb").transact_write_items(
-                TransactItems=[{"Put": {"TableName": table, "Item": item}} for table in tables]
-            )
+        for step in range(1, 6 + secrets.randbelow(5)):
+            write(f"{number}.{step}")
         time.sleep(secrets.randbelow(100) / 1000)  # at any point of a save
         kill(mortal)
         start(mortal)

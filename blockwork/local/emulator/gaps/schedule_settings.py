@@ -1,8 +1,8 @@
 """A schedule has all the settings of its template.
 
 AWS Scheduler takes ScheduleExpressionTimezone, StartDate, EndDate and ActionAfterCompletion from a
-template. Stock drops them there, though its API knows them. Closed by storing them. It still works
-out every cron expression in UTC.
+template. Stock drops them there, though its API knows them. Closed by storing them; `schedule_runs`
+heeds them.
 """
 
 from ministack.services import scheduler
