@@ -31,7 +31,7 @@ LONGEST_WAIT = 30.0
 LOOK_EVERY = 0.003
 STANDS_BY = "_STANDS_BY"
 STANDING = "standing-by"
-ITS_PARTS = ("_proc", "_tmpdir", "_stderr_queue", "_stderr_thread", "_start_time")
+ITS_PARTS = ("_proc", "_tmpdir", "said", "_start_time")
 
 IMPORT = "mod = importlib.import_module(module_name)"
 WAIT_FOR_THE_CODE = f"""

@@ -1,14 +1,15 @@
-"""A handler's log lines end where its answer begins.
+"""All that a handler has written is in its log when it answers.
 
 AWS gives every invocation its own lines at no cost to the caller. Stock cannot tell whether a
-handler has written its last line: it waits 50 ms for a first one before it answers, and a line that
-comes later is put under the next invocation. Closed for handlers in Python and Node.js: their
-process writes a mark to the log just before each answer, and the gateway reads up to the mark.
+handler has written its last line: it waits 50 ms for a first one before it answers, puts a line
+that comes later under the next invocation, and reads no more of a process that has once written
+what is no text. Closed for handlers in Python and Node.js: what their process writes before its
+answer is in the pipe before it, however busy the machine, so nothing has to be waited for.
 """
 
-import json
-import queue
-import time
+import os
+import select
+import threading
 from typing import Any
 
 from ministack.core.lambda_runtime import Worker
@@ -18,12 +19,11 @@ from blockwork.local.emulator.gaps._hooks import (
     run_first_in_python_workers,
 )
 
-MARK = "\x00end of invocation\x00"
-LANGUAGES = ("python", "nodejs")
-LONGEST_WAIT = 0.25
+A_PIPE_HOLDS = 2**20
+"""Bytes, at most."""
 
 # The worker keeps the real standard output for its answers and gives the handler standard error.
-BEFORE_EACH_ANSWER = f"""
+BEFORE_EACH_ANSWER = """
 import sys
 
 
@@ -32,9 +32,7 @@ class _Answers:
         self._stream = stream
 
     def write(self, text):
-        if not text.startswith('{{"status": "ready"'):
-            sys.__stderr__.write({MARK!r} + "\\n")
-            sys.__stderr__.flush()
+        sys.__stderr__.flush()  # a line may lack its end
         return self._stream.write(text)
 
     def flush(self):
@@ -44,40 +42,73 @@ class _Answers:
 sys.stdout = _Answers(sys.stdout)
 """
 
-# In Node.js as well; what it writes to a pipe is there before it goes on.
-BEFORE_EACH_ANSWER_OF_NODE = f"""
-{{
+# What the pipe has no room for is written later, in order.
+BEFORE_EACH_ANSWER_OF_NODE = """
+{
   const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = (text, ...more) => {{
-    if (!text.startsWith('{{"status":"ready"'))
-      require("fs").writeSync(2, {json.dumps(MARK)} + "\\n");
-    return write(text, ...more);
-  }};
-}}
+  process.stdout.write = (text) => {
+    if (process.stderr.writableLength === 0) write(text);
+    else process.stderr.write("", () => write(text));
+  };
+}
 """
 
 
-def close() -> None:
-    """Read a worker's log up to the mark; leave other languages as they are."""
-    stock = Worker._drain_stderr_bounded
+class Said:
+    """What one process of a handler writes, up to now.
 
-    def lines_of_this_invocation(worker: Any) -> str:
-        if not worker.config.get("Runtime", "python").startswith(LANGUAGES):
-            return str(stock(worker))
-        lines = []
-        deadline = time.monotonic() + LONGEST_WAIT
-        while (left := deadline - time.monotonic()) > 0:
+    :param stream: its standard error, which nobody else may read.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self._file = stream, stream.fileno()
+        os.set_blocking(self._file, False)
+        self._reading = threading.Lock()
+        self._text = bytearray()
+        self._is_over = False
+
+    def follow(self) -> None:
+        """Read as it comes, so that the process never waits for room, until it has ended."""
+        waiting = select.poll()
+        waiting.register(self._file, select.POLLIN)
+        while not self._is_over:
+            waiting.poll()
+            self._read()
+
+    def taken(self) -> str:
+        """Return what has come since the last time, with all that is in the pipe."""
+        self._read()
+        with self._reading:
+            text, self._text = self._text, bytearray()
+        return "\n".join(filter(None, text.decode(errors="replace").split("\n")))
+
+    def _read(self) -> None:
+        with self._reading:
             try:
-                line = worker._stderr_queue.get(timeout=left)
-            except queue.Empty:
-                break
-            # A handler's last line may lack its line end.
-            if text := line.removesuffix(MARK):
-                lines.append(text)
-            if text != line:
-                break
-        return "\n".join(lines)
+                some = os.read(self._file, A_PIPE_HOLDS)
+            except BlockingIOError:
+                return
+            self._text += some
+            self._is_over = not some
 
-    Worker._drain_stderr_bounded = lines_of_this_invocation
+
+def close() -> None:
+    """Read what processes write; leave other languages as they are."""
+
+    def reader(worker: Any) -> Any:
+        # Asked for when the process has just been started, for the thread that is to read.
+        worker.said, worker._proc.stderr = Said(worker._proc.stderr), None
+        return worker.said.follow
+
+    def lines(stock: Any) -> Any:
+        def of_this_invocation(worker: Any, **waiting: float) -> str:
+            return str(worker.said.taken() if worker.said else stock(worker, **waiting))
+
+        return of_this_invocation
+
+    Worker.said = None
+    Worker._read_stderr = property(reader)
+    Worker._drain_stderr = lines(Worker._drain_stderr)
+    Worker._drain_stderr_bounded = lines(Worker._drain_stderr_bounded)
     run_first_in_python_workers(BEFORE_EACH_ANSWER)
     run_first_in_node_workers(BEFORE_EACH_ANSWER_OF_NODE)

@@ -6,18 +6,13 @@ exception's text, which lacks file and line, and logs nothing. Closed by what th
 handler has said before it ended.
 """
 
-import contextlib
-import queue
 import threading
 from typing import Any
 
 from ministack.core.lambda_runtime import Worker
 from ministack.services import lambda_svc
 
-from blockwork.local.emulator.gaps import quiet_handlers
 from blockwork.local.emulator.gaps._hooks import run_first_in_python_workers
-
-LONGEST_WAIT = 1.0
 
 TELL_OF_IMPORT = """
 import sys, traceback
@@ -57,7 +52,7 @@ def close() -> None:
         try:
             spawn(worker)
         except RuntimeError as error:
-            said.lines = _lines(worker) or str(error)
+            said.lines = (worker.said and worker.said.taken()) or str(error)
             raise
 
     def telling_execute(*request: Any) -> dict[str, Any]:
@@ -69,14 +64,3 @@ def close() -> None:
 
     Worker._spawn, lambda_svc._execute_function_warm = telling_spawn, telling_execute
     run_first_in_python_workers(TELL_OF_IMPORT)
-
-
-def _lines(worker: Any) -> str:
-    """Return what a process that has ended, or is about to, has written."""
-    if worker._stderr_thread is not None:
-        worker._stderr_thread.join(LONGEST_WAIT)
-    lines = []
-    with contextlib.suppress(queue.Empty):
-        while True:
-            lines.append(worker._stderr_queue.get_nowait().removesuffix(quiet_handlers.MARK))
-    return "\n".join(filter(None, lines))
