@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visit, Visitor
-from tests.e2e.failure_chains import redrive_all, waiting
+from tests.e2e.failure_chains import failed_run, redrive_all
 from tests.e2e.test_forecast import run_the_nightly_task
 from tests.waiting import eventually
 
@@ -76,8 +76,8 @@ def test_a_night_without_weather_is_told_and_the_next_forecast_shown_in_words(
     visit: Visit, platform: dict[str, Any], weather: Any
 ) -> None:
     weather("down")
-    run_the_nightly_task(platform, NIGHT)
-    eventually(lambda: waiting(platform, "Local-Forecast") == 1)
+    run = run_the_nightly_task(platform, NIGHT)
+    eventually(lambda: failed_run(platform, "forecast", run))
     visitor = visit()
     card = the_card(visitor)
     expect(card).to_contain_text("The forecast for Wednesday 2 July is not there yet")

@@ -18,6 +18,14 @@ def waiting(platform: dict[str, Any], stack: str) -> int:
     return sum(int(attributes[name]) for name in names)
 
 
+def failed_run(platform: dict[str, Any], service: str, run: str) -> bool:
+    """Tell whether a run of a task is in a service's failure chain, whoever else is.
+
+    Schedules run at their time of the day, whatever a test is doing then.
+    """
+    return f'"id": "{run}"' in run_tool(platform, "failures", "show", service).stdout
+
+
 def assert_nothing_waits(platform: dict[str, Any], service: str) -> None:
     """Expect an empty failure chain; else say what is in it, and why."""
     if waiting(platform, f"Local-{service.capitalize()}"):
