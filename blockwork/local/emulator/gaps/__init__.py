@@ -88,6 +88,7 @@ from blockwork.local.emulator.gaps import (
     stack_outputs,
     stage_variables,
     start_failures,
+    starts_in_turn,
     state_saver,
     stream_consumers,
     stream_records,
@@ -145,6 +146,7 @@ GAPS = (
     start_failures,
     idle_workers,
     debugged_workers,
+    starts_in_turn,  # around all that a start takes
     invocation_metrics,
     function_lines,
     embedded_metrics,
