@@ -8,7 +8,7 @@ event, without limit, which dies with the gateway; it neither repeats nor report
 EventBridge, and writes a constant into the record. Closed by a queue of our own,
 kept with Lambda's state, that ASYNC_CONCURRENCY (8) threads work off. The first retry comes after
 LAMBDA_ASYNC_RETRY_BASE_SECONDS (1), on AWS after a minute; where the handler's process died, no
-sooner than its time would have been over: what it holds locked for that long is free on AWS, too.
+sooner than the time it may take after that: what it holds locked for so long is free on AWS, too.
 """
 
 import heapq
@@ -42,11 +42,11 @@ logger = logging.getLogger("async_invocations")
 class Invocation:
     """An event on its way to a function; the earliest due comes first.
 
-    :param due: when it is to be tried, seconds since the epoch, as `accepted`; while it runs, when
-        it may be tried again if nothing is heard of it any more.
+    :param due: when it is to be tried, seconds since the epoch, as `accepted`.
     :param function: the function's ARN, with a qualifier if it was invoked with one.
     :param attempts: how often the handler has run and failed.
     :param depth: how many invocations led to this one; AWS ends loops.
+    :param timeout: seconds that its handler may take, once it runs.
     """
 
     due: float
@@ -56,6 +56,7 @@ class Invocation:
     event: Any = field(compare=False)
     attempts: int = field(compare=False, default=0)
     depth: int = field(compare=False, default=0)
+    timeout: float = field(compare=False, default=0)
 
 
 class Invocations:
@@ -81,9 +82,15 @@ class Invocations:
         )
 
     def state(self) -> list[dict[str, Any]]:
-        """Return all that has not come to its end."""
+        """Return all that has not come to its end.
+
+        A handler that is killed with the emulator may leave a mark that it is at work: what runs is
+        not due again before that has gone. It began at any time before now.
+        """
         with self._changed:
-            return [asdict(one) for one in (*self._waiting, *self._running.values())]
+            now = time.time()
+            running = [asdict(one) | {"due": now + one.timeout} for one in self._running.values()]
+            return [*(asdict(one) for one in self._waiting), *running]
 
     def restore(self, kept: Iterable[dict[str, Any]]) -> None:
         """Take back what `state` returned."""
@@ -160,8 +167,7 @@ def attempt(invocation: Invocation) -> Invocation | None:
         if time.time() > left:
             _report(invocation, settings, version, "EventAgeExceeded", None)
             return None
-        # A handler that was killed may have left a mark that it is at work: it goes with the time.
-        invocation.due = over = time.time() + float(config.get("Timeout") or 3)
+        invocation.timeout = float(config.get("Timeout") or 3)
         result = _execute(invocation, {**function, "config": config})
         if not result.get("error"):
             return None
@@ -175,7 +181,7 @@ def attempt(invocation: Invocation) -> Invocation | None:
             FIRST_DELAY * 2.0 ** (invocation.attempts - 1), LONGEST_DELAY
         )
         if _died(result):
-            invocation.due = max(invocation.due, over)
+            invocation.due = max(invocation.due, time.time() + invocation.timeout)
         if invocation.attempts > settings.get("MaximumRetryAttempts", RETRIES):
             _report(invocation, settings, version, "RetriesExhausted", result)
         elif invocation.due > left:
