@@ -14,6 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser import judges
 from tests.e2e.accounts import code_for
 from tests.e2e.audience import ask, readers
 from tests.e2e.conftest import aws, make_account
@@ -24,7 +25,7 @@ FORECAST = re.compile(r"/forecast\?date=")
 NAMES = f"MAP {STRANGER} 127.0.0.1"  # as its owner's name server could say
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path("node_modules", "axe-core", "axe.min.js")
 # What holds is not described: that takes longer than to find what does not.
 AXE_RUN = """runOnly => axe.run({runOnly, resultTypes: ["violations"], preload: false})
   .then(({violations}) => violations)"""
@@ -93,7 +94,7 @@ class Visitor:
         # A fade-in would be measured with half its contrast, also one that begins meanwhile.
         self.page.emulate_media(reduced_motion="reduce")
         if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+            self.page.evaluate((judges.installed() / AXE).read_text(encoding="utf-8"))
         found = self.page.evaluate(AXE_RUN, AXE_TAGS)
         self.page.emulate_media(reduced_motion="no-preference")
         return [

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from blockwork.local.toolchain import NODE_BIN
 from tests.browser.conftest import Visitor
+from tests.browser.judges import installed
 from tests.browser.states import View
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +31,8 @@ class Validator:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [NODE_BIN / "node", Path(__file__).with_name("validate.mjs")],
-            cwd=ROOT,
+            [NODE_BIN / "node", "validate.mjs"],
+            cwd=installed(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

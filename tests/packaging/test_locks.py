@@ -122,8 +122,8 @@ def test_a_package_of_npm_whose_hash_is_another_is_not_installed(tmp_path: Path)
     shutil.copy(ROOT / ".npmrc", tmp_path)
     lock = json.loads(read("package-lock.json"))
     # One that needs no other, alone: npm would unpack all others before it fails.
-    name, locked = "node_modules/axe-core", lock["packages"]["node_modules/axe-core"]
-    wanted = {"devDependencies": {"axe-core": locked["version"]}}
+    name, locked = "node_modules/uqr", lock["packages"]["node_modules/uqr"]
+    wanted = {"devDependencies": {"uqr": locked["version"]}}
     changed = {**locked, "integrity": f"sha512-{'A' * 86}=="}
     (tmp_path / "package.json").write_text(json.dumps(wanted))
     (tmp_path / "package-lock.json").write_text(

@@ -13,7 +13,7 @@ import {
   updatePassword,
   updateUserAttribute,
   verifyTOTPSetup,
-} from "aws-amplify/auth";
+} from "@aws-amplify/auth";
 import * as t from "../.texts/signIn.ts";
 import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";

@@ -1,7 +1,7 @@
 // Calls of Cognito's API that Amplify does not have, or whose failure it keeps to itself.
 
-import { Amplify } from "aws-amplify";
-import { fetchAuthSession } from "aws-amplify/auth";
+import { Amplify } from "@aws-amplify/core";
+import { fetchAuthSession } from "@aws-amplify/auth";
 
 /** Call an operation for who is signed in, with a new access token; its errors have Cognito's names. */
 export async function askCognito(operation: string, parameters: object = {}): Promise<void> {

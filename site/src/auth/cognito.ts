@@ -1,14 +1,14 @@
 // Tokens and signing in, by Amplify; loaded only when somebody signs in or is signed in.
 
-import { Amplify } from "aws-amplify";
+import { Amplify } from "@aws-amplify/core";
 import {
   confirmSignIn,
   fetchAuthSession,
   signIn as amplifySignIn,
   signOut as amplifySignOut,
   type SignInOutput,
-} from "aws-amplify/auth";
-import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
+} from "@aws-amplify/auth";
+import { cognitoUserPoolsTokenProvider } from "@aws-amplify/auth/cognito";
 import type { Config } from "../config.ts";
 import { deviceStorage } from "../storage.ts";
 import * as t from "../.texts/signIn.ts";
@@ -35,29 +35,29 @@ function tokenStorage() {
 
 export function configure({ userPoolId, userPoolClientId, userPoolEndpoint, signIn }: Config): void {
   const here = `${window.location.origin}/`;
-  Amplify.configure({
-    Auth: {
-      Cognito: {
-        userPoolId,
-        userPoolClientId,
-        ...(userPoolEndpoint ? { userPoolEndpoint } : {}),
-        ...(signIn
-          ? {
-              loginWith: {
-                oauth: {
-                  domain: signIn.domain,
-                  scopes: ["openid", "email"],
-                  redirectSignIn: [here],
-                  redirectSignOut: [here],
-                  responseType: "code",
-                },
+  const auth = {
+    Cognito: {
+      userPoolId,
+      userPoolClientId,
+      ...(userPoolEndpoint ? { userPoolEndpoint } : {}),
+      ...(signIn
+        ? {
+            loginWith: {
+              oauth: {
+                domain: signIn.domain,
+                scopes: ["openid", "email"],
+                redirectSignIn: [here],
+                redirectSignOut: [here],
+                responseType: "code" as const,
               },
-            }
-          : {}),
-      },
+            },
+          }
+        : {}),
     },
-  });
+  };
+  cognitoUserPoolsTokenProvider.setAuthConfig(auth);
   cognitoUserPoolsTokenProvider.setKeyValueStorage(tokenStorage());
+  Amplify.configure({ Auth: auth }, { Auth: { tokenProvider: cognitoUserPoolsTokenProvider } });
 }
 
 /** The identity of the tokens kept in this browser, refreshed when due; undefined when Cognito refuses them. */

@@ -7,7 +7,7 @@ import {
   listWebAuthnCredentials,
   signIn as amplifySignIn,
   signOut as amplifySignOut,
-} from "aws-amplify/auth";
+} from "@aws-amplify/auth";
 import * as t from "../.texts/passkeys.ts";
 import { askCognito } from "./ask-cognito.ts";
 import { orInWords } from "./errors.ts";

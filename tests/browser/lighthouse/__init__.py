@@ -1,19 +1,17 @@
 """Scores pages as Google's Lighthouse does, on a phone, with the machine's own browser."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from blockwork.local.toolchain import NODE_BIN, NPM, is_installed, tool_environment
-from tests import waiting
+from blockwork.local.toolchain import NODE_BIN, tool_environment
+from tests.browser.judges import installed
 from tests.waiting import PATIENCE_MS
 
 HERE = Path(__file__).parent
-INSTALLED = HERE.parents[2] / ".build" / "lighthouse"
 DETERMINISTIC = ("accessibility", "best-practices", "seo")
 """The categories that say the same on every machine."""
 PERFORMANCE = "performance"
@@ -34,15 +32,9 @@ class Lighthouse:
         }
 
     def __enter__(self) -> Self:
-        INSTALLED.mkdir(parents=True, exist_ok=True)
-        for file in (*HERE.glob("*.json"), HERE / "run.mjs", HERE.parents[2] / ".npmrc"):
-            shutil.copy(file, INSTALLED)
-        if not is_installed(HERE, INSTALLED):
-            done = waiting.run(*NPM, "ci", "--ignore-scripts", cwd=INSTALLED)
-            assert done.returncode == 0, done.stderr
         self._process = subprocess.Popen(
             [NODE_BIN / "node", "run.mjs"],
-            cwd=INSTALLED,
+            cwd=installed(HERE),
             env={**tool_environment(), **self._variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
