@@ -20,6 +20,8 @@ CONTENT = re.compile(r"/openapi/|/execute-api/")
 """What views ask for that came with their code."""
 TEXTS = ROOT / "site" / "texts"
 A_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PATIENT = "AbortSignal.timeout = () => new AbortController().signal"
+"""What is held stays held, however slow the machine: the page gives nothing up by its clock."""
 SHIFTS = """async () => {
   const found = [];
   const observer = new PerformanceObserver(list => found.push(...list.getEntries()));
@@ -91,12 +93,12 @@ def test_only_the_style_holds_up_the_first_picture(visit: Visit) -> None:
 def test_nothing_moves_while_the_first_view_fills(visit: Visit, width: int) -> None:
     visitor = visit(width=width)
     page = visitor.page
-    held: list[Route] = []
-    page.route(PRODUCTS, lambda route: held.append(route), times=1)
+    page.add_init_script(PATIENT)
+    products = Held()
+    page.route(PRODUCTS, products.hold)
     visitor.open()
     page.locator("[aria-busy] .toolbar").wait_for()
-    for route in held:
-        route.continue_()
+    products.let_go()
     page.locator(".card a").first.wait_for()
     expect(page.locator("[aria-busy]")).to_have_count(0)
 
@@ -119,6 +121,7 @@ def test_nothing_moves_while_a_view_comes_to_who_opens_its_address(
     visitor = visit(width=390, locale=language)
     page = visitor.page
     frame = json.loads((TEXTS / language / "visitor.json").read_text())["skip"]
+    page.add_init_script(PATIENT)
     code, content = Held(), Held()
 
     def bring_the_frame(route: Route) -> None:
