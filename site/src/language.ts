@@ -7,7 +7,7 @@ import { deviceStorage } from "./storage.ts";
 export const LOCALES = { en: "en-GB", de: "de-DE" } as const;
 export type Language = keyof typeof LOCALES;
 
-type Loads = Readonly<Record<Language, () => Promise<{ readonly default: readonly unknown[] }>>>;
+export type Loads = Readonly<Record<Language, () => Promise<{ readonly default: readonly unknown[] }>>>;
 
 const NAME = "blockwork.language";
 const storage = deviceStorage();

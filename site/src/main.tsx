@@ -6,6 +6,7 @@ import { Catalog } from "./api/catalog.ts";
 import { AppContext, type App } from "./app.ts";
 import { Session } from "./auth/session.ts";
 import { ConfigError, loadConfig, type Config } from "./config.ts";
+import { askEarly } from "./early.ts";
 import { language, LOCALES } from "./language.ts";
 import type { Member } from "./member.ts";
 import { paths, SITE_NAME } from "./places.ts";
@@ -24,6 +25,7 @@ async function boot(root: HTMLElement): Promise<void> {
   const settings = loadConfig();
   // Said below, if the texts come.
   settings.catch(() => undefined);
+  askEarly(window.location.pathname);
   try {
     await t.load();
   } catch (error) {

@@ -42,7 +42,7 @@ export function routesOf(session: Session, config: Config, member: () => Promise
     [paths.contact]: about,
     [paths.terms]: about,
     [paths.privacy]: about,
-    [paths.status]: about,
+    [paths.status]: later(() => t.status, () => import("./views/status.tsx"), ({ Status }) => <Status />),
     [paths.developers]: later(() => t.developers, () => import("./views/developers.tsx"), ({ Developers }) => <Developers />),
     "/users/:userId/permissions": allowed(session, "grant", "permissions",
       forMembers(() => t.permissions, () => import("./views/permissions.tsx"), ({ Permissions }, { userId = "" }, page) => <Permissions userId={userId} page={page} />)),

@@ -1,6 +1,7 @@
 """How little the first view needs until it is there: why it is quick, whatever the machine."""
 
 import gzip
+import json
 import re
 from collections import Counter
 
@@ -8,17 +9,48 @@ import pytest
 from playwright.sync_api import Response, Route, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.looking import ROOT
+from tests.browser.states import View
+from tests.browser.views import VISITORS
 
 PRODUCTS = re.compile(r"/products\?")
 AS_LARGE = {"document": 1_500, "stylesheet": 6_000, "image": 2_000}
 """Bytes of each kind at most, packed; of scripts `test_website.py` says it."""
-SHIFTS = """() => new Promise(done => {
-  const observer = new PerformanceObserver(() => {});
+CONTENT = re.compile(r"/openapi/|/execute-api/")
+"""What views ask for that came with their code."""
+TEXTS = ROOT / "site" / "texts"
+A_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PATIENT = "AbortSignal.timeout = () => new AbortController().signal"
+"""What is held stays held, however slow the machine: the page gives nothing up by its clock."""
+SHIFTS = """async () => {
+  const found = [];
+  const observer = new PerformanceObserver(list => found.push(...list.getEntries()));
   observer.observe({type: "layout-shift", buffered: true});
-  requestAnimationFrame(() => requestAnimationFrame(() => done(
-    observer.takeRecords().filter(one => !one.hadRecentInput)
-      .map(one => [one.value, ...one.sources.map(({node}) => node?.outerHTML?.slice(0, 200))]))));
-})"""
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  found.push(...observer.takeRecords());
+  return found.filter(one => !one.hadRecentInput)
+    .map(one => [one.value, ...one.sources.map(({node}) => node?.outerHTML?.slice(0, 200))]);
+}"""
+
+
+class Held:
+    """Keeps requests from going on until it lets them go, and lets later ones go at once."""
+
+    def __init__(self) -> None:
+        self._kept: list[Route] | None = []
+
+    def hold(self, route: Route) -> None:
+        """Keep a request, or let it go on where nothing is kept any more."""
+        if self._kept is None:
+            route.continue_()
+        else:
+            self._kept.append(route)
+
+    def let_go(self) -> None:
+        """Let all go on that are kept."""
+        kept, self._kept = self._kept or [], None
+        for route in kept:
+            route.continue_()
 
 
 def test_the_first_view_takes_few_requests_and_few_bytes(visit: Visit) -> None:
@@ -61,13 +93,55 @@ def test_only_the_style_holds_up_the_first_picture(visit: Visit) -> None:
 def test_nothing_moves_while_the_first_view_fills(visit: Visit, width: int) -> None:
     visitor = visit(width=width)
     page = visitor.page
-    held: list[Route] = []
-    page.route(PRODUCTS, lambda route: held.append(route), times=1)
+    page.add_init_script(PATIENT)
+    products = Held()
+    page.route(PRODUCTS, products.hold)
     visitor.open()
     page.locator("[aria-busy] .toolbar").wait_for()
-    for route in held:
-        route.continue_()
+    products.let_go()
     page.locator(".card a").first.wait_for()
     expect(page.locator("[aria-busy]")).to_have_count(0)
 
     assert page.evaluate(SHIFTS) == []
+
+
+LAZY = {
+    view.at: view
+    for view in VISITORS
+    if view.at != "/" and not view.at.startswith(("{", "/tariffs/"))
+}
+"""By its address, each view whose code comes after the frame."""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("view", LAZY.values(), ids=str)
+def test_nothing_moves_while_a_view_comes_to_who_opens_its_address(
+    visit: Visit, view: View, language: str
+) -> None:
+    visitor = visit(width=390, locale=language)
+    page = visitor.page
+    frame = json.loads((TEXTS / language / "visitor.json").read_text())["skip"]
+    page.add_init_script(PATIENT)
+    code, content = Held(), Held()
+
+    def bring_the_frame(route: Route) -> None:
+        answer = route.fetch()
+        if frame in answer.text() or "/config.json" in answer.text():
+            route.fulfill(response=answer)
+        else:
+            code.hold(route)
+
+    page.route("**/assets/*.js", bring_the_frame)
+    page.route(CONTENT, content.hold)
+    visitor.open(view.at)
+    page.locator(".waiting > h1").wait_for()
+    page.evaluate(A_FRAME)
+    code.let_go()
+    page.locator("h1:not(.waiting > *)").wait_for()
+    page.evaluate(A_FRAME)
+    content.let_go()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+    assert page.evaluate(SHIFTS) == []
+    for text in view.complaints:
+        visitor.forgive(text)

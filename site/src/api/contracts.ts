@@ -36,12 +36,9 @@ export interface Contract {
 
 type Json = Readonly<Record<string, any>>;
 
-/** Load the contract of every API that this stage has. */
-export async function loadContracts(signal?: AbortSignal): Promise<readonly Contract[]> {
-  const { apis } = (await json("/config.json", signal)) as { apis: Readonly<Record<string, string>> };
-  return Promise.all(
-    Object.entries(apis).sort().map(async ([name, url]) => contract(name, url.replace(/\/+$/, ""), await json(contractOf(name), signal))),
-  );
+/** Load the contracts of some APIs, given by the name and the URL of each. */
+export async function loadContracts(apis: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly Contract[]> {
+  return Promise.all(Object.entries(apis).sort().map(async ([name, url]) => contract(name, url, await json(contractOf(name), signal))));
 }
 
 /** Where the contract of an API is. */

@@ -27,21 +27,16 @@ const QUESTIONS: Readonly<Record<string, Call & { readonly path: () => string; r
 };
 const TIMEOUT_MS = 15_000;
 
-/** Ask every service that `/config.json` names, all at once. */
-export async function lookAtAll(session: Session, signal: AbortSignal): Promise<readonly Look[]> {
-  const response = await fetch("/config.json", { cache: "no-store", signal }).catch((cause: unknown) => {
-    throw signal.aborted ? cause : new Unreachable("no /config.json", { cause });
-  });
-  if (!response.ok) throw new ApiError(response.status, "no /config.json");
-  const { apis } = (await response.json()) as { readonly apis: Readonly<Record<string, string>> };
-  return Promise.all(Object.keys(apis).sort().map((name) => lookAt(name, apis[name] ?? "", session, signal)));
+/** Ask services, given by the name and the URL of each, all at once. */
+export async function lookAtAll(apis: Readonly<Record<string, string>>, session: Session, signal: AbortSignal): Promise<readonly Look[]> {
+  return Promise.all(Object.entries(apis).sort().map(([name, url]) => lookAt(name, url, session, signal)));
 }
 
 async function lookAt(name: string, base: string, session: Session, signal: AbortSignal): Promise<Look> {
   const { path, isPublic, ...call } = QUESTIONS[name] ?? {};
   try {
     if (path && (isPublic || session.person)) {
-      const api = new ApiClient(base.replace(/\/+$/, ""), session);
+      const api = new ApiClient(base, session);
       await api[isPublic ? "call" : "callSignedIn"](path(), { ...call, signal });
       return { name, health: "works", reference: undefined };
     }

@@ -16,7 +16,8 @@ const NEW_EACH_TIME = "Idempotency-Key";
 const WRITTEN_IN = "en";
 
 export function Developers() {
-  const query = useQuery({ queryKey: ["contracts"], queryFn: ({ signal }) => loadContracts(signal), staleTime: Infinity });
+  const { apis } = useApp().config;
+  const query = useQuery({ queryKey: ["contracts"], queryFn: ({ signal }) => loadContracts({ ...apis }, signal), staleTime: Infinity });
   return (
     <div class="developers">
       <h1>{common.developers}</h1>

@@ -17,7 +17,7 @@ export function notFoundView(): View {
 
 /** For a page whose code is on its way. */
 export function loadingView(): View {
-  return { title: () => t.loading, content: () => <div class="narrow"><h1>{t.loading}</h1></div> };
+  return { title: () => t.loading, content: () => <div class="narrow waiting"><h1>{t.loading}</h1></div> };
 }
 
 /** For a page whose code did not arrive. */

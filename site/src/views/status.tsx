@@ -29,31 +29,33 @@ const SHOWN: Readonly<Record<Health, readonly [IconName, () => string]>> = {
 
 /** Which services answer right now, asked by the visitor's own browser. */
 export function Status() {
-  const { session } = useApp();
+  const { session, config: { apis } } = useApp();
   const query = useQuery({
     queryKey: ["status", session.person?.userId ?? ""],
-    queryFn: ({ signal }) => lookAtAll(session, signal),
+    queryFn: ({ signal }) => lookAtAll({ ...apis }, session, signal),
     // Never an earlier look in the place of one of now.
     gcTime: 0,
   });
   const { data, dataUpdatedAt, isFetching } = query;
   const asked = new Date(dataUpdatedAt).toISOString();
   return (
-    <div class="narrow">
+    <div class="narrow status">
       <h1>{of.status}</h1>
       <p class="lead">{t.lead}</p>
-      <Loaded query={query} waiting={<p>{t.asking}</p>} what={t.services}>
+      <Loaded query={query} waiting={<p class="waiting">{t.asking}</p>} what={t.services}>
         {(looks) => (
-          <ul class="services panel" role="list">
-            {looks.map((look) => <Service key={look.name} look={look} />)}
-          </ul>
+          <>
+            <ul class="services panel" role="list">
+              {looks.map((look) => <Service key={look.name} look={look} />)}
+            </ul>
+            <div class="actions">
+              <button type="button" class="button" aria-disabled={isFetching || undefined} onClick={() => void (isFetching || query.refetch())}>
+                {isFetching ? t.askingAgain : t.askAgain}
+              </button>
+            </div>
+          </>
         )}
       </Loaded>
-      <div class="actions">
-        <button type="button" class="button" aria-disabled={isFetching || undefined} onClick={() => void (isFetching || query.refetch())}>
-          {isFetching ? t.askingAgain : t.askAgain}
-        </button>
-      </div>
       <p class="hint apart" role="status">
         {data && !isFetching && <>{summary(data)} {t.asked({ when: second(asked), time: (words) => <time dateTime={asked}>{words}</time> })}</>}
       </p>
