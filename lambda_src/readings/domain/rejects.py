@@ -1,4 +1,4 @@
-"""The file of rejected rows, as CSV: parts hold them by lines of their range, the file by its own."""
+"""The file of rejected rows, as CSV: parts hold lines of their range, the file has its own."""
 
 import csv
 import io
