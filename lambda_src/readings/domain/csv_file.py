@@ -66,7 +66,7 @@ def layout_of(head: bytes) -> Layout:
     line, end, _ = head[:HEAD_BYTES].partition(b"\n")
     if not head.removeprefix(BOM).strip():
         raise UnreadableFileError(f"the file is empty, its first line must be {HEADER}")
-    if b"\0" in head or head.startswith((b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", GZIP)):
+    if b"\0" in line or head.startswith((b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", GZIP)):
         raise UnreadableFileError(
             "the file is no text in UTF-8: send a CSV file, plain or compressed by gzip"
         )
