@@ -17,7 +17,7 @@ NEWEST = 0
 """In the place of a version: what is the newest of all."""
 NONE = 0xFFFF_FFFF
 SLOTS_A_DAY = 48
-LEVEL = 6
+LEVEL = 1
 
 
 class PageKey(NamedTuple):
