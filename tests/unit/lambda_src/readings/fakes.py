@@ -92,5 +92,6 @@ class InMemoryProgress:
         before = self.saved.get(range_.number)
         if (None if before is None else before.offset) != since:
             return False
+        assert before is None or progress.offset > before.offset, "the work was set back"
         self.saved[range_.number] = progress
         return True
