@@ -18,7 +18,7 @@ CANNOT_INSTALL = error: could not install $(or $(<:%=what % names),uv), the line
   Mend that (often a registry that does not answer, a proxy, a full disk), then run make again.
 
 help:  ## Show what there is to do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(COMMAND)  ## Run the whole platform on this machine (PORT=4566)
 	@python -m blockwork local up $(if $(PORT),--port "$(PORT)")
@@ -67,6 +67,9 @@ verify: $(DEV)  ## Try a deployed stage, leave nothing behind (STAGE=dev)
 
 bench: $(DEV) $(NODE)  ## Measure synthesis, start-up, sizes, dev loop and website
 	@python -m blockwork.bench -c stage=prod; first=$$?; python -m tests.browser.bench && exit $$first
+
+bench-readings: $(DEV)  ## Measure the import of readings: speed, memory, write units
+	@PYTHONPATH=lambda_src python -m tests.readings.bench
 
 schemas: $(DEV) $(NODE)  ## Write the contracts of events and APIs to docs
 	@python -m blockwork schemas docs/events
@@ -117,4 +120,4 @@ $(DEV): requirements-dev.txt | $(RUN)
 $(NODE): package-lock.json | $(RUN)
 	@echo "Installing $<" && { npm ci --loglevel=error || { echo "$(CANNOT_INSTALL)" >&2; exit 1; }; } && touch $@
 
-.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy verify bench schemas guides pictures lock
+.PHONY: help up down clean status dev test test-unit lint format build synth diff deploy verify bench bench-readings schemas guides pictures lock
