@@ -19,6 +19,8 @@ ACCOUNTS = {
     "administrator@blockwork.example": ("administrators",),
     "customer@blockwork.example": ("customers",),
 }
+METER = "meter-1"
+"""The customer's."""
 # What the emulator itself remembers: it is forgotten with the state, and kept with it.
 SEEDED = "/local-stage/seeded"
 
@@ -75,21 +77,28 @@ class Platform:
             users.append(user)
         return users
 
-    def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
-        """Offer tariffs and a forecast, once in the life of the state; what is gone stays away."""
+    def seed_content(
+        self, administrator: User, customer: User, on_line: Callable[[str], None]
+    ) -> None:
+        """Offer tariffs, a forecast and a meter, once in the life of the state."""
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
         token = self._sign_in(config["userPoolId"], config["userPoolClientId"], administrator)
         headers = {"Authorization": f"Bearer {token}"}
-        url = f"{config['apis']['catalog']}/products"
-        for product in json.loads(PRODUCTS.read_text()):
-            on_line(product["name"])
-            answer = httpx.post(url, json=product, headers=headers, trust_env=False, timeout=30)
-            if answer.status_code != httpx.codes.CREATED:
+        products, meters = (f"{config['apis'][name]}" for name in ("catalog", "readings"))
+        owner = {"userId": self._user_id(config["userPoolId"], customer)}
+        for method, url, body in [
+            *(("POST", f"{products}/products", each) for each in json.loads(PRODUCTS.read_text())),
+            ("PUT", f"{meters}/meters/{METER}", owner),
+        ]:
+            on_line(body.get("name", METER))
+            answer = httpx.request(
+                method, url, json=body, headers=headers, trust_env=False, timeout=30
+            )
+            if answer.is_error:
                 raise LocalStageError(
-                    f"The catalog did not take the tariff {product['name']!r}: POST {url} answered"
-                    f" {answer.status_code}: {answer.text}"
+                    f"{method} {url} answered {answer.status_code}: {answer.text}"
                 )
         self._fetch_forecast()
         self._account.remember(SEEDED, "products")
@@ -102,6 +111,10 @@ class Platform:
         fetch = next(name for name in names if "FetchForecast" in name)
         run = {"id": "first-night", "time": datetime.now(UTC).isoformat()}
         client.invoke(FunctionName=fetch, Payload=json.dumps(run))
+
+    def _user_id(self, pool: str, user: User) -> str:
+        client = self._account.client("cognito-idp")
+        return str(client.admin_get_user(UserPoolId=pool, Username=user.email)["Username"])
 
     def _sign_in(self, pool: str, client_id: str, user: User) -> str:
         answer = self._account.client("cognito-idp").admin_initiate_auth(

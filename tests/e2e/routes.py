@@ -36,7 +36,8 @@ class Route:
     :param answers: the status of the call for somebody who may; ids in its path are unknown ones.
     :param body: what is sent, as JSON.
     :param replaces: makes a thing that may be replaced, as somebody who may and about somebody,
-        and returns its path and two bodies for it. Every PUT needs one.
+        and returns its path and two bodies for it. Every PUT needs one, or says why it has none.
+    :param unseen: why what is there may be overwritten unseen.
     :param of_another: makes a thing that belongs to the user, by the API's client, and returns its
         path: for everybody else it must not be there.
     """
@@ -45,6 +46,7 @@ class Route:
     answers: int
     body: object = None
     replaces: Callable[[httpx.Client, Tokens, Account], Replaceable] | None = None
+    unseen: str | None = None
     of_another: Callable[[httpx.Client, Tokens], str] | None = None
 
 
@@ -66,6 +68,18 @@ def mailed_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
 
     eventually(status, until=lambda reached: reached == "MAILED")
     return f"{path}/mails"
+
+
+def begun_import(readings: httpx.Client, tokens: Tokens) -> str:
+    body = {"filename": "readings.csv", "size": 1}
+    answer = readings.post("/imports", json=body, headers=bearer(tokens.id_token))
+    assert answer.status_code == 201, answer.text
+    return f"/imports/{answer.json()['importId']}"
+
+
+def own_meters_readings(readings: httpx.Client, tokens: Tokens) -> str:
+    answer = readings.get("/meters", headers=bearer(tokens.id_token))
+    return f"/meters/{answer.json()['meters'][0]['meterId']}/readings"
 
 
 TARIFF = {"name": "Nobody's", "price": "0.2450", "currency": "GBP", "description": MARK}
@@ -121,6 +135,16 @@ ROUTES: dict[str, dict[str, Route]] = {
         "$connect": Route(TICKET, 101),
         "$disconnect": Route(CONNECTED, 200),
         "$default": Route(CONNECTED, 200),
+    },
+    "readings": {
+        "PUT /meters/{meterId}": Route(
+            "register:meters", 422, body={}, unseen="whose it is now does not depend on before"
+        ),
+        "GET /meters": Route(SIGNED_IN, 200),
+        "GET /meters/{meterId}/readings": Route(SIGNED_IN, 404, of_another=own_meters_readings),
+        "POST /imports": Route(SIGNED_IN, 422, body={}),
+        "GET /imports": Route(SIGNED_IN, 200),
+        "GET /imports/{importId}": Route(SIGNED_IN, 404, of_another=begun_import),
     },
     "support": {
         "POST /chat": Route(SIGNED_IN, 422, body={}),
