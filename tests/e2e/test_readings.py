@@ -133,7 +133,7 @@ def test_many_rows_compressed_and_the_same_file_again(uploader: Uploader) -> Non
 def test_versions_and_other_values_at_once_leave_each_row_in_one_place(uploader: Uploader) -> None:
     meter = uploader.user_id
     files = [
-        file_of(half_hours(meter, A_MONTH, version=version, kwh=lambda place, m=more: place + m))
+        file_of(half_hours(meter, A_MONTH, version=version, kwh=partial(int.__add__, more)))
         for version, more in ((1, 0), (2, 10), (1, 5))
     ]
     with ThreadPoolExecutor(len(files)) as at_once:
