@@ -28,12 +28,6 @@ Register = Callable[[str, Uploader], None]
 
 
 @pytest.fixture(scope="module")
-def readings(config: dict[str, Any]) -> Any:
-    with httpx.Client(base_url=config["apis"]["readings"], timeout=PATIENCE) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def uploader_of(
     config: dict[str, Any], readings: httpx.Client, new_account: NewAccount
 ) -> Callable[[], Uploader]:
