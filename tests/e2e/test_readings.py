@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.accounts import grant
+from tests.e2e.accounts import grant, refresh
 from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, sign_in_by_srp
 from tests.e2e.sockets import connected, ticket_for
 from tests.e2e.uploading import Uploader, file_of, half_hours, post, rejects_of
@@ -212,7 +212,6 @@ def test_readings_are_answered_in_pages_and_as_csv(uploader: Uploader) -> None:
 )
 def test_a_question_that_makes_no_sense_is_refused(uploader: Uploader, query: str) -> None:
     answer = uploader.call("GET", f"/meters/{uploader.user_id}/readings?{query}")
-
     assert answer.status_code == 400
     assert query.split("=")[0] in answer.json()["detail"]
 
@@ -241,10 +240,8 @@ def test_nobody_reads_or_writes_another_s_meter(
 
     # Who may read it may not go on with somebody else's token.
     grant(identity, administrator, stranger.user_id, f"read:meters/{owner.user_id}")
-    answer = identity.post(
-        "/tokens/refresh", json={"refreshToken": stranger.tokens.refresh_token}
-    ).json()
-    may = partial(stranger.readings.get, path, headers=bearer(answer["idToken"]))
+    token = refresh(identity, stranger.tokens).id_token
+    may = partial(stranger.readings.get, path, headers=bearer(token))
     assert len(may().json()["readings"]) == 3
     assert may(params={"limit": 1, "nextToken": theirs}).status_code == 400
 
@@ -266,7 +263,6 @@ def test_a_form_is_good_for_its_own_file_alone(
 @pytest.mark.parametrize("size", [0, -1, 2 * 1024**3 + 1, "1", None])
 def test_a_file_of_no_size_that_is_taken_is_refused(uploader: Uploader, size: object) -> None:
     answer = uploader.call("POST", "/imports", json={"filename": "a.csv", "size": size})
-
     assert answer.status_code == 422
     assert [each["field"] for each in answer.json()["errors"]] == ["size"]
 
@@ -291,7 +287,6 @@ def test_a_range_that_is_delivered_twice_counts_once(
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
 
     done = uploader.ended(import_id)
-
     assert (done["accepted"], done["rejected"]) == (200, 1)
     assert len(rejects_of(done)) == 1
     eventually(
