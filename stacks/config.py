@@ -13,6 +13,7 @@ from stacks.stages_file import StageValues
 
 OPEN_METEO = "https://api.open-meteo.com"
 ONE_MINUTE = Duration.minutes(1)
+THREE_MINUTES = Duration.minutes(3)
 HALF_AN_HOUR = Duration.minutes(30)
 LOCAL_REGION = "eu-west-2"
 LOCAL_ACCOUNT = "000000000000"
@@ -41,6 +42,8 @@ class StageConfig:
     :param campaign_retry: how long to wait before a step of a campaign is tried again; further
         pauses are longer.
     :param vouchers_an_hour: how many a user may buy in an hour.
+    :param range_takes: how long one invocation may work on a range of an uploaded file; after a
+        third of it the rest is handed on.
     :param domain: the website's host name, with its hosted zone. Default: a generated one.
     :param mails_by_ses: whether SES sends the user pool's mails too. Default: Cognito does, at most
         50 a day.
@@ -74,6 +77,7 @@ class StageConfig:
     callback_within: Duration = HALF_AN_HOUR
     campaign_retry: Duration = ONE_MINUTE
     vouchers_an_hour: int = 30
+    range_takes: Duration = THREE_MINUTES
     domain: str | None = None
     hosted_zone_id: str | None = None
     mails_by_ses: bool = False
@@ -112,6 +116,7 @@ def local_stage(endpoints: LocalEndpoints = LOCAL) -> StageConfig:
         settle_after=Duration.seconds(5),
         callback_within=Duration.seconds(5),
         campaign_retry=Duration.seconds(1),
+        range_takes=Duration.seconds(30),
         passkeys=True,
         password_sign_in=True,
         endpoints=endpoints,

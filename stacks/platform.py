@@ -13,6 +13,7 @@ from stacks.forecast import ForecastStack
 from stacks.foundation import FoundationStack
 from stacks.identity import IdentityStack
 from stacks.notifications import NotificationsStack
+from stacks.readings import ReadingsStack
 from stacks.release import ReleaseStack
 from stacks.site import SiteStack
 from stacks.support import SupportStack
@@ -69,6 +70,16 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
         sender=foundation.sender,
         alarms=foundation.alarms,
     )
+    readings = ReadingsStack(
+        scope,
+        "Readings",
+        config=config,
+        service=_service("readings", config),
+        users=identity.users,
+        site_origin=site.origin,
+        bus=foundation.bus,
+        alarms=foundation.alarms,
+    )
     forecast = ForecastStack(
         scope,
         "Forecast",
@@ -109,6 +120,7 @@ def add_platform(scope: Construct, /, *, config: StageConfig, site_content: Path
             "identity": identity.url,
             "catalog": catalog.url,
             "vouchers": vouchers.url,
+            "readings": readings.url,
             "forecast": forecast.url,
             "support": support.url,
             "campaigns": campaigns.url,

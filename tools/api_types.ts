@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const SERVICES = ["campaigns", "catalog", "forecast", "identity", "support", "vouchers"];
+const SERVICES = ["campaigns", "catalog", "forecast", "identity", "readings", "support", "vouchers"];
 const DOCUMENTS = resolve(import.meta.dirname, "../docs/openapi");
 const CONTRACT = resolve(import.meta.dirname, "../site/src/api/.contract");
 

@@ -75,22 +75,24 @@ class Platform:
             users.append(user)
         return users
 
-    def seed_products(self, administrator: User, on_line: Callable[[str], None]) -> None:
-        """Offer tariffs and a forecast, once in the life of the state; what is gone stays away."""
+    def seed_content(self, boss: User, customer: User, on_line: Callable[[str], None]) -> None:
+        """Offer tariffs, a forecast and a meter, once in the life of the state."""
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
-        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], administrator)
+        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], boss)
         headers = {"Authorization": f"Bearer {token}"}
-        url = f"{config['apis']['catalog']}/products"
-        for product in json.loads(PRODUCTS.read_text()):
-            on_line(product["name"])
-            answer = httpx.post(url, json=product, headers=headers, trust_env=False, timeout=30)
-            if answer.status_code != httpx.codes.CREATED:
-                raise LocalStageError(
-                    f"The catalog did not take the tariff {product['name']!r}: POST {url} answered"
-                    f" {answer.status_code}: {answer.text}"
-                )
+        apis, pool = config["apis"], config["userPoolId"]
+        client = self._account.client("cognito-idp")
+        owner = client.admin_get_user(UserPoolId=pool, Username=customer.email)["Username"]
+        for method, url, body in [
+            *(("POST", f"{apis['catalog']}/products", o) for o in json.loads(PRODUCTS.read_text())),
+            ("PUT", f"{apis['readings']}/meters/meter-1", {"userId": owner}),
+        ]:
+            on_line(body.get("name", "A meter"))
+            sent = httpx.request(method, url, json=body, headers=headers, trust_env=False)
+            if sent.is_error:
+                raise LocalStageError(f"{method} {url} answered {sent.status_code}: {sent.text}")
         self._fetch_forecast()
         self._account.remember(SEEDED, "products")
 

@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from blockwork.openapi.walking import NOTHING, Call, Found
-from blockwork.runtime import bodies, idempotency_keys, paging, preconditions
+from blockwork.runtime import bodies, idempotency_keys, paging, preconditions, queries
 from blockwork.runtime.http import ID, Request, Response
 from blockwork.runtime.views import whole
 
@@ -58,6 +58,20 @@ def _day(call: Call, found: Found) -> None:
     if isinstance(name, str):
         found.query[name] = {"type": "string", "format": "date"}
         found.required.add(name)
+
+
+def _moment(call: Call, found: Found) -> None:
+    name = call.value(1, "name")
+    if isinstance(name, str):
+        found.query[name] = {"type": "string", "format": "date-time"}
+
+
+def _number(call: Call, found: Found) -> None:
+    name = call.value(1, "name")
+    if isinstance(name, str):
+        bounds = {"minimum": call.value(None, "least"), "maximum": call.value(None, "largest")}
+        known = {bound: value for bound, value in bounds.items() if isinstance(value, int)}
+        found.query[name] = {"type": "integer", **known}
 
 
 def _page(call: Call, found: Found) -> None:
@@ -112,6 +126,8 @@ KIT: Mapping[object, Callable[[Call, Found], Any]] = {
     msgspec.json.decode: _decoded,
     Request.path_id: _path_id,
     Request.query_day: _day,
+    queries.query_moment: _moment,
+    queries.query_number: _number,
     paging.read_page_query: _page,
     idempotency_keys.idempotency_key: _key,
     idempotency_keys.required_idempotency_key: _required_key,

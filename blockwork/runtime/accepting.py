@@ -1,6 +1,5 @@
 """Which kind of answer a caller would rather have (RFC 9110, section 12.5.1)."""
 
-PAGE = ("text/html", "text/*")
 JSON = ("application/json", "application/problem+json", "application/*")
 ANYTHING = ("*/*",)
 
@@ -12,12 +11,27 @@ def prefers_page(accept: str) -> bool:
 
     :param accept: the header's value; what cannot be read in it counts for nothing.
     """
+    return prefers("text/html", accept)
+
+
+def prefers(kind: str, accept: str) -> bool:
+    """Tell whether a caller would rather have this kind of answer than JSON.
+
+    ::
+
+        if prefers("text/csv", request.headers.get("accept", "")): …
+
+    Who takes anything, or says nothing, gets JSON.
+
+    :param kind: a media type such as `text/csv`.
+    :param accept: the header's value; what cannot be read in it counts for nothing.
+    """
     rated = dict(map(_rated, accept.lower().split(",")))
-    page, json, anything = (
-        max((rated[kind] for kind in kinds if kind in rated), default=0.0)
-        for kinds in (PAGE, JSON, ANYTHING)
+    wanted, json, anything = (
+        max((rated[each] for each in kinds if each in rated), default=0.0)
+        for kinds in ((kind, f"{kind.partition('/')[0]}/*"), JSON, ANYTHING)
     )
-    return page > json and page >= anything
+    return wanted > json and wanted >= anything
 
 
 def _rated(entry: str) -> tuple[str, float]:

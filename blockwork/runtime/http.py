@@ -101,7 +101,8 @@ class Response(Generic[View]):
 
     `blockwork openapi` makes the contract of them; a TypedDict or a struct says what is in one.
 
-    :param body: anything msgspec encodes as JSON, or the text of a page; None for no body.
+    :param body: anything msgspec encodes as JSON, or the text itself where `content_type` is one of
+        text, such as `text/csv`; None for no body.
     :param headers: further headers, by lower-case name.
     """
 
@@ -179,7 +180,7 @@ class Response(Generic[View]):
         }
         if self.body is not None:
             answer["headers"]["content-type"] = self.content_type
-            is_text = isinstance(self.body, str) and self.content_type == HTML
+            is_text = isinstance(self.body, str) and self.content_type.startswith("text/")
             answer["body"] = self.body if is_text else msgspec.json.encode(self.body).decode()
         return answer
 

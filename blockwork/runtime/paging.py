@@ -17,7 +17,7 @@ from blockwork.runtime.signing import Signer
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
-LIMIT = re.compile(r"[0-9]{1,3}")
+LIMIT = re.compile(r"[0-9]{1,6}")
 OF_A_PAGE = {"limit", "nextToken"}
 
 

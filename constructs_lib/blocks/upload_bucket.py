@@ -198,6 +198,14 @@ class UploadBucket(Construct):
         tell(function, "UPLOADS_BUCKET", self.bucket.bucket_name, at=path_of(self))
         return self.grant_read(function)
 
+    def let_delete(self, function: AnyFunction, /) -> iam.Grant:
+        """Tell a function the bucket's name (UPLOADS_BUCKET), and let it delete files.
+
+        :raises ValueError: if the function cannot be told.
+        """
+        tell(function, "UPLOADS_BUCKET", self.bucket.bucket_name, at=path_of(self))
+        return self.bucket.grant_objects(function, "s3:DeleteObject", keys=f"{self._prefix}*")
+
     def subscribe(
         self,
         scope: Construct,

@@ -8,6 +8,7 @@ interface Apis {
   readonly campaigns?: string;
   readonly support?: string;
   readonly forecast?: string;
+  readonly readings?: string;
 }
 
 /** Sign-in with accounts of outside providers. */
@@ -35,7 +36,7 @@ export interface Config {
 
 export class ConfigError extends Error {}
 
-const OPTIONAL = ["vouchers", "campaigns", "support", "forecast"] as const;
+const OPTIONAL = ["vouchers", "campaigns", "support", "forecast", "readings"] as const;
 const HTTP = { name: "an http or https", protocols: ["http:", "https:"] };
 const WEB_SOCKET = { name: "a ws or wss", protocols: ["ws:", "wss:"] };
 

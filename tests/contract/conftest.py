@@ -108,8 +108,8 @@ def client_of(service: str) -> Any:
     return client
 
 
-forecast, identity, support, vouchers = map(
-    client_of, ("forecast", "identity", "support", "vouchers")
+forecast, identity, readings, support, vouchers = map(
+    client_of, ("forecast", "identity", "readings", "support", "vouchers")
 )
 
 

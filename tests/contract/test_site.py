@@ -17,7 +17,7 @@ def test_the_configuration_is_the_contract_every_client_builds_on(config: dict[s
     required = {"stage", "region", "apis", "webSocketUrl", "userPoolId", "userPoolClientId"}
     assert required <= set(config) <= {*required, "userPoolEndpoint", "signIn", "passkeys"}
     assert set(config["apis"]) == {
-        *("campaigns", "catalog", "forecast", "identity", "support", "vouchers")
+        *("campaigns", "catalog", "forecast", "identity", "readings", "support", "vouchers")
     }
     assert config["userPoolId"].startswith(f"{config['region']}_")
 

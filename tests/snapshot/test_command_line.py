@@ -53,6 +53,7 @@ def test_synth_builds_one_stage_without_an_account(tmp_path: Path) -> None:
             "Foundation",
             "Identity",
             "Notifications",
+            "Readings",
             "Release",
             "Site",
             "Support",

@@ -101,7 +101,7 @@ def test_nobody_replaces_items_where_there_are_several_kinds(
     ("service", "allowed", "condition"),
     [
         ("cognito-idp", {"ListUsers", "AdminListGroupsForUser", "AdminDeleteUser"}, None),
-        ("s3", {"GetObject", "PutObject"}, None),
+        ("s3", {"AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject"}, None),
         ("secretsmanager", {"GetSecretValue"}, None),
         ("ses", {"SendEmail", "SendRawEmail"}, "ses:FromAddress"),
         ("ssm", {"GetParameter"}, None),

@@ -22,6 +22,7 @@ const QUESTIONS: Readonly<Record<string, Call & { readonly path: () => string; r
   // Refused for what it does not say: by the service itself.
   identity: { path: () => "/tokens/refresh", method: "POST", body: {}, isPublic: true },
   vouchers: { path: () => "/vouchers?limit=1" },
+  readings: { path: () => "/meters?limit=1" },
   support: { path: () => "/history?limit=1" },
   campaigns: { path: () => "/campaigns?limit=1" },
 };

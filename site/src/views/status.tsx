@@ -15,6 +15,7 @@ const SERVICES: Readonly<Record<string, () => string>> = {
   catalog: () => t.catalog,
   forecast: () => t.forecast,
   identity: () => t.identity,
+  readings: () => t.readings,
   support: () => t.support,
   vouchers: () => t.vouchers,
 };

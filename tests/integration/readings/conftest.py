@@ -1,40 +1,69 @@
-"""An empty table in moto."""
+"""What the readings' functions find in AWS, in moto."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from readings.adapters.readings_table import ReadingsTable
 
-NAME = "readings"
+TABLES = {
+    "IMPORTS_TABLE": ("userId", "itemId"),
+    "READINGS_TABLE": ("meterId", "page"),
+    "METERS_TABLE": ("meterId",),
+}
+OWNER = {
+    "IndexName": "Owner",
+    "KeySchema": [
+        {"AttributeName": "userId", "KeyType": "HASH"},
+        {"AttributeName": "meterId", "KeyType": "RANGE"},
+    ],
+    "Projection": {"ProjectionType": "KEYS_ONLY"},
+}
+RULES = (
+    '{"contentTypes": ["text/csv", "application/gzip"], "largest": 2147483648,'
+    ' "prefix": "uploads/", "seconds": 900}'
+)
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingsTable]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
-    monkeypatch.setenv("READINGS_TABLE", NAME)
-    with mock_aws():
-        boto3.client("dynamodb").create_table(
-            TableName=NAME,
+def readings(aws: pytest.MonkeyPatch) -> None:
+    """Make tables, buckets and queues, and tell of them by variables."""
+    dynamodb: Any = boto3.client("dynamodb")
+    for variable, keys in TABLES.items():
+        names = {*keys, "userId"} if variable == "METERS_TABLE" else {*keys}
+        dynamodb.create_table(
+            TableName=variable,
             KeySchema=[
-                {"AttributeName": "meterId", "KeyType": "HASH"},
-                {"AttributeName": "page", "KeyType": "RANGE"},
+                {"AttributeName": name, "KeyType": kind}
+                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
             ],
             AttributeDefinitions=[
-                {"AttributeName": "meterId", "AttributeType": "S"},
-                {"AttributeName": "page", "AttributeType": "S"},
+                {"AttributeName": name, "AttributeType": "S"} for name in sorted(names)
             ],
             BillingMode="PAY_PER_REQUEST",
+            **({"GlobalSecondaryIndexes": [OWNER]} if variable == "METERS_TABLE" else {}),
         )
-        yield ReadingsTable.from_environment()
+        aws.setenv(variable, variable)
+    for variable in ("UPLOADS_BUCKET", "FILES_BUCKET"):
+        name = variable.lower().replace("_", "-")
+        boto3.client("s3").create_bucket(
+            Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
+        )
+        aws.setenv(variable, name)
+    for variable in ("RANGES_QUEUE_URL", "FINISHING_QUEUE_URL"):
+        url = boto3.client("sqs").create_queue(QueueName=variable)["QueueUrl"]
+        aws.setenv(variable, url)
+    aws.setenv("UPLOADS_RULES", RULES)
 
 
 @pytest.fixture
-def items(table: ReadingsTable) -> Callable[[], list[dict[str, Any]]]:
+def table(readings: None) -> ReadingsTable:
+    return ReadingsTable.from_environment()
+
+
+@pytest.fixture
+def items(readings: None) -> Callable[[], list[dict[str, Any]]]:
     """Return what is in the table."""
-    return lambda: table._client.scan(TableName=NAME)["Items"]
+    client: Any = boto3.client("dynamodb")
+    return lambda: client.scan(TableName="READINGS_TABLE")["Items"]
