@@ -7,13 +7,13 @@ rows come again, so that whoever finds a chunk unfinished finishes both.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from blockwork.runtime.expressions import projection
 from blockwork.runtime.tables import TableAdapter
-from readings.domain.packing import NEWEST, Entry, Page, PageKey, pack, unpack
+from readings.domain.packing import NEWEST, Entries, Entry, Page, PageKey, pack, unpack
 
 AT_ONCE = 16
 MOST_TRIES = 50
@@ -32,9 +32,9 @@ class ReadingsTable(TableAdapter):
         """Connect to the table which the variable READINGS_TABLE names."""
         return cls.named(os.environ["READINGS_TABLE"])
 
-    def merge(self, pages: Mapping[PageKey, Sequence[Entry]]) -> Iterable[Entry]:
+    def merge(self, pages: Mapping[PageKey, Entries]) -> Iterable[Entry]:
         """Work on several meters' months at once."""
-        months: defaultdict[tuple[str, int], dict[int, Sequence[Entry]]] = defaultdict(dict)
+        months: defaultdict[tuple[str, int], dict[int, Entries]] = defaultdict(dict)
         for key, entries in pages.items():
             months[key.meter_id, key.month][key.version] = entries
         with ThreadPoolExecutor(AT_ONCE) as workers:
@@ -73,23 +73,21 @@ class ReadingsTable(TableAdapter):
         for key in keys:
             self._client.delete_item(TableName=self._name, Key=key)
 
-    def _merge_month(
-        self, place: tuple[str, int], versions: Mapping[int, Sequence[Entry]]
-    ) -> list[Entry]:
+    def _merge_month(self, place: tuple[str, int], versions: Mapping[int, Entries]) -> list[Entry]:
         meter_id, month = place
         refused: list[Entry] = []
-        stored: dict[int, Sequence[Entry]] = {}
+        stored: dict[int, Entries] = {}
         for version, entries in versions.items():
             others = self._merge_page(PageKey(meter_id, version, month), entries)
             refused += others
             if others:
                 gone = set(others)
-                entries = [entry for entry in entries if entry not in gone]
+                entries = Entries(entry for entry in entries if entry not in gone)
             stored[version] = entries
         self._supersede(PageKey(meter_id, NEWEST, month), stored)
         return refused
 
-    def _merge_page(self, key: PageKey, entries: Sequence[Entry]) -> list[Entry]:
+    def _merge_page(self, key: PageKey, entries: Entries) -> list[Entry]:
         for _ in range(MOST_TRIES):
             page = self._get(key)
             taken, refused = page.merge(entries)
@@ -97,7 +95,7 @@ class ReadingsTable(TableAdapter):
                 return refused
         raise BusyPageError(key)
 
-    def _supersede(self, key: PageKey, stored: Mapping[int, Sequence[Entry]]) -> None:
+    def _supersede(self, key: PageKey, stored: Mapping[int, Entries]) -> None:
         for _ in range(MOST_TRIES):
             page = self._get(key)
             taken = [page.supersede(version, entries) for version, entries in stored.items()]

@@ -5,7 +5,7 @@ the two lines are two bad rows. A line of nothing but blanks is no row.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -109,12 +109,23 @@ def cut(layout: Layout, size: int, *, most_bytes: int) -> list[Range]:
 class Lines(NamedTuple):
     """Some lines of a file, one after the other.
 
-    :param content: without their LF. One that is longer than `LONGEST_ROW` may be cut there.
+    :param content: with LFs between them, none at the end; bytes if it is not UTF-8. A line that is
+        longer than `LONGEST_ROW` may be cut there.
     :param end: the byte after them.
     """
 
-    content: list[str] | list[bytes]
+    content: str | bytes
     end: int
+
+    def how_many(self) -> int:
+        """Return how many there are."""
+        content = self.content
+        return 1 + (content.count("\n") if isinstance(content, str) else content.count(b"\n"))
+
+    def each(self) -> Sequence[str | bytes]:
+        """Return them one by one."""
+        content = self.content
+        return content.split("\n") if isinstance(content, str) else content.split(b"\n")
 
 
 def lines_of(blocks: Iterable[bytes], *, start: int, end: int) -> Iterator[Lines]:
@@ -139,16 +150,16 @@ def lines_of(blocks: Iterable[bytes], *, start: int, end: int) -> Iterator[Lines
         whole = (last if last >= 0 else rest.rfind(b"\n")) + 1
         if whole and place < end:
             place += whole
-            yield Lines(_lines(rest[: whole - 1]), place)
+            yield Lines(_text(rest[: whole - 1]), place)
             rest = rest[whole:]
         if place >= end:
             return
         if len(rest) > LONGEST_ROW:
             place += len(rest)
-            yield Lines([rest[: LONGEST_ROW + 1]], place)
+            yield Lines(rest[: LONGEST_ROW + 1], place)
             rest, inside = b"", True
     if rest and not inside:
-        yield Lines(_lines(rest), end)
+        yield Lines(_text(rest), end)
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -157,11 +168,11 @@ def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield block[start : start + PIECE]
 
 
-def _lines(content: bytes) -> list[str] | list[bytes]:
+def _text(content: bytes) -> str | bytes:
     try:
-        return content.decode().split("\n")
+        return content.decode()
     except UnicodeDecodeError:
-        return content.split(b"\n")
+        return content
 
 
 def _wrong_header(found: str) -> UnreadableFileError:

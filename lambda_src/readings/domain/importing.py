@@ -9,11 +9,12 @@ progress names count.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol
 
 from readings.domain.checking import Checker, Chunk, Permits, Reject
 from readings.domain.csv_file import LONGEST_ROW, Layout, Lines, Range, lines_of
-from readings.domain.packing import Entry, PageKey
+from readings.domain.packing import Entries, Entry, PageKey
 from readings.domain.reading import kwh_text
 
 CHUNK_LINES = 100_000
@@ -54,7 +55,7 @@ class Source(Protocol):
 class Store(Protocol):
     """Where readings are kept."""
 
-    def merge(self, pages: Mapping[PageKey, Sequence[Entry]]) -> Iterable[Entry]:
+    def merge(self, pages: Mapping[PageKey, Entries]) -> Iterable[Entry]:
         """Store what is not there yet; of two entries for one half hour, the first.
 
         :return: the entries in whose place another value is stored. All others are stored now,
@@ -128,17 +129,17 @@ def work_on(
 
 def _chunks(lines: Iterable[Lines], checker: Checker, before: int, *, end: int) -> Iterator[Chunk]:
     """Check lines, and return them in chunks; the last one ends with the range."""
-    chunk, start = Chunk(before), None
+    chunk, start = checker.chunk(before), None
     for some in lines:
         start = some.end if start is None else start
         checker.check(some, chunk)
         if (
-            len(chunk.lines) >= CHUNK_LINES
-            or len(chunk.pages) >= CHUNK_PAGES
+            chunk.lines >= CHUNK_LINES
+            or len(chunk.by_number) >= CHUNK_PAGES
             or some.end - start >= CHUNK_BYTES
         ):
             yield chunk
-            chunk, start = Chunk(chunk.before + len(chunk.lines)), None
+            chunk, start = checker.chunk(chunk.before + chunk.lines), None
     chunk.end = end
     yield chunk
 
@@ -147,26 +148,30 @@ def _account_for(
     chunk: Chunk, before: Progress, range_: Range, store: Store, rejects: Rejects
 ) -> Progress:
     """Store what is good of a chunk, put aside what is not, and return what is reached then."""
-    entries = chunk.pages.values()
-    total = sum(map(len, entries))
-    thousandths = sum(entry[1] for some in entries for entry in some)
-    rejected = list(chunk.rejects)
-    pages = {PageKey(*key): some for key, some in chunk.pages.items()}
-    for _, refused, line in store.merge(pages) if pages else ():
-        thousandths -= refused
-        reason = (
-            f"another value than {kwh_text(refused)} is stored for this half hour and version:"
-            " a reading never changes, so send a correction as a higher version"
-        )
-        rejected.append(Reject(line, reason, chunk.row(line)))
+    pages = chunk.pages
+    # In the order of their lines, in which their rows are found.
+    refused = sorted(store.merge(pages), key=itemgetter(2)) if pages else []
+    rows = chunk.rows(line for _, _, line in refused)
+    rejected = chunk.rejects + [
+        Reject(line, _refusal(thousandths), row)
+        for (_, thousandths, line), row in zip(refused, rows, strict=True)
+    ]
     rejected.sort()
-    accepted = total + len(chunk.rejects) - len(rejected)
     parts = (rejects.write(range_, rejected),) if rejected else ()
     return Progress(
         offset=chunk.end,
-        lines=before.lines + len(chunk.lines),
-        accepted=before.accepted + accepted,
+        lines=before.lines + chunk.lines,
+        accepted=before.accepted + chunk.accepted - len(refused),
         rejected=before.rejected + len(rejected),
-        thousandths=before.thousandths + thousandths,
+        thousandths=before.thousandths
+        + chunk.thousandths
+        - sum(thousandths for _, thousandths, _ in refused),
         parts=before.parts + parts,
+    )
+
+
+def _refusal(thousandths: int) -> str:
+    return (
+        f"another value than {kwh_text(thousandths)} is stored for this half hour and version:"
+        " a reading never changes, so send a correction as a higher version"
     )

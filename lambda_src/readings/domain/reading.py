@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 HALF_HOUR = timedelta(minutes=30)
 VERSIONS = range(1, 25)
@@ -95,7 +94,8 @@ def thousandths_of(text: str) -> int:
             "kwh must be a decimal with a point and at most 3 places, not negative, such as 0.125,"
             f" got {_shown(text)}"
         )
-    found = int(Decimal(text).scaleb(3))
+    whole, _, places = text.partition(".")
+    found = int(whole) * 1000 + int(f"{places:0<3}")
     if found > LARGEST_THOUSANDTHS:
         raise ValueError(
             f"kwh must be at most {LARGEST_THOUSANDTHS // 1000}, which is what a stored reading"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from readings.domain.checking import Reject
 from readings.domain.csv_file import Range
 from readings.domain.importing import Progress
-from readings.domain.packing import NEWEST, Entry, Page, PageKey
+from readings.domain.packing import NEWEST, Entries, Entry, Page, PageKey
 
 
 class KilledError(Exception):
@@ -33,7 +33,7 @@ class InMemoryReadings:
     def __init__(self) -> None:
         self.pages: dict[PageKey, Page] = {}
 
-    def merge(self, pages: Mapping[PageKey, Sequence[Entry]]) -> Iterable[Entry]:
+    def merge(self, pages: Mapping[PageKey, Entries]) -> Iterable[Entry]:
         refused: list[Entry] = []
         for key, entries in pages.items():
             page = self.pages.setdefault(key, Page.empty(key.month))
@@ -41,7 +41,7 @@ class InMemoryReadings:
             refused += others
             newest = PageKey(key.meter_id, NEWEST, key.month)
             page = self.pages.setdefault(newest, Page.empty(key.month, newest=True))
-            page.supersede(key.version, [entry for entry in entries if entry not in others])
+            page.supersede(key.version, Entries(each for each in entries if each not in others))
         return refused
 
     def read(

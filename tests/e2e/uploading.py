@@ -1,0 +1,115 @@
+"""Files of readings as a browser uploads them, and what becomes of them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from tests.e2e.conftest import Tokens, bearer
+from tests.waiting import eventually
+
+HEADER = "meterId,readAt,kwh,version"
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+ENDS = {"IMPORTED", "FAILED"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uploader:
+    """Somebody who uploads files.
+
+    :param readings: a client of the service.
+    """
+
+    readings: httpx.Client
+    tokens: Tokens
+    user_id: str
+
+    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask for something as who is signed in."""
+        headers = {**bearer(self.tokens.id_token), **more.pop("headers", {})}
+        return self.readings.request(method, path, headers=headers, **more)
+
+    def begin(self, size: int, filename: str = "readings.csv") -> dict[str, Any]:
+        """Begin an import and return it."""
+        answer = self.call("POST", "/imports", json={"filename": filename, "size": size})
+        assert answer.status_code == 201, answer.text
+        begun: dict[str, Any] = answer.json()
+        assert begun["status"] == "AWAITING_UPLOAD"
+        return begun
+
+    def upload(self, content: bytes, filename: str = "readings.csv") -> str:
+        """Begin an import, upload its file, and return its id."""
+        begun = self.begin(len(content), filename)
+        answer = post(begun["upload"], content)
+        assert answer.is_success, answer.text
+        return str(begun["importId"])
+
+    def shown(self, import_id: str) -> dict[str, Any]:
+        """Return an import as it is."""
+        answer = self.call("GET", f"/imports/{import_id}")
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    def ended(self, import_id: str) -> dict[str, Any]:
+        """Return an import once it is over."""
+        return eventually(
+            lambda: self.shown(import_id), until=lambda shown: shown["status"] in ENDS
+        )
+
+    def imported(self, *rows: str, header: str = HEADER) -> dict[str, Any]:
+        """Upload rows and return their import once it is over."""
+        return self.ended(self.upload(file_of(rows, header=header)))
+
+    def stored(self, meter_id: str, **query: str | int) -> list[dict[str, Any]]:
+        """Return all readings of a meter, page by page."""
+        found: list[dict[str, Any]] = []
+        token: dict[str, str] = {}
+        while True:
+            params: dict[str, Any] = {"limit": 20_000, **query, **token}
+            answer = self.call("GET", f"/meters/{meter_id}/readings", params=params)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            found += page["readings"]
+            if "nextToken" not in page:
+                return found
+            token = {"nextToken": page["nextToken"]}
+
+
+def post(upload: dict[str, Any], content: bytes, **forged: str) -> httpx.Response:
+    """Post a file as its form says, or with fields that were forged."""
+    return httpx.post(
+        upload["url"], data={**upload["fields"], **forged}, files={"file": ("f.csv", content)}
+    )
+
+
+def file_of(rows: Iterable[str], header: str = HEADER) -> bytes:
+    """Return a file of rows."""
+    return "".join(f"{row}\n" for row in (header, *rows)).encode()
+
+
+def half_hours(
+    meter_id: str,
+    number: int,
+    *,
+    version: int = 1,
+    first: datetime = FIRST,
+    kwh: Callable[[int], int] = lambda place: place % 5000,
+) -> Iterator[str]:
+    """Return rows of a meter, one a half hour, of so many thousandths of a kWh."""
+    for place in range(number):
+        thousandths = kwh(place)
+        moment = first + timedelta(minutes=30 * place)
+        value = f"{thousandths // 1000}.{thousandths % 1000:03}"
+        yield f"{meter_id},{moment:%Y-%m-%dT%H:%M:%SZ},{value},{version}"
+
+
+def rejects_of(shown: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the rejects that an import leads to."""
+    answer = httpx.get(shown["rejectsUrl"])
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
