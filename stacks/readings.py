@@ -39,20 +39,13 @@ from stacks.config import StageConfig
 GET, QUERY = "dynamodb:GetItem", "dynamodb:Query"
 WRITE, DELETE = "dynamodb:UpdateItem", "dynamodb:DeleteItem"
 COUNTS = ("accepted", "rejected")
-SHOWN = (
-    *COUNTS,
-    "status",
-    "statusSince",
-    "reason",
-    "filename",
-    "createdAt",
-    "correlationId",
-)
-NEW = ("status", "statusSince", "filename", "createdAt", "correlationId", "mayWrite", "expiration")
+SINCE = ("status", "statusSince")
+SHOWN = (*COUNTS, *SINCE, "reason", "filename", "createdAt", "correlationId")
+NEW = (*SINCE, "filename", "createdAt", "correlationId", "mayWrite", "expiration")
 PLAN = ("file", "size", "separator", "order", "firstRow")
 STANDING = ("status", "correlationId", "mayWrite", *PLAN)
 PROGRESS = (*COUNTS, "offset", "lines", "thousandths", "parts")
-STATUS = ("status", "statusSince", "expiration")
+STATUS = (*SINCE, "expiration")
 IMPORT_RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "create_import": {WRITE: NEW},
     "list_imports": {QUERY: SHOWN},
@@ -240,9 +233,7 @@ class ReadingsStack(PlatformStack):
             source=self._imports,
             function=publish,
             failures=self._failures,
-            filters=[
-                lambda_.FilterCriteria.filter({"eventName": ["MODIFY"], "dynamodb": imports}),
-            ],
+            filters=[lambda_.FilterCriteria.filter({"eventName": ["MODIFY"], "dynamodb": imports})],
             parks_after=FIVE_MINUTES,
         )
 

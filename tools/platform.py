@@ -72,7 +72,7 @@ class PlatformApp(ConfiguredApp):
         users = platform.seed_users(passwords)
         content = as_json(account, users)
         keep(content)  # first: whatever fails next, nobody is locked out
-        platform.seed_content(*users, on_line)
+        platform.seed_content(users[0], users[1], on_line)
         return content
 
     def summary(self, content: Mapping[str, Any]) -> list[str]:

@@ -19,8 +19,6 @@ ACCOUNTS = {
     "administrator@blockwork.example": ("administrators",),
     "customer@blockwork.example": ("customers",),
 }
-METER = "meter-1"
-"""The customer's."""
 # What the emulator itself remembers: it is forgotten with the state, and kept with it.
 SEEDED = "/local-stage/seeded"
 
@@ -77,29 +75,24 @@ class Platform:
             users.append(user)
         return users
 
-    def seed_content(
-        self, administrator: User, customer: User, on_line: Callable[[str], None]
-    ) -> None:
+    def seed_content(self, boss: User, customer: User, on_line: Callable[[str], None]) -> None:
         """Offer tariffs, a forecast and a meter, once in the life of the state."""
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
-        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], administrator)
+        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], boss)
         headers = {"Authorization": f"Bearer {token}"}
-        products, meters = (f"{config['apis'][name]}" for name in ("catalog", "readings"))
-        owner = {"userId": self._user_id(config["userPoolId"], customer)}
+        apis, pool = config["apis"], config["userPoolId"]
+        client = self._account.client("cognito-idp")
+        owner = client.admin_get_user(UserPoolId=pool, Username=customer.email)["Username"]
         for method, url, body in [
-            *(("POST", f"{products}/products", each) for each in json.loads(PRODUCTS.read_text())),
-            ("PUT", f"{meters}/meters/{METER}", owner),
+            *(("POST", f"{apis['catalog']}/products", o) for o in json.loads(PRODUCTS.read_text())),
+            ("PUT", f"{apis['readings']}/meters/meter-1", {"userId": owner}),
         ]:
-            on_line(body.get("name", METER))
-            answer = httpx.request(
-                method, url, json=body, headers=headers, trust_env=False, timeout=30
-            )
-            if answer.is_error:
-                raise LocalStageError(
-                    f"{method} {url} answered {answer.status_code}: {answer.text}"
-                )
+            on_line(body.get("name", "A meter"))
+            sent = httpx.request(method, url, json=body, headers=headers, trust_env=False)
+            if sent.is_error:
+                raise LocalStageError(f"{method} {url} answered {sent.status_code}: {sent.text}")
         self._fetch_forecast()
         self._account.remember(SEEDED, "products")
 
@@ -111,10 +104,6 @@ class Platform:
         fetch = next(name for name in names if "FetchForecast" in name)
         run = {"id": "first-night", "time": datetime.now(UTC).isoformat()}
         client.invoke(FunctionName=fetch, Payload=json.dumps(run))
-
-    def _user_id(self, pool: str, user: User) -> str:
-        client = self._account.client("cognito-idp")
-        return str(client.admin_get_user(UserPoolId=pool, Username=user.email)["Username"])
 
     def _sign_in(self, pool: str, client_id: str, user: User) -> str:
         answer = self._account.client("cognito-idp").admin_initiate_auth(

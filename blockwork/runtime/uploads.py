@@ -1,19 +1,22 @@
-"""Uploads straight to storage: what a browser may post, and what has arrived."""
+"""Uploads straight to storage: what a browser may post; `arrivals` has what has arrived."""
 
 import json
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
 
+from blockwork.runtime.arrivals import Arrival, arrival_of
 from blockwork.runtime.aws import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+__all__ = ["Arrival", "UploadOffer", "UploadOffers", "UploadRefusedError", "arrival_of"]
 
 # The address of the bucket's own region: the global one redirects a new bucket's first uploads,
 # which no browser follows across origins (Amazon S3, "Request redirection").
@@ -112,42 +115,3 @@ class UploadOffers:
             ExpiresIn=self._seconds,
         )
         return UploadOffer(key=key, url=posted["url"], fields=posted["fields"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arrival:
-    """A file that has arrived. `size` is None where a scan has told, which does not say it."""
-
-    bucket: str
-    key: str
-    etag: str
-    size: int | None
-
-
-def arrival_of(event: Mapping[str, Any]) -> Arrival:
-    """Return what an event of S3 or of GuardDuty's scan says has arrived.
-
-    :param event: as EventBridge hands it over.
-    :raises ValueError: if it is another one.
-    """
-    detail = event.get("detail", {})
-    if event.get("source") == "aws.s3" and event.get("detail-type") == "Object Created":
-        stored = detail["object"]
-        return Arrival(
-            bucket=detail["bucket"]["name"],
-            key=stored["key"],
-            etag=stored.get("etag", ""),
-            size=stored.get("size"),
-        )
-    if event.get("source") == "aws.guardduty" and "s3ObjectDetails" in detail:
-        scanned = detail["s3ObjectDetails"]
-        return Arrival(
-            bucket=scanned["bucketName"],
-            key=scanned["objectKey"],
-            etag=scanned.get("eTag", ""),
-            size=None,
-        )
-    raise ValueError(
-        "event must be S3's 'Object Created' or GuardDuty's result of a scan, got "
-        f"{event.get('source')!r}, {event.get('detail-type')!r}"
-    )

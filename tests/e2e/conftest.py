@@ -132,6 +132,12 @@ def vouchers(config: dict[str, Any]) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
+def readings(config: dict[str, Any]) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=config["apis"]["readings"]) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def new_account(platform: dict[str, Any], config: dict[str, Any]) -> Iterator[NewAccount]:
     """Return what makes an account in some groups; all are gone after the last test."""
     pool = aws(platform, "cognito-idp")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.accounts import grant
+from tests.e2e.accounts import claims, grant
 from tests.e2e.conftest import (
     Account,
     Tokens,
@@ -20,7 +20,8 @@ from tests.e2e.conftest import (
     new_address,
     sign_in_by_srp,
 )
-from tests.e2e.routes import bought_voucher
+from tests.e2e.routes import bought_voucher, own_meters_readings
+from tests.e2e.uploading import Uploader, half_hours, post
 from tests.waiting import eventually
 
 PHONE = "+441632960961"
@@ -67,9 +68,14 @@ def person(
     config: dict[str, Any],
     identity: httpx.Client,
     vouchers: httpx.Client,
+    readings: httpx.Client,
     administrator: Tokens,
 ) -> Callable[[], Person]:
-    """Return what makes somebody with a profile, permissions and a voucher, mailed twice."""
+    """Return what makes somebody of whom everybody knows something.
+
+    They have a profile, permissions, a voucher, mailed twice, and a meter with readings of which
+    some were rejected.
+    """
     pool = aws(platform, "cognito-idp")
 
     def make() -> Person:
@@ -88,15 +94,45 @@ def person(
         shown = eventually(voucher, until=lambda voucher: voucher["status"] == "MAILED")
         again = {**bearer(tokens.id_token), "Idempotency-Key": path.rsplit("/")[-1]}
         assert vouchers.post(f"{path}/mails", headers=again).status_code == 202
+        imported_readings(readings, tokens, administrator)
         texts = (account.email, name, shown["recipientEmail"])
         return Person(account=account, tokens=tokens, voucher=path, texts=texts)
 
     return make
 
 
+def imported_readings(readings: httpx.Client, tokens: Tokens, administrator: Tokens) -> None:
+    """Let somebody have a meter that is called as they are, and import readings of it."""
+    meter = own_meters_readings(readings, tokens, administrator).split("/")[2]
+    somebody = Uploader(readings=readings, tokens=tokens, user_id=claims(tokens.id_token)["sub"])
+    done = somebody.imported(*half_hours(meter, 3), "nonsense")
+    assert (done["accepted"], done["rejected"]) == (3, 1)
+    begun = somebody.begin(1)
+    assert post(begun["upload"], b"x" * 2).is_error  # is awaited for ever
+
+
+def files_of(user: str, platform: dict[str, Any]) -> list[str]:
+    """Return the keys of all files of the readings that are a user's."""
+    s3 = aws(platform, "s3")
+    buckets = [b["Name"] for b in s3.list_buckets()["Buckets"] if "readings" in b["Name"]]
+    pages = s3.get_paginator("list_objects_v2").paginate
+    keys = [
+        each["Key"]
+        for bucket in buckets
+        for page in pages(Bucket=bucket)
+        for each in page.get("Contents", [])
+    ]
+    return [key for key in keys if user in key]
+
+
 def of(user: str, tables: dict[str, Items]) -> Items:
     """Return the items that say something of a user."""
-    return [item for items in tables.values() for item in items if user in json.dumps(item)]
+    return [
+        item
+        for items in tables.values()
+        for item in items
+        if user in json.dumps(item, default=repr)
+    ]
 
 
 def about(person: Person, tables: dict[str, Items]) -> Items:
@@ -104,6 +140,6 @@ def about(person: Person, tables: dict[str, Items]) -> Items:
     return [
         item
         for item in of(person.account.user_id, tables)
-        if any(text in json.dumps(item) for text in person.texts)
+        if any(text in json.dumps(item, default=repr) for text in person.texts)
         or item.get("itemId", {"S": ""})["S"].split("#")[0] not in LEFT
     ]

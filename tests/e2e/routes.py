@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from tests.e2e.accounts import claims
 from tests.e2e.conftest import Account, Tokens, bearer, new_address
 from tests.waiting import eventually
 
@@ -38,8 +39,9 @@ class Route:
     :param replaces: makes a thing that may be replaced, as somebody who may and about somebody,
         and returns its path and two bodies for it. Every PUT needs one, or says why it has none.
     :param unseen: why what is there may be overwritten unseen.
-    :param of_another: makes a thing that belongs to the user, by the API's client, and returns its
-        path: for everybody else it must not be there.
+    :param of_another: makes a thing that belongs to the user, by the API's client (and an
+        administrator, where it takes one), and returns its path: for everybody else it must not
+        be there.
     """
 
     who: str
@@ -47,10 +49,10 @@ class Route:
     body: object = None
     replaces: Callable[[httpx.Client, Tokens, Account], Replaceable] | None = None
     unseen: str | None = None
-    of_another: Callable[[httpx.Client, Tokens], str] | None = None
+    of_another: Callable[[httpx.Client, Tokens, Tokens], str] | None = None
 
 
-def bought_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
+def bought_voucher(vouchers: httpx.Client, tokens: Tokens, *_: Tokens) -> str:
     recipient = new_address()
     order = {"amount": "10.00", "currency": "GBP", "recipientEmail": recipient}
     headers = {**bearer(tokens.id_token), "Idempotency-Key": recipient.split("@")[0]}
@@ -59,7 +61,7 @@ def bought_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
     return f"/vouchers/{answer.json()['voucherId']}"
 
 
-def mailed_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
+def mailed_voucher(vouchers: httpx.Client, tokens: Tokens, *_: Tokens) -> str:
     path = bought_voucher(vouchers, tokens)
 
     def status() -> str:
@@ -70,16 +72,22 @@ def mailed_voucher(vouchers: httpx.Client, tokens: Tokens) -> str:
     return f"{path}/mails"
 
 
-def begun_import(readings: httpx.Client, tokens: Tokens) -> str:
+def begun_import(readings: httpx.Client, tokens: Tokens, *_: Tokens) -> str:
     body = {"filename": "readings.csv", "size": 1}
     answer = readings.post("/imports", json=body, headers=bearer(tokens.id_token))
     assert answer.status_code == 201, answer.text
     return f"/imports/{answer.json()['importId']}"
 
 
-def own_meters_readings(readings: httpx.Client, tokens: Tokens) -> str:
-    answer = readings.get("/meters", headers=bearer(tokens.id_token))
-    return f"/meters/{answer.json()['meters'][0]['meterId']}/readings"
+def own_meters_readings(readings: httpx.Client, tokens: Tokens, administrator: Tokens) -> str:
+    user_id = claims(tokens.id_token)["sub"]
+    answer = readings.put(
+        f"/meters/of-{user_id}",
+        json={"userId": user_id},
+        headers=bearer(administrator.id_token),
+    )
+    assert answer.status_code == 200, answer.text
+    return f"/meters/of-{user_id}/readings"
 
 
 TARIFF = {"name": "Nobody's", "price": "0.2450", "currency": "GBP", "description": MARK}

@@ -17,7 +17,7 @@ from tests.e2e.conftest import (
     function_name,
     sign_in_by_srp,
 )
-from tests.e2e.leavers import LEFT, Items, Person, about, of, person, tables
+from tests.e2e.leavers import LEFT, Items, Person, about, files_of, of, person, tables
 from tests.e2e.sockets import connected, ticket_for
 from tests.waiting import eventually, settled
 
@@ -76,6 +76,7 @@ def neighbour(
 
 
 def test_of_who_is_deleted_nothing_personal_stays_and_nobody_else_is_touched(
+    platform: dict[str, Any],
     config: dict[str, Any],
     identity: httpx.Client,
     tables: Callable[[], dict[str, Items]],
@@ -93,6 +94,8 @@ def test_of_who_is_deleted_nothing_personal_stays_and_nobody_else_is_touched(
         }
         assert {"profile", "permissions", "voucher", "payment", "key"} <= kinds
         assert {"connection", "message", "counter", "seen"} <= kinds
+        assert {"import", "range", "-"} <= kinds
+        assert len(files_of(leaver.account.user_id, platform)) == 1
         of_neighbour = of(neighbour.account.user_id, before)
 
         sweep()
@@ -109,6 +112,8 @@ def test_of_who_is_deleted_nothing_personal_stays_and_nobody_else_is_touched(
     left = of(leaver.account.user_id, after)
     assert {item["itemId"]["S"].split("#")[0] for item in left} == LEFT
     assert of(neighbour.account.user_id, after) == of_neighbour
+    assert files_of(leaver.account.user_id, platform) == []
+    assert len(files_of(neighbour.account.user_id, platform)) == 1
     money = {
         item["itemId"]["S"]: item["amount"]["S"]
         for item in left

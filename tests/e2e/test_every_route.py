@@ -93,13 +93,14 @@ def test_what_belongs_to_another_user_is_not_there(
     config: dict[str, Any],
     holder: Holder,
     customer: Tokens,
+    administrator: Tokens,
     service: str,
     key: str,
     route: Route,
 ) -> None:
     assert route.of_another
     with httpx.Client(base_url=config["apis"][service], timeout=PATIENCE) as client:
-        path = route.of_another(client, customer)
+        path = route.of_another(client, customer, administrator)
 
         def status(tokens: Tokens | None) -> int:
             headers = {"Idempotency-Key": "once", **(bearer(tokens.id_token) if tokens else {})}

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.accounts import grant
+from tests.e2e.accounts import grant, refresh
 from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, sign_in_by_srp
 from tests.e2e.sockets import connected, ticket_for
 from tests.e2e.uploading import Uploader, file_of, half_hours, post, rejects_of
@@ -25,12 +25,6 @@ A_MONTH = 31 * 48
 WORKER = "Readings-ImportRange"
 
 Register = Callable[[str, Uploader], None]
-
-
-@pytest.fixture(scope="module")
-def readings(config: dict[str, Any]) -> Any:
-    with httpx.Client(base_url=config["apis"]["readings"], timeout=PATIENCE) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +127,7 @@ def test_many_rows_compressed_and_the_same_file_again(uploader: Uploader) -> Non
 def test_versions_and_other_values_at_once_leave_each_row_in_one_place(uploader: Uploader) -> None:
     meter = uploader.user_id
     files = [
-        file_of(half_hours(meter, A_MONTH, version=version, kwh=lambda place, m=more: place + m))
+        file_of(half_hours(meter, A_MONTH, version=version, kwh=partial(int.__add__, more)))
         for version, more in ((1, 0), (2, 10), (1, 5))
     ]
     with ThreadPoolExecutor(len(files)) as at_once:
@@ -218,7 +212,6 @@ def test_readings_are_answered_in_pages_and_as_csv(uploader: Uploader) -> None:
 )
 def test_a_question_that_makes_no_sense_is_refused(uploader: Uploader, query: str) -> None:
     answer = uploader.call("GET", f"/meters/{uploader.user_id}/readings?{query}")
-
     assert answer.status_code == 400
     assert query.split("=")[0] in answer.json()["detail"]
 
@@ -247,10 +240,8 @@ def test_nobody_reads_or_writes_another_s_meter(
 
     # Who may read it may not go on with somebody else's token.
     grant(identity, administrator, stranger.user_id, f"read:meters/{owner.user_id}")
-    answer = identity.post(
-        "/tokens/refresh", json={"refreshToken": stranger.tokens.refresh_token}
-    ).json()
-    may = partial(stranger.readings.get, path, headers=bearer(answer["idToken"]))
+    token = refresh(identity, stranger.tokens).id_token
+    may = partial(stranger.readings.get, path, headers=bearer(token))
     assert len(may().json()["readings"]) == 3
     assert may(params={"limit": 1, "nextToken": theirs}).status_code == 400
 
@@ -272,7 +263,6 @@ def test_a_form_is_good_for_its_own_file_alone(
 @pytest.mark.parametrize("size", [0, -1, 2 * 1024**3 + 1, "1", None])
 def test_a_file_of_no_size_that_is_taken_is_refused(uploader: Uploader, size: object) -> None:
     answer = uploader.call("POST", "/imports", json={"filename": "a.csv", "size": size})
-
     assert answer.status_code == 422
     assert [each["field"] for each in answer.json()["errors"]] == ["size"]
 
@@ -297,7 +287,6 @@ def test_a_range_that_is_delivered_twice_counts_once(
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
 
     done = uploader.ended(import_id)
-
     assert (done["accepted"], done["rejected"]) == (200, 1)
     assert len(rejects_of(done)) == 1
     eventually(

@@ -124,6 +124,7 @@ PUBLISHERS = {
     "identity": ("Identity", "PublishChanges"),
     "vouchers": ("Vouchers", "PublishChanges"),
     "forecast": ("Forecast", "FetchForecast"),
+    "readings": ("Readings", "PublishChanges"),
     "support": ("Support", "Support"),
 }
 

@@ -11,11 +11,9 @@ from uuid import uuid4
 
 import boto3
 
-from readings.adapters.reject_files import rejects_key
-from readings.adapters.stored_objects import COPYING, read, span, write
+from readings.adapters.stored_objects import COPYING, read, span
 from readings.domain.checking import Reject
 from readings.domain.csv_file import Range
-from readings.domain.files import upload_key
 from readings.domain.planning import Standing
 from readings.domain.rejects import part_of
 
@@ -64,55 +62,21 @@ class ImportFile:
 
 
 class ImportFiles:
-    """The port `Leftovers` on S3.
+    """Finds what imports read and write.
 
     :param client: an S3 client with patience.
     :param bucket: the name of the bucket of files.
     """
 
-    def __init__(self, client: "S3Client", bucket: str, *, uploads: str | None = None) -> None:
+    def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
-        self._uploads = uploads
 
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the bucket which FILES_BUCKET names."""
         return cls(boto3.client("s3", config=COPYING), os.environ["FILES_BUCKET"])
 
-    @classmethod
-    def with_uploads(cls) -> Self:
-        """Connect to the buckets which FILES_BUCKET and UPLOADS_BUCKET name."""
-        return cls(
-            boto3.client("s3", config=COPYING),
-            os.environ["FILES_BUCKET"],
-            uploads=os.environ["UPLOADS_BUCKET"],
-        )
-
     def of(self, standing: Standing, file: str) -> ImportFile:
         """Return what one import reads and writes."""
         return ImportFile(self._client, self._bucket, standing, file)
-
-    def part(self, name: str) -> bytes:
-        """Read a part."""
-        return b"".join(read(self._client, self._bucket, name))
-
-    def write_rejects(self, standing: Standing, content: Iterator[bytes]) -> None:
-        """Write the whole file."""
-        key = rejects_key(standing.user_id, standing.import_id)
-        write(self._client, self._bucket, key, content, content_type=CSV)
-
-    def clean(self, standing: Standing, parts: Sequence[str]) -> None:
-        """Delete one by one: deleting in batches has no address of its own to grant."""
-        for key in (*parts, *([standing.plan.file] if standing.plan else ())):
-            self._client.delete_object(Bucket=self._bucket, Key=key)
-        if self._uploads is not None:
-            key = upload_key(standing.user_id, standing.import_id)
-            self._client.delete_object(Bucket=self._uploads, Key=key)
-
-    def remove(self, user_id: str, import_id: str, keys: Sequence[str]) -> None:
-        """Delete one by one, as above."""
-        for key in (*keys, rejects_key(user_id, import_id)):
-            self._client.delete_object(Bucket=self._bucket, Key=key)
-        if self._uploads is not None:
-            self._client.delete_object(Bucket=self._uploads, Key=upload_key(user_id, import_id))

@@ -8,6 +8,7 @@ import boto3
 import msgspec
 
 from blockwork.runtime.aws import PATIENCE
+from readings.adapters.work_messages import FinishMessage, RangeMessage
 from readings.domain.csv_file import Range
 from readings.domain.planning import Standing
 
@@ -16,30 +17,6 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 10
 """Entries of a batch (SQS API reference, SendMessageBatch)."""
-
-
-class RangeMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Which range of which import to work on."""
-
-    user_id: str
-    import_id: str
-    number: int
-    start: int
-    end: int
-    correlation_id: str
-
-    @property
-    def range(self) -> Range:
-        """The range."""
-        return Range(number=self.number, start=self.start, end=self.end)
-
-
-class FinishMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Which import may be over."""
-
-    user_id: str
-    import_id: str
-    correlation_id: str
 
 
 class NotQueuedError(Exception):

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from blockwork.runtime.consuming import consume_queue
 from blockwork.runtime.observability import logger
 from blockwork.runtime.parking import FailureTopic
-from readings.adapters.import_files import ImportFiles
+from readings.adapters.leftover_files import LeftoverFiles
 from readings.adapters.plan_table import PlanTable
-from readings.adapters.work_queues import FinishMessage
+from readings.adapters.work_messages import FinishMessage
 from readings.domain.finishing import Endings, Leftovers, finish
 
 
@@ -30,5 +30,5 @@ handler = consume_queue(
     finish_import,
     parking=FailureTopic.from_environment,
     endings=PlanTable.from_environment,
-    files=ImportFiles.with_uploads,
+    files=LeftoverFiles.from_environment,
 )

@@ -5,7 +5,7 @@ from shared.events import UserDeleted
 from blockwork.runtime.consuming import consume
 from blockwork.runtime.envelope import Envelope
 from readings.adapters.forgetting_table import ForgettingTable
-from readings.adapters.import_files import ImportFiles
+from readings.adapters.leftover_files import LeftoverFiles
 from readings.adapters.meter_table import MeterTable
 from readings.adapters.readings_table import ReadingsTable
 from readings.domain.forgetting import OwnFiles, OwnImports, OwnMeters, forget
@@ -28,7 +28,7 @@ handler = consume(
     UserDeleted,
     forget_user,
     imports=ForgettingTable.from_environment,
-    files=ImportFiles.with_uploads,
+    files=LeftoverFiles.from_environment,
     meters=MeterTable.from_environment,
     pages=ReadingsTable.from_environment,
 )

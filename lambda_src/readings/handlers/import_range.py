@@ -11,7 +11,8 @@ from readings.adapters.import_files import ImportFiles
 from readings.adapters.meter_table import MeterTable
 from readings.adapters.plan_table import PlanTable
 from readings.adapters.readings_table import ReadingsTable
-from readings.adapters.work_queues import RangeMessage, WorkQueues
+from readings.adapters.work_messages import RangeMessage
+from readings.adapters.work_queues import WorkQueues
 from readings.domain.importing import Store, work_on
 from readings.domain.imports import ImportStatus
 from readings.domain.planning import Work

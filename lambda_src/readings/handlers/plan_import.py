@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
+from blockwork.runtime.arrivals import Arrival, arrival_of
 from blockwork.runtime.consuming import AlwaysAgain, consume_notice
 from blockwork.runtime.envelope import InvalidEventError
 from blockwork.runtime.observability import logger
-from blockwork.runtime.uploads import Arrival, arrival_of
 from readings.adapters.plan_table import PlanTable
 from readings.adapters.uploaded_file import UploadedFiles
 from readings.adapters.work_queues import WorkQueues

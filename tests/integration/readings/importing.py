@@ -11,12 +11,14 @@ import boto3
 import msgspec
 from readings.adapters.import_files import ImportFiles
 from readings.adapters.import_table import ImportTable
+from readings.adapters.leftover_files import LeftoverFiles
 from readings.adapters.meter_table import MeterTable
 from readings.adapters.plan_table import PlanTable
 from readings.adapters.readings_table import ReadingsTable
 from readings.adapters.reject_files import rejects_key
 from readings.adapters.uploaded_file import UploadedFiles
-from readings.adapters.work_queues import FinishMessage, RangeMessage, WorkQueues
+from readings.adapters.work_messages import FinishMessage, RangeMessage
+from readings.adapters.work_queues import WorkQueues
 from readings.domain.files import upload_key
 from readings.domain.imports import Filename, Import, ImportStatus, new_import_id
 from readings.handlers.finish_import import finish_import
@@ -107,7 +109,7 @@ class Importing:
         finish_import(
             msgspec.json.decode(message, type=FinishMessage),
             endings=PlanTable.from_environment(),
-            files=ImportFiles.with_uploads(),
+            files=LeftoverFiles.from_environment(),
             now=lambda: NOW,
         )
 

@@ -92,6 +92,17 @@ def test_who_reads_may_read_under_the_prefix(
     may(stack, "s3:GetObject", stack.resolve(made.bucket.arn_for_objects("uploads/*")))
 
 
+def test_who_deletes_may_delete_under_the_prefix(
+    stack: Stack, uploads: Uploads, plain: lambda_.Function
+) -> None:
+    made = uploads()
+
+    made.let_delete(plain)
+
+    assert environment(stack)["UPLOADS_BUCKET"] == stack.resolve(made.bucket.bucket_name)
+    may(stack, "s3:DeleteObject", stack.resolve(made.bucket.arn_for_objects("uploads/*")))
+
+
 def test_where_there_is_a_scan_only_what_it_found_good_can_be_read(
     stack: Stack, uploads: Uploads
 ) -> None:
