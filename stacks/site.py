@@ -33,10 +33,13 @@ def _back_end(config: StageConfig) -> list[str]:
     known yet, only their region.
     """
     if config.endpoints:
-        return [config.endpoints.emulator, config.endpoints.sockets]
+        emulator = config.endpoints.emulator
+        # Functions, and so the forms of uploads, name it by its number.
+        return [emulator, emulator.replace("//localhost", "//127.0.0.1"), config.endpoints.sockets]
     return [
         f"https://*.execute-api.{config.region}.amazonaws.com",
         f"wss://*.execute-api.{config.region}.amazonaws.com",
         f"https://cognito-idp.{config.region}.amazonaws.com",
+        f"https://*.s3.{config.region}.amazonaws.com",  # uploads, and what became of them
         *([f"https://{config.sign_in_pages}"] if config.sign_in_pages else []),
     ]

@@ -26,3 +26,12 @@ export function decimalSign(): string {
 export function shortMoney(amount: string, currency: string): string {
   return money(amount, currency, { trailingZeroDisplay: "stripIfInteger" });
 }
+
+const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** How large a file is, for example “1.5 MB”. */
+export function bytes(count: number): string {
+  const power = Math.min(Math.floor(Math.log(Math.max(count, 1)) / Math.log(1024)), BYTES.length - 1);
+  const unit = BYTES[power] ?? "byte";
+  return format(Intl.NumberFormat, { style: "unit", unit, unitDisplay: power === 0 ? "long" : "short", maximumFractionDigits: 1 }).format(count / 1024 ** power);
+}

@@ -54,6 +54,16 @@ export function routesOf(session: Session, config: Config, member: () => Promise
       [paths.buyVoucher]: signedIn(session,
         forMembers(() => t.buyVoucher, () => import("./views/buy-voucher.tsx"), ({ BuyVoucher }, _, page) => <BuyVoucher page={page} />)),
     }),
+    ...(config.apis.readings && {
+      [paths.readings]: signedIn(session,
+        later(() => t.readings, () => import("./views/readings.tsx"), ({ ReadingsPage }) => <ReadingsPage />)),
+      "/readings/files/:importId": signedIn(session,
+        later(() => t.readings, () => import("./views/imported.tsx"), ({ Imported }, { importId = "" }, page) => <Imported importId={importId} page={page} />)),
+      "/meters/:meterId": signedIn(session,
+        later(() => t.readings, () => import("./views/meter.tsx"), ({ Meter }, { meterId = "" }, page) => <Meter meterId={meterId} page={page} />)),
+      [paths.registerMeter]: allowed(session, "register", "meters",
+        forMembers(() => t.readings, () => import("./views/register-meter.tsx"), ({ RegisterMeter }, _, page) => <RegisterMeter page={page} />)),
+    }),
     ...(config.apis.campaigns && {
       [paths.campaigns]: allowed(session, "run", "campaigns",
         later(() => t.campaigns, () => import("./views/campaign-list.tsx"), ({ CampaignList }) => <CampaignList />)),

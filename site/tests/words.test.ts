@@ -7,7 +7,7 @@ import ts from "typescript";
 const SOURCES = resolve(import.meta.dirname, "../src");
 /** Attributes that only programs read. */
 const NOT_SHOWN =
-  /^(class|id|key|name|type|role|href|src|rel|target|for|lang|list|size|icon|d|viewBox|autocomplete|autocapitalize|inputMode|shape-rendering|aria-(live|hidden|labelledby|describedby|controls|atomic))$/;
+  /^(class|id|key|name|type|role|href|src|rel|target|for|lang|list|size|icon|d|viewBox|autocomplete|autocapitalize|inputMode|accept|scope|text-anchor|[xy][12]?|shape-rendering|aria-(live|hidden|labelledby|describedby|controls|atomic))$/;
 /** Two words with a space between, or one that begins as a sentence does. */
 const WORDS = /\p{L}{2,}[,:;]? \p{L}|^\p{Lu}\p{Ll}+[.…!?]?$/u;
 const AROUND_A_VALUE = /\p{L}{3,} $|^ \p{L}{3,}/u;

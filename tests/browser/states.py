@@ -13,8 +13,8 @@ from tests.e2e.conftest import new_address
 
 Who = Literal["visitor", "customer", "administrator"]
 Act = Callable[[Page], object]
-Answer = dict[str, Any] | list[dict[str, str]] | int
-"""What an API answers: its content, or the status of a failure."""
+Answer = dict[str, Any] | list[dict[str, str]] | str | int
+"""What an API answers: its content, the text of a file, or the status of a failure."""
 
 ELSEWHERE = "elsewhere"
 """Stands for a route where none fits."""
@@ -100,7 +100,7 @@ def _answering(content: Answer) -> Callable[[Route], None]:
     def answer(route: Route) -> None:
         route.fulfill(
             status=status,
-            body=json.dumps(body),
+            body=body if isinstance(body, str) else json.dumps(body),
             content_type="application/json",
             headers={"access-control-allow-origin": "*"},
         )

@@ -7,6 +7,7 @@ import re
 
 from playwright.sync_api import Page
 
+from tests.browser.reading_views import READING_VIEWS, REGISTERING
 from tests.browser.samples import (
     A_CAMPAIGN,
     A_VOUCHER,
@@ -190,6 +191,7 @@ CUSTOMERS = (
         answers={VOUCHERS: 409},
         complaints=["status of 409"],
     ),
+    *READING_VIEWS,
     customer("chat", "/", open_the_chat),
     customer("not-allowed", "/users"),
     # The last ones: they change the account.
@@ -223,6 +225,7 @@ ADMINISTRATORS = (
         dialog="views/tariff-actions.tsx",
     ),
     administrator("users", "/users"),
+    REGISTERING,
     administrator(
         "permissions",
         "/users/:userId/permissions",

@@ -24,6 +24,12 @@ export async function takeUp({ type, data }: Message, app: App, vouchers: Vouche
     app.notices.notify(t.mayHasChanged);
     return;
   }
+  const { accepted, rejected } = data;
+  if (type === "ReadingsImported" || type === "ImportFailed") {
+    for (const queryKey of [["imports"], ["import"], ["readings"]]) void app.queries.invalidateQueries({ queryKey });
+    app.notices.notify(type === "ImportFailed" ? t.fileFailed({ reason: String(data["reason"] ?? "") }).trim() : t.fileImported({ accepted: Number(accepted), rejected: Number(rejected) }));
+    return;
+  }
   const status = REACHED[type];
   const voucherId = data["voucherId"];
   if (!vouchers || !status || typeof voucherId !== "string") return;

@@ -52,6 +52,7 @@ function Header({ onSignOut }: { readonly onSignOut: () => void }) {
           <ul class="site-links" role="list">
             <li><NavLink href={paths.tariffs}>{t.tariffs}</NavLink></li>
             {person && config.apis.vouchers && <li><NavLink href={paths.vouchers}>{t.vouchers}</NavLink></li>}
+            {person && config.apis.readings && <li><NavLink href={paths.readings}>{t.readings}</NavLink></li>}
             {session.can("write", "products") && <li><NavLink href={paths.addTariff}>{t.addTariff}</NavLink></li>}
             {config.apis.campaigns && session.can("run", "campaigns") && <li><NavLink href={paths.campaigns}>{t.campaigns}</NavLink></li>}
             {session.can("list", "users") && <li><NavLink href={paths.users}>{t.users}</NavLink></li>}

@@ -1,21 +1,21 @@
-import type { Entry } from "../api/campaigns.ts";
+import { isOver, type Entry } from "../api/campaigns.ts";
 import { moment } from "../formats.ts";
 import { paths } from "../places.ts";
 import { all } from "../queries.ts";
 import * as t from "../.texts/campaigns.ts";
 import * as common from "../.texts/visitor.ts";
+import { askAgainIn } from "../ui/asking.ts";
 import { Icon } from "../ui/icons.tsx";
 import { MoreIcon } from "../ui/more-icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Loaded, MoreOf, Notice } from "../ui/states.tsx";
-import { askAgainIn, people, statusOf, useCampaigns } from "./campaigns.ts";
+import { people, statusOf, useCampaigns } from "./campaigns.ts";
 
 /** All campaigns, newest first; those under way are followed. */
 export function CampaignList() {
   const query = useListQuery({
     ...useCampaigns().list,
-    refetchInterval: ({ state: { data, dataUpdateCount, errorUpdateCount } }) =>
-      askAgainIn(data?.pages.flatMap(({ items }) => items) ?? [], dataUpdateCount + errorUpdateCount),
+    refetchInterval: ({ state }) => askAgainIn(!all(state.data, ({ campaignId }) => campaignId).every(isOver), state),
   });
   return (
     <div>

@@ -8,11 +8,12 @@ import type { Page } from "../router.ts";
 import "../styles/campaigns.css";
 import * as t from "../.texts/campaigns.ts";
 import * as common from "../.texts/visitor.ts";
+import { askAgainIn } from "../ui/asking.ts";
 import { useConfirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { useQuery } from "../ui/query.ts";
 import { Loaded, Notice } from "../ui/states.tsx";
-import { askAgainIn, notMailed, people, statusOf, useCampaigns } from "./campaigns.ts";
+import { notMailed, people, statusOf, useCampaigns } from "./campaigns.ts";
 import { useOrSignIn } from "./or-sign-in.ts";
 import { writeProblem } from "./write-problem.ts";
 
@@ -22,7 +23,7 @@ export function Campaign({ campaignId, page }: { readonly campaignId: string; re
   const campaigns = useCampaigns();
   const query = useQuery({
     ...campaigns.campaign(campaignId),
-    refetchInterval: ({ state: { data, dataUpdateCount, errorUpdateCount } }) => data ? askAgainIn([data], dataUpdateCount + errorUpdateCount) : false,
+    refetchInterval: ({ state }) => askAgainIn(state.data !== undefined && !isOver(state.data), state),
     refetchOnWindowFocus: ({ state: { data } }) => data !== undefined && !isOver(data),
   });
   const { data, error } = query;

@@ -1,4 +1,4 @@
-// What the views of campaigns share: their API, words, and how often they ask.
+// What the views of campaigns share: their API and words.
 
 import { useMemo } from "preact/hooks";
 import { Campaigns, isOver, type Entry } from "../api/campaigns.ts";
@@ -6,21 +6,12 @@ import { ApiClient } from "../api/client.ts";
 import { useApp } from "../app.ts";
 import * as t from "../.texts/campaigns.ts";
 
-const FIRST_MS = 1_000;
-const LONGEST_MS = 10_000;
-const FACTOR = 1.2;
-
 /** For views that a stage without campaigns has no addresses of. */
 export function useCampaigns(): Campaigns {
   const { config, session, queries } = useApp();
   const { campaigns } = config.apis;
   if (!campaigns) throw new Error("this stage has no campaigns");
   return useMemo(() => new Campaigns(new ApiClient(campaigns, session), queries), []);
-}
-
-/** In how many milliseconds to ask again, less and less often; false when nothing will change. */
-export function askAgainIn(shown: readonly Pick<Entry, "status">[], times: number): number | false {
-  return !shown.every(isOver) && Math.min(FIRST_MS * FACTOR ** times, LONGEST_MS);
 }
 
 const STATUSES: Readonly<Record<Entry["status"], () => string>> = {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import type { Permissions as Granted } from "../api/identity.ts";
 import { useApp } from "../app.ts";
@@ -13,15 +13,13 @@ import { MoreIcon } from "../ui/more-icons.tsx";
 import * as t from "../.texts/admin.ts";
 import * as common from "../.texts/visitor.ts";
 import { found, ofWhole } from "../ui/problems.ts";
-import { useListQuery, useQuery } from "../ui/query.ts";
+import { useQuery } from "../ui/query.ts";
 import { Loaded, Notice } from "../ui/states.tsx";
+import { useEmail } from "./email-of.ts";
 import { useOrSignIn } from "./or-sign-in.ts";
 import { writeProblem } from "./write-problem.ts";
 
-const SUGGESTED = ["write:products", "list:users", "grant:permissions", "run:campaigns"];
-
-/** So many pages of users are looked through for a name. */
-const MOST_PAGES = 20;
+const SUGGESTED = ["write:products", "list:users", "grant:permissions", "run:campaigns", "register:meters"];
 
 /** What somebody may do: seen, granted and taken away by those who may grant permissions. */
 export function Permissions({ userId, page }: { readonly userId: string; readonly page: Page }) {
@@ -41,21 +39,6 @@ export function Permissions({ userId, page }: { readonly userId: string; readonl
       </Loaded>
     </div>
   );
-}
-
-/** The address of a user, looked for in the list of users by those who may see it. */
-function useEmail(userId: string): string | undefined {
-  const { session } = useApp();
-  const { data, hasNextPage, isFetching, fetchNextPage } = useListQuery({
-    ...useMember().identity.users,
-    enabled: session.can("list", "users"),
-    refetchOnMount: ({ state }) => state.data === undefined,
-  });
-  const email = data?.pages.flatMap(({ items }) => items).find((one) => one.userId === userId)?.email;
-  useEffect(() => {
-    if (data && !email && hasNextPage && !isFetching && data.pages.length < MOST_PAGES) void fetchNextPage();
-  }, [data, isFetching]);
-  return email;
 }
 
 function Editor({ page, userId, granted }: { readonly page: Page; readonly userId: string; readonly granted: Granted }) {

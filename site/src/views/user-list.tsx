@@ -18,7 +18,7 @@ const STATUSES: Readonly<Record<string, () => string>> = {
 
 /** Everybody who has an account, for those who may list users. */
 export function UserList() {
-  const { session } = useApp();
+  const { session, config } = useApp();
   const { identity } = useMember();
   const query = useListQuery(identity.users);
   return (
@@ -38,6 +38,9 @@ export function UserList() {
                     <div class="user-groups">{groups.map((name) => <span key={name} class="tag">{name}</span>)}</div>
                     {session.can("grant", "permissions") && (
                       <a class="user-link" href={paths.permissions(userId)}>{t.permissionsOf({ email, hidden: (words) => <span class="visually-hidden">{words}</span> })}</a>
+                    )}
+                    {config.apis.readings && session.can("register", "meters") && (
+                      <a class="user-link" href={`${paths.registerMeter}?${new URLSearchParams({ user: userId })}`}>{t.registerFor({ email, hidden: (words) => <span class="visually-hidden">{words}</span> })}</a>
                     )}
                   </li>
                 )}
