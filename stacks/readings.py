@@ -138,6 +138,10 @@ class ReadingsStack(PlatformStack):
         self._files = Bucket(
             self,
             "Files",
+            # The site shows the first rejects.
+            cors=[
+                s3.CorsRule(allowed_methods=[s3.HttpMethods.GET], allowed_origins=[site_origin])
+            ],
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=prefix, expiration=WORK_KEPT) for prefix in (COPIES, PARTS)
             ],

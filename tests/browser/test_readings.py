@@ -58,7 +58,7 @@ def once(page: Page, act: Callable[[Route], None]) -> None:
     page.route(STORAGE, look)
 
 
-def test_a_file_is_dropped_and_followed_and_its_meter_has_a_chart(
+def test_a_file_is_dropped_followed_and_its_three_bad_rows_are_told_with_their_reasons(
     visit: Visit, owner: User
 ) -> None:
     _, page = at_readings(visit, owner)
@@ -82,6 +82,24 @@ def test_a_file_is_dropped_and_followed_and_its_meter_has_a_chart(
     wait_until_listed(page, "march.csv", "46 rows accepted, 3 rejected")
     expect(sending).to_have_count(0)
 
+    page.get_by_role("link", name="march.csv").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("march.csv")
+    rejected = page.get_by_role("region", name="Rejected rows").get_by_role("listitem")
+    expect(rejected).to_have_count(3)
+    for item, line, reason in zip(
+        rejected.all(),
+        ("48", "49", "50"),
+        ("kwh must", "readAt must", "nobodys-meter"),
+        strict=True,
+    ):
+        expect(item).to_contain_text(f"Line {line}")
+        expect(item).to_contain_text(reason)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all rejected rows").click()
+    saved = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert (saved[0], len(saved)) == ("line,reason,row", 4)
+
+    page.get_by_role("link", name="All readings").click()
     page.get_by_role("link", name=meter).click()
     page.get_by_role("button", name="Day", exact=True).click()
     page.get_by_label("Date").fill("2026-03-29")
