@@ -1,8 +1,7 @@
 """Meter readings: files of any size, every row of which is stored or told why not.
 
 Ranges of a file are messages of a queue, not items of a Step Functions map: SQS hands out what was
-not done again by itself, goes on where a worker was killed, and costs a tenth of the state
-transitions; the order does not matter, and what comes last is seen from what was saved.
+not done again by itself, and costs a tenth of the state transitions; their order does not matter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -139,9 +138,7 @@ class ReadingsStack(PlatformStack):
             self,
             "Files",
             # The site shows the first rejects.
-            cors=[
-                s3.CorsRule(allowed_methods=[s3.HttpMethods.GET], allowed_origins=[site_origin])
-            ],
+            cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.GET], allowed_origins=[site_origin])],
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=prefix, expiration=WORK_KEPT) for prefix in (COPIES, PARTS)
             ],

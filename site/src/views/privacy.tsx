@@ -4,7 +4,7 @@ import * as of from "../.texts/visitor.ts";
 
 /** What is kept of whom and for how long: what `docs/privacy.md` says, for who is meant. */
 export function Privacy() {
-  const kept = [t.keptAccount, t.keptProfile, t.keptNewsletter, t.keptVouchers, t.keptChat, t.keptAudience];
+  const kept = [t.keptAccount, t.keptProfile, t.keptNewsletter, t.keptVouchers, t.keptChat, t.keptAudience, t.keptReadings];
   return (
     <div class="narrow">
       <h1>{of.privacy}</h1>
