@@ -6,23 +6,27 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from tests.e2e.accounts import grant, refresh
 from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, sign_in_by_srp
 from tests.e2e.sockets import connected, ticket_for
-from tests.e2e.uploading import Uploader, file_of, half_hours, post, rejects_of
+from tests.e2e.uploading import (
+    Uploader,
+    file_of,
+    half_hours,
+    killed_twice,
+    post,
+    rejects_of,
+    workers,
+)
 from tests.waiting import PATIENCE, eventually
-from tools.platform import platform_stage
 
 MANY = 100_000
 A_MONTH = 31 * 48
-WORKER = "Readings-ImportRange"
 
 Register = Callable[[str, Uploader], None]
 
@@ -145,40 +149,18 @@ def test_versions_and_other_values_at_once_leave_each_row_in_one_place(uploader:
 def test_an_import_goes_on_where_the_worker_was_killed(
     platform: dict[str, Any], uploader: Uploader
 ) -> None:
-    rows = [
-        row
-        for version in range(1, 5)
-        for row in half_hours(uploader.user_id, MANY // 4, version=version)
-    ]
-    import_id = uploader.upload(file_of(rows))
-    eventually(lambda: uploader.shown(import_id)["status"], until=lambda now: now == "IMPORTING")
-
-    killed = kill_worker(platform, besides=0)
-    assert uploader.shown(import_id)["status"] == "IMPORTING"
-    kill_worker(platform, besides=killed)
-    assert uploader.shown(import_id)["status"] == "IMPORTING"
-
-    done = uploader.ended(import_id)
-    assert (done["status"], done["accepted"], done["rejected"]) == ("IMPORTED", len(rows), 0)
-    assert len(uploader.stored(uploader.user_id)) == MANY // 4
-
-
-def kill_worker(platform: dict[str, Any], *, besides: int) -> int:
-    """Kill a process that works on a range as soon as there is one, and return its id."""
-    group = platform_stage(Path(platform["directory"])).emulator.group
-    assert group is not None
-
-    def workers() -> list[psutil.Process]:
-        return [
-            each
-            for one in group.members()
-            for each in [one, *one.children(recursive=True)]
-            if each.pid != besides and any(WORKER in word for word in each.cmdline())
-        ]
-
-    worker = eventually(workers)[0]
-    worker.kill()
-    return int(worker.pid)
+    meter = uploader.user_id
+    for idle in workers(platform):
+        idle.kill()
+    for version in range(1, 25):
+        import_id = uploader.upload(file_of(half_hours(meter, MANY, version=version)))
+        kills = killed_twice(platform, partial(uploader.shown, import_id))
+        done = uploader.ended(import_id)
+        assert (done["status"], done["accepted"], done["rejected"]) == ("IMPORTED", MANY, 0)
+        assert len(uploader.stored(meter, version=version)) == MANY
+        if kills == 2:
+            return
+    raise AssertionError("every worker was quicker than who was to kill it")
 
 
 def test_readings_are_answered_in_pages_and_as_csv(uploader: Uploader) -> None:

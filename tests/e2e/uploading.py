@@ -1,19 +1,24 @@
 """Files of readings as a browser uploads them, and what becomes of them."""
 
+import contextlib
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from tests.e2e.conftest import Tokens, bearer
 from tests.waiting import eventually
+from tools.platform import platform_stage
 
 HEADER = "meterId,readAt,kwh,version"
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+WORKER = "Readings-ImportRange"
 ENDS = {"IMPORTED", "FAILED"}
 
 
@@ -113,3 +118,44 @@ def rejects_of(shown: dict[str, Any]) -> list[dict[str, str]]:
     answer = httpx.get(shown["rejectsUrl"])
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def killed_twice(platform: dict[str, Any], shown: Callable[[], dict[str, Any]]) -> int:
+    """Kill twice who works on an import, and return how often one was there before it ended."""
+    eventually(shown, until=lambda now: now["status"] != "AWAITING_UPLOAD")
+    killed: set[int] = set()
+
+    def hold() -> list[psutil.Process] | None:
+        """Hold who works, so that nothing ends while one looks; None: it has ended."""
+        held = [worker for worker in workers(platform) if worker.pid not in killed]
+        for worker in held:
+            worker.suspend()
+        if shown()["status"] == "IMPORTING":
+            return held
+        for worker in held:
+            worker.resume()
+        return None
+
+    for kills in range(2):
+        held = eventually(hold, until=lambda some: some != [])
+        if held is None:
+            return kills
+        for worker in held:
+            killed.add(worker.pid)
+            worker.kill()
+    return 2
+
+
+def workers(platform: dict[str, Any]) -> list[psutil.Process]:
+    """Return the processes that work on ranges, or wait for one."""
+    group = platform_stage(Path(platform["directory"])).emulator.group
+    assert group is not None
+    found = []
+    for one in group.members():
+        with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+            found += [
+                each
+                for each in (one, *one.children(recursive=True))
+                if any(WORKER in word for word in each.cmdline())
+            ]
+    return found

@@ -15,9 +15,15 @@ const NEW_EACH_TIME = "Idempotency-Key";
 /** The contracts are made from the services' sources. */
 const WRITTEN_IN = "en";
 
+/** Do something once the page is seen as it is: on a slow line the contracts would keep its words waiting. */
+async function onceSeen<T>(load: () => Promise<T>): Promise<T> {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  return load();
+}
+
 export function Developers() {
   const { apis } = useApp().config;
-  const query = useQuery({ queryKey: ["contracts"], queryFn: ({ signal }) => loadContracts({ ...apis }, signal), staleTime: Infinity });
+  const query = useQuery({ queryKey: ["contracts"], queryFn: ({ signal }) => onceSeen(() => loadContracts({ ...apis }, signal)), staleTime: Infinity });
   return (
     <div class="developers">
       <h1>{common.developers}</h1>
