@@ -32,7 +32,10 @@ def traces(
     def stored() -> Iterator[tuple[str, str]]:
         for items in tables().values():
             for item in items:
-                yield item.get("itemId", {"S": "item"})["S"].split("#")[0], json.dumps(item)
+                yield (
+                    item.get("itemId", {"S": "item"})["S"].split("#")[0],
+                    json.dumps(item, default=repr),
+                )
         for bucket in s3.list_buckets()["Buckets"]:
             pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"])
             for key in [each["Key"] for page in pages for each in page.get("Contents", [])]:
