@@ -74,6 +74,8 @@ class Look:
     def at(self, view: View) -> list[str]:
         """Bring a view into its state, and return what is wrong with it from any side."""
         page = self._visitor.page
+        # What the last view asks again and again is not to come to the APIs now.
+        page.goto("about:blank")
         page.unroute_all()
         view.answer(page)
         self._resize(*SIZES["desktop"])

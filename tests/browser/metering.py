@@ -60,8 +60,8 @@ def drop(page: Page, name: str, text: str) -> None:
 
 
 def wait_until_listed(page: Page, name: str, words: str) -> None:
-    """Wait until the list of files says by itself what has become of one."""
-    row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=name))
+    """Wait until the list of files says by itself what has become of the newest of a name."""
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=name)).first
     row.wait_for()
     eventually(
         lambda: row.inner_text(),

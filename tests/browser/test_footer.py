@@ -97,7 +97,7 @@ def test_what_does_not_answer_is_said_and_asking_again_says_how_it_is_then(visit
         ),
     )
     visitor.open("/status")
-    told = page.get_by_role("status").filter(has_text="2 of 6 services did not answer")
+    told = page.get_by_role("status").filter(has_text=re.compile(r"2 of \d+ services did not"))
     expect(told).to_be_visible()
     expect(service(page, "Weather forecast")).to_contain_text("Does not answer")
     expect(service(page, "Tariffs")).to_contain_text("Has problems")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.accounts import claims
 from tests.e2e.conftest import NewAccount, Tokens, bearer, sign_in_by_srp
 from tests.e2e.routes import PUBLIC, ROUTES, TARIFF, bought_voucher
 from tests.waiting import eventually
@@ -35,10 +36,25 @@ def two_campaigns(campaigns: httpx.Client, tokens: Tokens) -> None:
         campaigns.post(path, json=mail, headers=bearer(tokens.id_token)).raise_for_status()
 
 
+def two_imports(readings: httpx.Client, tokens: Tokens) -> None:
+    for name in ("one.csv", "two.csv"):
+        file, by = {"filename": name, "size": 100}, bearer(tokens.id_token)
+        readings.post("/imports", json=file, headers=by).raise_for_status()
+
+
+def two_meters(readings: httpx.Client, tokens: Tokens) -> None:
+    owner = claims(tokens.id_token)["sub"]
+    for name in ("one", "two"):
+        path, by = f"/meters/{name}-{owner}", bearer(tokens.id_token)
+        readings.put(path, json={"userId": owner}, headers=by).raise_for_status()
+
+
 PAGED: dict[tuple[str, str], Callable[[httpx.Client, Tokens], None]] = {
     ("campaigns", "/campaigns"): two_campaigns,
     ("catalog", "/products"): two_tariffs,
     ("identity", "/users"): who_asks_and_another,
+    ("readings", "/imports"): two_imports,
+    ("readings", "/meters"): two_meters,
     ("vouchers", "/vouchers"): two_vouchers,
 }
 """Every list that comes in pages, and what makes sure that somebody's has two."""
