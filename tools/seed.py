@@ -80,9 +80,8 @@ class Platform:
         if self._account.recall(SEEDED):
             return
         config = self._get(self.config_url).json()
-        token = self._sign_in(config["userPoolId"], config["userPoolClientId"], boss)
-        headers = {"Authorization": f"Bearer {token}"}
         apis, pool = config["apis"], config["userPoolId"]
+        by = {"Authorization": f"Bearer {self._sign_in(pool, config['userPoolClientId'], boss)}"}
         client = self._account.client("cognito-idp")
         owner = client.admin_get_user(UserPoolId=pool, Username=customer.email)["Username"]
         for method, url, body in [
@@ -90,7 +89,7 @@ class Platform:
             ("PUT", f"{apis['readings']}/meters/meter-1", {"userId": owner}),
         ]:
             on_line(body.get("name", "A meter"))
-            sent = httpx.request(method, url, json=body, headers=headers, trust_env=False)
+            sent = httpx.request(method, url, json=body, headers=by, trust_env=False, timeout=30)
             if sent.is_error:
                 raise LocalStageError(f"{method} {url} answered {sent.status_code}: {sent.text}")
         self._fetch_forecast()
