@@ -10,8 +10,12 @@ import pytest
 from tests.emulator.support import Aws, eventually, function, role
 
 ECHO = """
-import json
+import json, time
 def handler(event, context):
+    if event.get("body") == "wrong":
+        raise LookupError("nobody's business")
+    if event.get("body") == "long":
+        time.sleep(30)
     return {"statusCode": 200, "body": json.dumps({
         "path": event["rawPath"],
         "parameters": event.get("pathParameters"),
@@ -54,7 +58,7 @@ def resources(site: str, *, cors: bool = True, burst: int = 1000) -> dict[str, A
     }
     return {
         "Role": role(),
-        "Echo": function(ECHO),
+        "Echo": function(ECHO, Timeout=3),
         "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 1}},
         "Api": {
             "Type": "AWS::ApiGatewayV2::Api",
@@ -185,6 +189,15 @@ def test_a_body_of_a_megabyte_arrives(api: dict[str, str], http: httpx.Client) -
     ).json()
 
     assert seen["length"] == len(body)
+
+
+@pytest.mark.parametrize("what", ["wrong", "long"])
+def test_how_a_function_failed_is_nothing_that_a_client_is_told(
+    api: dict[str, str], http: httpx.Client, what: str
+) -> None:
+    answer = http.post(f"{api['url']}/things", content=what, headers={"Content-Type": "text/plain"})
+
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
 
 
 def test_a_route_beyond_its_limit_answers_429(api: dict[str, str], http: httpx.Client) -> None:

@@ -10,16 +10,19 @@ Nor does an exception end the execution environment: AWS's runtime reports it an
 event, with all that the module holds. Stock ends the process, so the next event is a cold start.
 Closed by an answer that stock takes for a good one, until it is back from the process.
 
-A client of a REST API is told nothing of it, only 502 and "Internal server error"
-(https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html).
+A client of an API is told nothing of it, nor of a function that took too long: only 502 and
+"Internal server error" by a REST API, 500 and "Internal Server Error" by an HTTP API
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html,
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html).
 Stock hands the error out. Closed where it makes the answer of it.
 """
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from ministack.core.lambda_runtime import Worker
-from ministack.services import apigateway_v1, lambda_svc
+from ministack.services import apigateway, apigateway_v1, lambda_svc
 
 from blockwork.local.emulator.gaps._hooks import (
     replace_in_node_workers,
@@ -89,19 +92,44 @@ def close() -> None:
                 result["body"] = {"errorMessage": text, "errorType": kind, lines: stack}
         return result
 
-    shape = apigateway_v1._lambda_proxy_response
-
-    def answer(result: dict[str, Any]) -> tuple[Any, str | None]:
-        shaped, error = shape(result)
-        return shaped, "Internal server error" if error else None
-
-    apigateway_v1._lambda_proxy_response = answer
     Worker.invoke = invoke
     lambda_svc._execute_function_warm = execute
+    _keep_from_clients()
     run_first_in_python_workers(NAME_ERRORS)
     for stock, error in zip(STOCK_IN_NODE, ("err", "e"), strict=True):
         replace_in_node_workers(stock, f"..._named({error})")
     run_first_in_node_workers(NAMED_IN_NODE)
+
+
+class _Unhandled(int):
+    """The status of an answer that is none of the function's own."""
+
+
+def _keep_from_clients() -> None:
+    """Tell no client more than that a function failed, as each kind of API says it."""
+    shape = lambda_svc.lambda_execute_result_to_api_proxy_response
+    shape_v1, invoke_v2 = apigateway_v1._lambda_proxy_response, apigateway._invoke_lambda_proxy
+
+    def shaped(result: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+        answer, error = shape(result)
+        if result.get("error") and answer and answer["statusCode"] == HTTPStatus.BAD_GATEWAY:
+            body = json.dumps({"message": "Internal Server Error"})
+            return {**answer, "statusCode": _Unhandled(HTTPStatus.BAD_GATEWAY), "body": body}, error
+        return answer, error
+
+    def shaped_v1(result: dict[str, Any]) -> tuple[Any, str | None]:
+        answer, error = shape_v1(result)
+        return answer, "Internal server error" if error else None
+
+    async def invoked_v2(*request: Any, **options: Any) -> tuple[int, dict[str, Any], bytes]:
+        status, headers, body = await invoke_v2(*request, **options)
+        if isinstance(status, _Unhandled):
+            status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return status, headers, body
+
+    lambda_svc.lambda_execute_result_to_api_proxy_response = shaped
+    apigateway_v1._lambda_proxy_response = shaped_v1
+    apigateway._invoke_lambda_proxy = invoked_v2
 
 
 def _is_node(function: dict[str, Any]) -> bool:
