@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from blockwork.runtime.consuming import consume_queue
 from blockwork.runtime.observability import logger
@@ -13,18 +14,46 @@ from readings.adapters.plan_table import PlanTable
 from readings.adapters.readings_table import ReadingsTable
 from readings.adapters.work_messages import RangeMessage
 from readings.adapters.work_queues import WorkQueues
-from readings.domain.importing import Store, work_on
+from readings.domain.importing import ProgressStore, Rejects, Source, Store, work_on
 from readings.domain.imports import ImportStatus
-from readings.domain.planning import Work
+from readings.domain.planning import Standing, Work
 from readings.domain.registry import Owners
 from readings.handlers.permits import UploaderPermits
+
+
+class RangePlans(Protocol):
+    """Where it is kept how imports stand, and how far their ranges have come."""
+
+    def standing(self, user_id: str, import_id: str) -> Standing | None:
+        """Return how it stands after every write that has been answered; None if it is gone."""
+        ...
+
+    def of_ranges(self, standing: Standing) -> ProgressStore:
+        """Return where an import's ranges save their progress."""
+        ...
+
+    def is_worked_off(self, standing: Standing) -> bool:
+        """Whether all ranges are done."""
+        ...
+
+
+class RangeFile(Source, Rejects, Protocol):
+    """The file of an import, and the place for what is rejected of it."""
+
+
+class RangeFiles(Protocol):
+    """Where the files of imports are."""
+
+    def of(self, standing: Standing, file: str) -> RangeFile:
+        """Return an import's file, by the key of its copy."""
+        ...
 
 
 def import_range(
     message: RangeMessage,
     *,
-    plans: PlanTable,
-    files: ImportFiles,
+    plans: RangePlans,
+    files: RangeFiles,
     store: Store,
     owners: Owners,
     work: Work,
