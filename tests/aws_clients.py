@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.waiting import PATIENCE
+
 MODELS = boto3.Session()
 ONE_AT_A_TIME = threading.Lock()  # clients may be shared by threads, sessions may not
 
@@ -38,6 +40,9 @@ def _made(service: str, endpoint: str | None, region: str, key_id: str, secret: 
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
         config=Config(
-            signature_version="s3v4" if service == "s3" else None, proxies={} if endpoint else None
+            signature_version="s3v4" if service == "s3" else None,
+            proxies={} if endpoint else None,
+            connect_timeout=PATIENCE,
+            read_timeout=PATIENCE,
         ),
     )

@@ -18,8 +18,8 @@ from rich.table import Table
 from blockwork.environment import SAID_BY_CI, tool_environment
 
 ROOT = Path(__file__).parents[1]
-LANES = 4
-"""Steps at a time: more than a machine may have cores, because they wait more than they compute."""
+LANES = 3
+"""Steps at a time: more than a machine may have cores, because they wait as well."""
 
 console = Console(highlight=False)
 

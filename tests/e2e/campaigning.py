@@ -56,13 +56,21 @@ class Campaigns:
     def ask_patiently(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Ask again what a slow machine could not answer, as every client has to."""
         ask = partial(self.ask, method, path, **options)
-        return eventually(ask, until=lambda one: one.status_code not in (429, 500, 503))
+        return eventually(ask, until=lambda one: one.status_code != 429 and one.status_code < 500)
 
     def see(self, campaign: Campaign) -> Campaign:
         """Return a campaign as it is shown, having checked what must be true at every moment."""
         answer = self.ask_patiently("GET", f"/campaigns/{campaign['campaignId']}")
         assert answer.status_code == 200, answer.text
-        shown: Campaign = answer.json()
+        return self._checked(answer.json())
+
+    def see_all(self) -> dict[str, Campaign]:
+        """Return the newest hundred campaigns by their ids, checked as well."""
+        answer = self.ask_patiently("GET", "/campaigns", params={"limit": "100"})
+        assert answer.status_code == 200, answer.text
+        return {one["campaignId"]: self._checked(one) for one in answer.json()["campaigns"]}
+
+    def _checked(self, shown: Campaign) -> Campaign:
         before = self.mailed[shown["campaignId"]]
         assert before <= shown["mailed"] <= shown["recipients"], (before, shown)
         self.mailed[shown["campaignId"]] = shown["mailed"]

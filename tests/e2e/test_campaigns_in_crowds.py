@@ -77,15 +77,12 @@ def test_fifty_campaigns_at_once_come_to_their_ends(
     with subscribers(platform, 3) as people, ThreadPoolExecutor(CLIENTS) as pool:
         started = list(pool.map(lambda _: campaigns.start(), range(AT_ONCE)))
 
-        left = list(started)
+        def how_they_stand() -> list[tuple[str, int]]:
+            shown = campaigns.see_all()
+            mine = [shown[one["campaignId"]] for one in started]
+            return [(one["status"], one["mailed"]) for one in mine]
 
-        def unfinished() -> list[tuple[str, int]]:
-            shown = list(pool.map(campaigns.see, left))
-            ended = {one["campaignId"] for one in shown if one["status"] in ENDS}
-            left[:] = [one for one in left if one["campaignId"] not in ended]
-            return [(one["status"], one["mailed"]) for one in shown]
-
-        eventually(unfinished, until=lambda _: not left)
+        eventually(how_they_stand, until=lambda all_: all(status in ENDS for status, _ in all_))
         for campaign in started:
             shown = campaigns.end_of(campaign)
             assert (shown["status"], shown["mailed"]) == ("SENT", shown["recipients"])

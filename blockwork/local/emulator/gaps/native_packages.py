@@ -30,7 +30,8 @@ from blockwork.local.emulator.gaps import shared_layers
 
 HEADER_BYTES = 20
 
-made_native: dict[str, bytes] = {}
+made_native: dict[str, bytes | None] = {}
+"""What was made of a zip, by its digest; None where nothing has to be."""
 making = threading.Lock()
 
 
@@ -63,15 +64,15 @@ def native(content: bytes) -> bytes:
 
     :raises RuntimeError: if a package cannot be had for this machine.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        foreign = {name for name in archive.namelist() if _is_foreign(name, archive)}
-        if not foreign:
-            return content
-        digest = hashlib.sha256(content).hexdigest()
-        with making:
-            if digest not in made_native:
-                made_native[digest] = _replace(archive, foreign)
-    return made_native[digest]
+    # Looked through once, not for every process: a layer has thousands of files.
+    digest = hashlib.sha256(content).hexdigest()
+    with making:
+        if digest not in made_native:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                foreign = {name for name in archive.namelist() if _is_foreign(name, archive)}
+                made_native[digest] = _replace(archive, foreign) if foreign else None
+        made = made_native[digest]
+    return content if made is None else made
 
 
 def _is_foreign(name: str, archive: zipfile.ZipFile) -> bool:
