@@ -13,6 +13,14 @@ export function format<F, const O extends object>(Format: new (locale: string, o
   return found;
 }
 
+/** Have formats made, each in a task of its own: while an answer is on its way, so that nobody waits for them after it. */
+export async function makeAhead(...uses: readonly (() => unknown)[]): Promise<void> {
+  for (const use of uses) {
+    await new Promise((resolve) => setTimeout(resolve));
+    use();
+  }
+}
+
 export function number(value: number): string {
   return format(Intl.NumberFormat, {}).format(value);
 }

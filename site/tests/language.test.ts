@@ -3,7 +3,7 @@ import { afterEach, test } from "node:test";
 import { amountOf, amountProblem, priceOf, priceProblem, typed } from "../src/amounts.ts";
 import { compare, moment, money, number } from "../src/formats.ts";
 import { day, list, shortMoney } from "../src/more-formats.ts";
-import { choice, language, speak, texts } from "../src/language.ts";
+import { choice, language, LOCALES, NAMES, speak, texts } from "../src/language.ts";
 import { perUnit } from "../src/money.ts";
 import { passwordProblem } from "../src/password.ts";
 import * as t from "../src/.texts/visitor.ts";
@@ -16,6 +16,11 @@ test("the first of the browser's languages that there is is spoken, else English
   assert.equal(choice(["", "fr-FR", "de-AT", "en"]), "de");
   assert.equal(choice(["en", "de-DE", "en-US"]), "en");
   assert.equal(choice(["fr", "toString"]), "en");
+});
+
+test("each language is called as it calls itself", () => {
+  const itself = Object.keys(LOCALES).map((one) => [one, new Intl.DisplayNames(one, { type: "language" }).of(one)]);
+  assert.deepEqual(NAMES, Object.fromEntries(itself));
 });
 
 test("another language puts its texts in the place of all that are there", async () => {

@@ -14,7 +14,7 @@ const AROUND_A_VALUE = /\p{L}{3,} $|^ \p{L}{3,}/u;
 /** Calls and errors whose texts are for programs and developers. */
 const PROGRAMS = /^console\.|\.(querySelector|querySelectorAll|closest|matches|set|get|test|includes)$|^(?!Account).*Error$|^Unreachable$|^SessionExpired$/;
 const TOLD_TO_NOBODY = new Set([
-  "Blockwork Energy", // a name
+  "Blockwork Energy", "English", "Deutsch", // names, the same in every language
   "an http or https", "a ws or wss", "is not JSON", "could not be fetched", // of /config.json, for who runs the stage
   "tariff to change", "signed out", // names of a query and of a message between tabs
   "[tabindex], form, section, article, main", "application/json, application/problem+json", "Escape", "Enter",

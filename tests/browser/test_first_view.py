@@ -4,14 +4,16 @@ import gzip
 import json
 import re
 from collections import Counter
+from functools import partial
 
 import pytest
 from playwright.sync_api import Response, Route, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, letting_events_in
 from tests.browser.looking import ROOT
 from tests.browser.states import View
 from tests.browser.views import VISITORS
+from tests.waiting import eventually
 
 PRODUCTS = re.compile(r"/products\?")
 AS_LARGE = {"document": 1_500, "stylesheet": 6_000, "image": 2_000}
@@ -22,6 +24,15 @@ TEXTS = ROOT / "site" / "texts"
 A_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PATIENT = "AbortSignal.timeout = () => new AbortController().signal"
 """What is held stays held, however slow the machine: the page gives nothing up by its clock."""
+FORMATS = """
+  window.formats = [];
+  for (const name of Object.getOwnPropertyNames(Intl)) if (/^[A-Z]/.test(name) && name !== "Locale")
+    Intl[name] = new Proxy(Intl[name], {construct(Format, options) {
+      formats.push(name);
+      return new Format(...options);
+    }});
+"""
+"""Notes what formats of languages are made: the first one takes a phone 50 ms."""
 SHIFTS = """async () => {
   const found = [];
   const observer = new PerformanceObserver(list => found.push(...list.getEntries()));
@@ -103,6 +114,35 @@ def test_nothing_moves_while_the_first_view_fills(visit: Visit, width: int) -> N
     expect(page.locator("[aria-busy]")).to_have_count(0)
 
     assert page.evaluate(SHIFTS) == []
+
+
+@pytest.mark.parametrize("at", ["/terms", "/sign-in"])
+def test_no_format_is_made_for_a_view_of_words(visit: Visit, at: str) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.add_init_script(FORMATS)
+    visitor.open(at)
+    page.get_by_role("contentinfo").wait_for()
+    page.locator("h1:not(.waiting > *)").wait_for()
+
+    assert page.evaluate("formats") == []
+
+
+def test_formats_are_made_while_the_tariffs_are_on_their_way(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.add_init_script(PATIENT)
+    page.add_init_script(FORMATS)
+    products = Held()
+    page.route(PRODUCTS, products.hold)
+    visitor.open()
+    made = partial(page.evaluate, "formats")
+    early = eventually(made, until=lambda seen: len(seen) == 2, pause=letting_events_in(page))
+    products.let_go()
+    page.locator(".card a").first.wait_for()
+
+    assert early == ["Collator", "NumberFormat"]
+    assert made().count("Collator") == 1
 
 
 LAZY = {

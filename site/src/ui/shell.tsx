@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app.ts";
-import { language, LOCALES, speak, type Language } from "../language.ts";
+import { language, NAMES, speak, type Language } from "../language.ts";
 import { paths, SITE_NAME } from "../places.ts";
 import * as t from "../.texts/visitor.ts";
 import { Boundary } from "./boundary.tsx";
@@ -76,10 +76,10 @@ function Languages({ spoken }: { readonly spoken: Language }) {
   const { notices } = useApp();
   return (
     <p role="group" aria-label={t.language}>
-      {(Object.keys(LOCALES) as Language[]).map((one) => (
+      {(Object.keys(NAMES) as Language[]).map((one) => (
         <button key={one} type="button" class="language" lang={one} aria-pressed={one === spoken}
           onClick={() => speak(one).catch(() => notices.notify(t.languageNotLoaded))}>
-          {new Intl.DisplayNames(one, { type: "language" }).of(one)}
+          {NAMES[one]}
         </button>
       ))}
     </p>

@@ -3,7 +3,7 @@ import { memo } from "../ui/memo.ts";
 import { useEffect, useMemo } from "preact/hooks";
 import { sorted, type Product } from "../api/catalog.ts";
 import { useApp } from "../app.ts";
-import { money } from "../formats.ts";
+import { compare, makeAhead, money } from "../formats.ts";
 import { perUnit } from "../money.ts";
 import { paths } from "../places.ts";
 import * as t from "../.texts/visitor.ts";
@@ -21,6 +21,7 @@ const PAUSE_MS = 250;
 export function TariffList() {
   const { catalog } = useApp();
   const query = useListQuery(catalog.list);
+  useEffect(() => void makeAhead(() => compare("", ""), () => money("1", "GBP")), []);
   return (
     <div>
       <div class="hero">

@@ -31,6 +31,7 @@ from blockwork.local.emulator.gaps import (
     default_endpoints,
     deletion_guards,
     early_answers,
+    edge_compression,
     edge_key_values,
     edge_listener,
     embedded_metrics,
@@ -135,6 +136,7 @@ GAPS = (
     allowed_methods,
     object_texts,
     edge_listener,
+    edge_compression,
     edge_key_values,
     live_sources,  # before packages are looked at: what it adds is none
     shared_layers,
