@@ -11,10 +11,11 @@ from tests.e2e.failure_chains import assert_nothing_waits, configured, redrive_a
 from tests.e2e.test_alarms import told
 from tests.e2e.uploading import (
     Uploader,
-    deliver_again,
+    deliver,
     file_of,
     half_hours,
     new_uploader,
+    ranges_of,
     rejects_of,
     worked_off,
 )
@@ -51,13 +52,13 @@ def test_a_range_that_is_delivered_again_while_and_after_it_is_worked_on_counts_
 ) -> None:
     content = file_of([*half_hours(uploader.user_id, ROWS), "bad"])
     import_id = uploader.upload(content)
-    deliver_again(platform, uploader, import_id, size=len(content), times=3)
+    deliver(platform, uploader, import_id, ranges_of(content), times=3)
 
     uploader.ended(import_id)
     assert_all_is_there(uploader, import_id, bad=1)
 
     worked_off(platform)
-    deliver_again(platform, uploader, import_id, size=len(content), times=2)
+    deliver(platform, uploader, import_id, ranges_of(content), times=2)
     worked_off(platform)
     assert_all_is_there(uploader, import_id, bad=1)
     assert_nothing_waits(platform, "readings")

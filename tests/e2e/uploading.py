@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 import psutil
+from readings.domain.csv_file import HEAD_BYTES, Range, cut, layout_of
+from readings.domain.planning import RANGE_BYTES
 
 from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, sign_in_by_srp
 from tests.waiting import eventually
@@ -139,25 +141,32 @@ def rejects_of(shown: dict[str, Any]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.text)))
 
 
-def deliver_again(
-    platform: dict[str, Any], uploader: Uploader, import_id: str, *, size: int, times: int
+def deliver(
+    platform: dict[str, Any],
+    uploader: Uploader,
+    import_id: str,
+    ranges: Iterable[Range],
+    *,
+    times: int = 1,
 ) -> None:
-    """Hand out the first range of a file so many times more.
-
-    :param size: bytes of the file, which has no more than one range.
-    """
-    message = {
-        "userId": uploader.user_id,
-        "importId": import_id,
-        "number": 0,
-        "start": len(HEADER) + 1,
-        "end": size,
-        "correlationId": "again",
-    }
-    for _ in range(times):
+    """Hand out ranges of a file so many times more."""
+    for range_ in [*ranges] * times:
+        message = {
+            "userId": uploader.user_id,
+            "importId": import_id,
+            "number": range_.number,
+            "start": range_.start,
+            "end": range_.end,
+            "correlationId": "again",
+        }
         aws(platform, "sqs").send_message(
             QueueUrl=queue_url(platform, "Ranges"), MessageBody=json.dumps(message)
         )
+
+
+def ranges_of(content: bytes) -> list[Range]:
+    """Return the ranges that the stage cuts a file into."""
+    return cut(layout_of(content[:HEAD_BYTES]), len(content), most_bytes=RANGE_BYTES)
 
 
 def queue_url(platform: dict[str, Any], name: str) -> str:
