@@ -156,4 +156,5 @@ def test_a_meter_that_is_forgotten_has_no_item_left_and_no_other_loses_one(
 
 
 def test_all_who_work_at_once_have_a_connection(table: ReadingsTable) -> None:
-    assert table._client.meta.config.max_pool_connections == AT_ONCE
+    config: Any = table._client.meta.config
+    assert config.max_pool_connections == AT_ONCE
