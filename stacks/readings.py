@@ -56,7 +56,7 @@ IMPORT_RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         WRITE: (*PROGRESS, "expiration"),
     },
     "finish_import": {GET: STANDING, QUERY: PROGRESS, WRITE: (*STATUS, *COUNTS)},
-    "forget_user": {QUERY: ("file", "parts"), DELETE: ()},
+    "forget_user": {QUERY: ("file", "parts", "status"), DELETE: ("status",)},
 }
 """What each function may do to which attributes of imports, as `readings.adapters` names them."""
 PACKED = ("packed", "revision")
@@ -199,10 +199,9 @@ class ReadingsStack(PlatformStack):
             (finish, "s3:GetObject", PARTS),
             (finish, "s3:PutObject", REJECTS),
             (finish, "s3:AbortMultipartUpload", REJECTS),
-            (finish, "s3:DeleteObject", PARTS),
-            (finish, "s3:DeleteObject", COPIES),
         ):
             self._let_use_files(function, action, prefix)
+        self._let_use_files(finish, "s3:DeleteObject", COPIES, PARTS, REJECTS)
         self._let_use_meters(work, GET)
         for action in (GET, WRITE):
             self._let_use_readings(work, action)
@@ -240,10 +239,10 @@ class ReadingsStack(PlatformStack):
 
     def _forget(self, bus: EventBus) -> None:
         """Forget users who are gone, with their meters and all readings."""
-        forget = self._function("forget_user", timeout=FIFTEEN_MINUTES)
+        takes = str(self._config.range_takes.to_seconds())
+        forget = self._function("forget_user", {"RANGE_SECONDS": takes}, timeout=FIFTEEN_MINUTES)
         self._uploads.let_delete(forget)
-        for prefix in (COPIES, PARTS, REJECTS):
-            self._let_use_files(forget, "s3:DeleteObject", prefix)
+        self._let_use_files(forget, "s3:DeleteObject", COPIES, PARTS, REJECTS)
         self._meters.let_query(forget, OWNER, variable="METERS_TABLE")
         self._let_use_meters(forget, DELETE)
         for action in (QUERY, DELETE):
@@ -263,14 +262,15 @@ class ReadingsStack(PlatformStack):
     def _let_use_meters(self, function: PythonFunction, action: str) -> None:
         self._meters.let_use(function, action, variable="METERS_TABLE", attributes=["userId"])
 
-    def _let_use_files(self, function: PythonFunction, action: str, prefix: str) -> None:
-        self._files.let_use(function, action, variable="FILES_BUCKET", keys=f"{prefix}*")
+    def _let_use_files(self, function: PythonFunction, action: str, *prefixes: str) -> None:
+        for prefix in prefixes:
+            self._files.let_use(function, action, variable="FILES_BUCKET", keys=f"{prefix}*")
 
-    def _queue(self, id_: str, hidden: Duration) -> Queue:
+    def _queue(self, id_: str, takes: Duration) -> Queue:
         return Queue(
             self,
             id_,
-            visibility_timeout=hidden,
+            visibility_timeout=Duration.seconds(6 * takes.to_seconds()),  # see QueueConsumer
             dead_letter_queue=self._failures.dead_letter_queue(),
         )
 

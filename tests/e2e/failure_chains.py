@@ -1,10 +1,12 @@
 """What waits in the failure chains of the deployed platform, as an operator sees it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import aws, outputs, run_tool
+from tests.e2e.conftest import aws, function_name, outputs, run_tool
 
 REDRIVES = 5
 
@@ -48,3 +50,24 @@ def alarm_state(platform: dict[str, Any], stack: str) -> str:
     alarms = aws(platform, "cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack}-FailuresAlarm")
     (alarm,) = alarms["MetricAlarms"]
     return str(alarm["StateValue"])
+
+
+@contextmanager
+def configured(
+    platform: dict[str, Any], stack: str, function: str, **variables: str
+) -> Iterator[None]:
+    """Let a function have other variables for a while."""
+    functions = aws(platform, "lambda")
+    name = function_name(platform, stack, function)
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    def configure(variables: dict[str, str]) -> None:
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": variables}
+        )
+
+    configure({**before, **variables})
+    try:
+        yield
+    finally:
+        configure(before)

@@ -4,37 +4,21 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.buying import Order, all_vouchers, an_order, buy, mails_to
-from tests.e2e.conftest import NewAccount, Tokens, aws, function_name, run_tool, sign_in_by_srp
+from tests.e2e.conftest import NewAccount, Tokens, aws, run_tool, sign_in_by_srp
+from tests.e2e.failure_chains import configured
 from tests.e2e.test_alarms import told
 from tests.waiting import eventually, settled
 
 VOUCHERS = 4
+VOUCHERS_STACK = "Local-Vouchers"
 IN_TIME = {"PAYMENT_SECONDS": "10", "DELIVERY_SECONDS": "20"}
 BROKEN = {"MAIL_SENDER": "nobody@blockwork.example"}
-
-
-@contextmanager
-def configured(platform: dict[str, Any], function: str, **variables: str) -> Iterator[None]:
-    """Let a function of the vouchers have other variables for a while."""
-    functions = aws(platform, "lambda")
-    name = function_name(platform, "Local-Vouchers", function)
-    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-
-    def configure(variables: dict[str, str]) -> None:
-        functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": variables}
-        )
-
-    configure({**before, **variables})
-    yield
-    configure(before)
 
 
 @pytest.fixture
@@ -45,7 +29,7 @@ def hurry(platform: dict[str, Any]) -> Iterator[None]:
     names = ["VisibilityTimeout"]
     before = queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     queues.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "31"})
-    with configured(platform, "SettlePayment", **IN_TIME):
+    with configured(platform, VOUCHERS_STACK, "SettlePayment", **IN_TIME):
         yield
     queues.set_queue_attributes(QueueUrl=url, Attributes=before)
 
@@ -126,7 +110,7 @@ def test_vouchers_whose_mail_never_goes_out_fail_and_money_goes_back_once(
     buyer: Tokens,
     control: Callable[..., None],
 ) -> None:
-    with configured(platform, "MailVoucher", **BROKEN):
+    with configured(platform, VOUCHERS_STACK, "MailVoucher", **BROKEN):
         # Money goes back, but nobody is told so: it is asked for again.
         control(payments={"mode": "timeout-after-returning", "seconds": 6})
         bought = buy_some(vouchers, buyer, some_orders())

@@ -12,23 +12,23 @@ import httpx
 import pytest
 
 from tests.e2e.accounts import grant, refresh
-from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, sign_in_by_srp
+from tests.e2e.conftest import NewAccount, Tokens, bearer
 from tests.e2e.sockets import connected, ticket_for
 from tests.e2e.uploading import (
     Uploader,
     file_of,
     half_hours,
+    handed_out_soon,
     killed_twice,
+    new_uploader,
     post,
     rejects_of,
     workers,
 )
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE
 
 MANY = 100_000
 A_MONTH = 31 * 48
-
-Register = Callable[[str, Uploader], None]
 
 
 @pytest.fixture(scope="module")
@@ -38,33 +38,16 @@ def uploader_of(
     """Return what makes somebody without a meter."""
 
     def make() -> Uploader:
-        account = new_account("customers")
-        tokens = sign_in_by_srp(config, account.email, account.password)
-        return Uploader(readings=readings, tokens=tokens, user_id=account.user_id)
+        return new_uploader(config, readings, new_account)
 
     return make
 
 
-@pytest.fixture(scope="module")
-def register(readings: httpx.Client, administrator: Tokens) -> Register:
-    """Return what makes a meter somebody's."""
-
-    def put(meter_id: str, owner: Uploader) -> None:
-        answer = readings.put(
-            f"/meters/{meter_id}",
-            json={"userId": owner.user_id},
-            headers=bearer(administrator.id_token),
-        )
-        assert answer.status_code == 200, answer.text
-
-    return put
-
-
 @pytest.fixture
-def uploader(uploader_of: Callable[[], Uploader], register: Register) -> Uploader:
+def uploader(uploader_of: Callable[[], Uploader], administrator: Tokens) -> Uploader:
     """Return somebody whose one meter is called as they are."""
     somebody = uploader_of()
-    register(somebody.user_id, somebody)
+    somebody.register(somebody.user_id, by=administrator)
     return somebody
 
 
@@ -152,14 +135,15 @@ def test_an_import_goes_on_where_the_worker_was_killed(
     meter = uploader.user_id
     for idle in workers(platform):
         idle.kill()
-    for version in range(1, 25):
-        import_id = uploader.upload(file_of(half_hours(meter, MANY, version=version)))
-        kills = killed_twice(platform, partial(uploader.shown, import_id))
-        done = uploader.ended(import_id)
-        assert (done["status"], done["accepted"], done["rejected"]) == ("IMPORTED", MANY, 0)
-        assert len(uploader.stored(meter, version=version)) == MANY
-        if kills == 2:
-            return
+    with handed_out_soon(platform):
+        for version in range(1, 25):
+            import_id = uploader.upload(file_of(half_hours(meter, MANY, version=version)))
+            kills = killed_twice(platform, partial(uploader.shown, import_id))
+            done = uploader.ended(import_id)
+            assert (done["status"], done["accepted"], done["rejected"]) == ("IMPORTED", MANY, 0)
+            assert len(uploader.stored(meter, version=version)) == MANY
+            if kills == 2:
+                return
     raise AssertionError("every worker was quicker than who was to kill it")
 
 
@@ -247,35 +231,3 @@ def test_a_file_of_no_size_that_is_taken_is_refused(uploader: Uploader, size: ob
     answer = uploader.call("POST", "/imports", json={"filename": "a.csv", "size": size})
     assert answer.status_code == 422
     assert [each["field"] for each in answer.json()["errors"]] == ["size"]
-
-
-def test_a_range_that_is_delivered_twice_counts_once(
-    platform: dict[str, Any], uploader: Uploader
-) -> None:
-    rows = [*half_hours(uploader.user_id, 200), "bad"]
-    import_id = uploader.upload(file_of(rows))
-    sqs = aws(platform, "sqs")
-    (url,) = [u for u in sqs.list_queues()["QueueUrls"] if "Readings-Ranges" in u]
-    size = len(file_of(rows))
-    message = {
-        "userId": uploader.user_id,
-        "importId": import_id,
-        "number": 0,
-        "start": len("meterId,readAt,kwh,version\n"),
-        "end": size,
-        "correlationId": "again",
-    }
-    for _ in range(3):
-        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
-
-    done = uploader.ended(import_id)
-    assert (done["accepted"], done["rejected"]) == (200, 1)
-    assert len(rejects_of(done)) == 1
-    eventually(
-        lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"],
-        until=lambda seen: (
-            seen["ApproximateNumberOfMessages"] == "0"
-            and seen["ApproximateNumberOfMessagesNotVisible"] == "0"
-        ),
-    )
-    assert uploader.shown(import_id) | {"rejectsUrl": ""} == done | {"rejectsUrl": ""}

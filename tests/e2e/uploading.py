@@ -3,22 +3,27 @@
 import contextlib
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
+from readings.domain.csv_file import HEAD_BYTES, Range, cut, layout_of
+from readings.domain.planning import RANGE_BYTES
 
-from tests.e2e.conftest import Tokens, bearer
+from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, function_name, sign_in_by_srp
 from tests.waiting import eventually
 from tools.platform import platform_stage
 
 HEADER = "meterId,readAt,kwh,version"
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 WORKER = "Readings-ImportRange"
+LEFT = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 ENDS = {"IMPORTED", "FAILED"}
 
 
@@ -37,6 +42,13 @@ class Uploader:
         """Ask for something as who is signed in."""
         headers = {**bearer(self.tokens.id_token), **more.pop("headers", {})}
         return self.readings.request(method, path, headers=headers, **more)
+
+    def register(self, meter_id: str, *, by: Tokens) -> None:
+        """Let an administrator make a meter theirs."""
+        answer = self.readings.put(
+            f"/meters/{meter_id}", json={"userId": self.user_id}, headers=bearer(by.id_token)
+        )
+        assert answer.status_code == 200, answer.text
 
     def begin(self, size: int, filename: str = "readings.csv") -> dict[str, Any]:
         """Begin an import and return it."""
@@ -85,6 +97,15 @@ class Uploader:
             token = {"nextToken": page["nextToken"]}
 
 
+def new_uploader(
+    config: dict[str, Any], readings: httpx.Client, new_account: NewAccount
+) -> Uploader:
+    """Return somebody new, without a meter."""
+    account = new_account("customers")
+    tokens = sign_in_by_srp(config, account.email, account.password)
+    return Uploader(readings=readings, tokens=tokens, user_id=account.user_id)
+
+
 def post(upload: dict[str, Any], content: bytes, **forged: str) -> httpx.Response:
     """Post a file as its form says, or with fields that were forged."""
     return httpx.post(
@@ -118,6 +139,74 @@ def rejects_of(shown: dict[str, Any]) -> list[dict[str, str]]:
     answer = httpx.get(shown["rejectsUrl"])
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def deliver(
+    platform: dict[str, Any],
+    uploader: Uploader,
+    import_id: str,
+    ranges: Iterable[Range],
+    *,
+    times: int = 1,
+) -> None:
+    """Hand out ranges of a file so many times more."""
+    for range_ in [*ranges] * times:
+        message = {
+            "userId": uploader.user_id,
+            "importId": import_id,
+            "number": range_.number,
+            "start": range_.start,
+            "end": range_.end,
+            "correlationId": "again",
+        }
+        aws(platform, "sqs").send_message(
+            QueueUrl=queue_url(platform, "Ranges"), MessageBody=json.dumps(message)
+        )
+
+
+def ranges_of(content: bytes) -> list[Range]:
+    """Return the ranges that the stage cuts a file into."""
+    return cut(layout_of(content[:HEAD_BYTES]), len(content), most_bytes=RANGE_BYTES)
+
+
+def queue_url(platform: dict[str, Any], name: str) -> str:
+    """Return the address of one of the service's queues."""
+    prefix = f"Local-Readings-{name}"
+    (url,) = aws(platform, "sqs").list_queues(QueueNamePrefix=prefix)["QueueUrls"]
+    return str(url)
+
+
+def worked_off(platform: dict[str, Any]) -> None:
+    """Wait until nothing is left in the queues of ranges and of imports that may be over."""
+    sqs = aws(platform, "sqs")
+    for name in ("Ranges", "Finishing"):
+        eventually(
+            partial(
+                sqs.get_queue_attributes,
+                QueueUrl=queue_url(platform, name),
+                AttributeNames=list(LEFT),
+            ),
+            until=lambda seen: {seen["Attributes"][each] for each in LEFT} == {"0"},
+        )
+
+
+@contextlib.contextmanager
+def handed_out_soon(platform: dict[str, Any]) -> Iterator[None]:
+    """Hand a range out again as soon as whoever has it must have ended, not after six such times.
+
+    Six are for messages that Lambda holds back where functions are short.
+    """
+    sqs, url = aws(platform, "sqs"), queue_url(platform, "Ranges")
+    names = ["VisibilityTimeout"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    takes = aws(platform, "lambda").get_function_configuration(
+        FunctionName=function_name(platform, "Local-Readings", "ImportRange")
+    )["Timeout"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(takes)})
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
 def killed_twice(platform: dict[str, Any], shown: Callable[[], dict[str, Any]]) -> int:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,29 +13,47 @@ from readings.domain.packing import NEWEST, Entries, Entry, Page, PageKey, pack,
 
 HALF_HOURS = 2 * 24 * 365
 VERSIONS = 24
+ALL_VERSIONS = range(1, VERSIONS + 1)
 RANGE_BYTES = 32 << 20
 BLOCK_BYTES = 1 << 20
 LARGEST = 3000
 """Thousandths of a kWh in a half hour: all are equally often, so they are hard to compress."""
 
 
-def write_file(path: Path, rows: int) -> None:
-    """Write a year's readings of as many meters as that takes, by meter, version and time."""
+def write_file(
+    path: Path,
+    rows: int,
+    *,
+    prefix: str = "meter",
+    versions: Sequence[int] = range(1, VERSIONS + 1),
+) -> int:
+    """Write a year's readings of as many meters as that takes, by meter, version and time.
+
+    :return: the sum of what they say, in thousandths of a kWh.
+    """
     start, chance = datetime(2025, 1, 1, tzinfo=UTC), random.Random(1)
     times = [f"{start + timedelta(minutes=30 * at):%Y-%m-%dT%H:%M:%SZ}" for at in range(HALF_HOURS)]
-    some = [f"{int(chance.random() * LARGEST) / 1000:.3f}" for _ in range(HALF_HOURS)]
+    some = [int(chance.random() * LARGEST) for _ in range(HALF_HOURS)]
+    total = 0
     with path.open("w") as file:
         file.write(HEADER + "\n")
         left, series = rows, 0
         while left > 0:
-            meter, version = divmod(series, VERSIONS)
+            meter, place = divmod(series, len(versions))
             turn = int(chance.random() * HALF_HOURS)
-            energies = some[turn:] + some[:turn]
+            energies = (some[turn:] + some[:turn])[:left]
             file.writelines(
-                f"meter-{meter:04},{at},{kwh},{version + 1}\n"
-                for at, kwh in zip(times[:left], energies[:left], strict=True)
+                f"{meter_name(prefix, meter)},{at},{kwh / 1000:.3f},{versions[place]}\n"
+                for at, kwh in zip(times[:left], energies, strict=True)
             )
+            total += sum(energies)
             left, series = left - HALF_HOURS, series + 1
+    return total
+
+
+def meter_name(prefix: str, number: int) -> str:
+    """Return what a file calls its meters, from 0."""
+    return f"{prefix}-{number:04}"
 
 
 def import_file(path: Path, store: "Drops") -> int:

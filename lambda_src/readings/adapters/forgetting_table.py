@@ -2,14 +2,16 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from blockwork.runtime.expressions import projection
 from blockwork.runtime.tables import TableAdapter
-from readings.adapters.import_items import KEYS, key
+from readings.adapters.import_items import IMPORT, KEYS, key
+from readings.domain.forgetting import OwnImport
+from readings.domain.imports import ImportStatus
 
-FORGETTING_ATTRIBUTES = ("file", "parts")
+FORGETTING_ATTRIBUTES = ("file", "parts", "status")
 
 
 class ForgettingTable(TableAdapter):
@@ -20,15 +22,37 @@ class ForgettingTable(TableAdapter):
         """Connect to the table which the variable IMPORTS_TABLE names."""
         return cls.named(os.environ["IMPORTS_TABLE"])
 
-    def files_of(self, user_id: str) -> Iterable[tuple[str, Sequence[str]]]:
-        """Read all that is kept of the user."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
+    def of(self, user_id: str) -> Sequence[OwnImport]:
+        """Read all that is kept of the user; ranges of an import that was stopped are one, too."""
+        keys: defaultdict[str, list[str]] = defaultdict(list)
+        over: set[str] = set()
         for item in self._items(user_id, FORGETTING_ATTRIBUTES):
-            keys = found[_import_id(item["itemId"]["S"])]
-            keys += [part["S"] for part in item.get("parts", {"L": []})["L"]]
+            import_id = _import_id(item["itemId"]["S"])
+            keys[import_id] += [part["S"] for part in item.get("parts", {"L": []})["L"]]
             if "file" in item:
-                keys.append(item["file"]["S"])
-        return found.items()
+                keys[import_id].append(item["file"]["S"])
+            if "status" in item and ImportStatus(item["status"]["S"]).is_final:
+                over.add(import_id)
+        return [
+            OwnImport(import_id=import_id, keys=found, is_over=import_id in over)
+            for import_id, found in keys.items()
+        ]
+
+    def stop(self, user_id: str, import_id: str) -> bool:
+        """Delete the import's item: nobody has begun while its file is awaited."""
+        item = key(user_id, IMPORT + import_id)
+        try:
+            self._client.delete_item(
+                TableName=self._name,
+                Key=item,
+                ConditionExpression="#status = :awaited",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":awaited": {"S": ImportStatus.AWAITING_UPLOAD}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            self._client.delete_item(TableName=self._name, Key=item)
+            return True
+        return False
 
     def forget(self, user_id: str, import_id: str) -> None:
         """Delete the import's item first: who works on it stops."""

@@ -11,11 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
+from botocore.config import Config
+
+from blockwork.runtime.aws import PATIENCE
 from blockwork.runtime.expressions import projection
 from blockwork.runtime.tables import TableAdapter
 from readings.domain.packing import NEWEST, Entries, Entry, Page, PageKey, pack, unpack
 
 AT_ONCE = 16
+# A connection for each: of ten, which botocore keeps, six are closed and opened anew all the time.
+SIDE_BY_SIDE = PATIENCE.merge(Config(max_pool_connections=AT_ONCE))
 MOST_TRIES = 50
 ATTRIBUTES = ("meterId", "page", "packed", "revision")
 
@@ -30,7 +35,7 @@ class ReadingsTable(TableAdapter):
     @classmethod
     def from_environment(cls) -> Self:
         """Connect to the table which the variable READINGS_TABLE names."""
-        return cls.named(os.environ["READINGS_TABLE"])
+        return cls.named(os.environ["READINGS_TABLE"], patience=SIDE_BY_SIDE)
 
     def merge(self, pages: Mapping[PageKey, Entries]) -> Iterable[Entry]:
         """Work on several meters' months at once."""

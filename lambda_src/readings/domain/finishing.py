@@ -36,6 +36,9 @@ class Leftovers(Protocol):
     def write_rejects(self, standing: Standing, content: Iterator[bytes]) -> None:
         """Write the whole file of rejects, in the place of the same one."""
 
+    def remove(self, user_id: str, import_id: str, keys: Sequence[str]) -> None:
+        """Delete an import's upload, its rejects, and what is kept of its work under these keys."""
+
     def clean(self, standing: Standing, parts: Sequence[str]) -> None:
         """Delete upload, copy and parts, which nobody reads any more."""
 
@@ -48,9 +51,15 @@ def all_done(ranges: Sequence[Range], progress: Mapping[int, Progress]) -> bool:
 def finish(
     user_id: str, import_id: str, *, endings: Endings, files: Leftovers, now: datetime
 ) -> bool:
-    """End an import if all its ranges are done; return whether it has come to its end."""
+    """End an import if all its ranges are done; return whether it has come to its end.
+
+    Of one whose user is gone nothing is left, not even what was written of it a moment ago.
+    """
     standing = endings.standing(user_id, import_id)
-    if standing is None or standing.plan is None:
+    if standing is None:
+        files.remove(user_id, import_id, ())
+        return True
+    if standing.plan is None:
         return True
     progress = endings.progress(standing)
     parts = [part for number in sorted(progress) for part in progress[number].parts]
@@ -70,5 +79,7 @@ def finish(
             rejects = ((progress[each.number].lines, parts_of(each)) for each in ranges)
             files.write_rejects(standing, rejects_file(rejects))
         endings.end(standing, counts, now=now)
+        if endings.standing(user_id, import_id) is None:
+            files.remove(user_id, import_id, ())
     files.clean(standing, parts)
     return True

@@ -1,6 +1,7 @@
 """What is forgotten of a user who is gone: everything, in an order that can be begun again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from readings.domain.registry import MeterPage
@@ -9,11 +10,31 @@ from readings.domain.stored import Pages
 AT_ONCE = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnImport:
+    """An import of the user's, or what is left of it.
+
+    :param keys: of what is kept of its work.
+    :param is_over: whether nobody works on it.
+    """
+
+    import_id: str
+    keys: Sequence[str]
+    is_over: bool
+
+
 class OwnImports(Protocol):
     """Where a user's imports are kept."""
 
-    def files_of(self, user_id: str) -> Iterable[tuple[str, Sequence[str]]]:
-        """Return the id of each import, with the keys of what is kept of its work."""
+    def of(self, user_id: str) -> Sequence[OwnImport]:
+        """Return all of them, as after every write that has been answered."""
+        ...
+
+    def stop(self, user_id: str, import_id: str) -> bool:
+        """Delete an import, so that nobody begins to work on it, and not what is left of its work.
+
+        :return: whether somebody may have begun.
+        """
         ...
 
     def forget(self, user_id: str, import_id: str) -> None:
@@ -39,15 +60,31 @@ class OwnMeters(Protocol):
 
 
 def forget(
-    user_id: str, *, imports: OwnImports, files: OwnFiles, meters: OwnMeters, pages: Pages
+    user_id: str,
+    *,
+    imports: OwnImports,
+    files: OwnFiles,
+    meters: OwnMeters,
+    pages: Pages,
+    wait: Callable[[], object],
 ) -> None:
-    """Forget imports first, so that nobody goes on with them, then meters with their readings.
+    """Stop imports first; once nobody is at one, forget them, then meters with their readings.
 
     A meter is taken out of the registry after its readings: who is stopped before begins again.
+
+    :param wait: waits for as long as somebody may work on a range who has begun: what they write
+        meanwhile would be found by nobody, were it forgotten before.
     """
-    for import_id, keys in list(imports.files_of(user_id)):
-        files.remove(user_id, import_id, keys)
-        imports.forget(user_id, import_id)
+    somebody_is_at_it = False
+    for own in imports.of(user_id):
+        if not own.is_over:
+            files.remove(user_id, own.import_id, own.keys)
+            somebody_is_at_it |= imports.stop(user_id, own.import_id)
+    if somebody_is_at_it:
+        wait()
+    for own in imports.of(user_id):
+        files.remove(user_id, own.import_id, own.keys)
+        imports.forget(user_id, own.import_id)
     after = None
     while True:
         page = meters.page(user_id, limit=AT_ONCE, after=after)

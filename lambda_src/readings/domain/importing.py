@@ -105,7 +105,8 @@ def work_on(
 ) -> bool:
     """Go on with a range where the work on it has stopped, for as long as there is time.
 
-    :param is_time_left: whether there is enough for one more chunk: a minute is.
+    :param is_time_left: whether there is enough for one more chunk: two minutes are, which
+        is what a third of an invocation's three leaves.
     :return: whether the range is done. If not, call again, from another invocation.
     """
     checker = Checker(layout, permits)

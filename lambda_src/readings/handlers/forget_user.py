@@ -1,5 +1,9 @@
 """Forgets a user who is gone: their imports with all files, their meters with all readings."""
 
+import os
+import time
+from collections.abc import Callable
+
 from shared.events import UserDeleted
 
 from blockwork.runtime.consuming import consume
@@ -19,9 +23,21 @@ def forget_user(
     files: OwnFiles,
     meters: OwnMeters,
     pages: Pages,
+    seconds: float,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> None:
-    """Forget what there is; what comes late is forgotten when it is told again."""
-    forget(envelope.data.user_id, imports=imports, files=files, meters=meters, pages=pages)
+    """Forget what there is; what comes late is forgotten when it is told again.
+
+    :param seconds: how long somebody may work on a range who has begun.
+    """
+    forget(
+        envelope.data.user_id,
+        imports=imports,
+        files=files,
+        meters=meters,
+        pages=pages,
+        wait=lambda: sleep(seconds),
+    )
 
 
 handler = consume(
@@ -31,4 +47,5 @@ handler = consume(
     files=LeftoverFiles.from_environment,
     meters=MeterTable.from_environment,
     pages=ReadingsTable.from_environment,
+    seconds=lambda: float(os.environ["RANGE_SECONDS"]),
 )

@@ -17,7 +17,7 @@ export const VERSIONS = 24;
 
 const PAGE_SIZE = 24;
 /** All half hours of a year in one answer. */
-const LARGEST_PAGE = 20_000;
+export const LARGEST_PAGE = 20_000;
 const IMPORTS = ["imports"];
 const HOUR_MS = 3_600_000;
 

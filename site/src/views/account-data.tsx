@@ -23,7 +23,7 @@ export function Takeout({ page }: { readonly page: Page }) {
     try {
       const data = await orSignIn(() => takeOut(config, session));
       if (page.left.aborted) return;
-      download(`${t.fileName}.json`, JSON.stringify(data, undefined, 2));
+      download(`${t.fileName}.json`, data);
       notices.notify(t.dataSaved);
     } catch (error) {
       if (!(error instanceof SessionExpired)) setProblem(t.dataFailed({ why: writeProblem(error, t.yourAccount) }));
@@ -81,8 +81,8 @@ export function Deletion({ page }: { readonly page: Page }) {
   );
 }
 
-function download(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
+function download(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   URL.revokeObjectURL(url);

@@ -3,12 +3,14 @@
 import csv
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import msgspec
+from readings.adapters.forgetting_table import ForgettingTable
 from readings.adapters.import_files import ImportFiles
 from readings.adapters.import_table import ImportTable
 from readings.adapters.leftover_files import LeftoverFiles
@@ -20,6 +22,9 @@ from readings.adapters.uploaded_file import UploadedFiles
 from readings.adapters.work_messages import FinishMessage, RangeMessage
 from readings.adapters.work_queues import WorkQueues
 from readings.domain.files import upload_key
+from readings.domain.finishing import Leftovers
+from readings.domain.forgetting import forget
+from readings.domain.importing import Store
 from readings.domain.imports import Filename, Import, ImportStatus, new_import_id
 from readings.handlers.finish_import import finish_import
 from readings.handlers.import_range import import_range
@@ -92,25 +97,39 @@ class Importing:
                 found.append(message["Body"])
         return found
 
-    def work(self, message: str) -> None:
+    def work(self, message: str, store: Store | None = None) -> None:
         """Let a range be worked on."""
         import_range(
             msgspec.json.decode(message, type=RangeMessage),
             plans=PlanTable.from_environment(),
             files=ImportFiles.from_environment(),
-            store=ReadingsTable.from_environment(),
+            store=store or ReadingsTable.from_environment(),
             owners=self.meters,
             work=WorkQueues.from_environment(),
             seconds=self.seconds,
         )
 
-    def finish(self, message: str) -> None:
+    def finish(self, message: str, files: Leftovers | None = None) -> None:
         """Let it be looked whether an import is over."""
         finish_import(
             msgspec.json.decode(message, type=FinishMessage),
             endings=PlanTable.from_environment(),
-            files=LeftoverFiles.from_environment(),
+            files=files or LeftoverFiles.from_environment(),
             now=lambda: NOW,
+        )
+
+    def forget(self, wait: Callable[[], object]) -> None:
+        """Forget the user.
+
+        :param wait: for who is at a range.
+        """
+        forget(
+            USER,
+            imports=ForgettingTable.from_environment(),
+            files=LeftoverFiles.from_environment(),
+            meters=self.meters,
+            pages=ReadingsTable.from_environment(),
+            wait=wait,
         )
 
     def run(self, content: bytes, **more: Any) -> Import:
@@ -133,6 +152,12 @@ class Importing:
         key = rejects_key(USER, import_id)
         answer = self.s3.get_object(Bucket=os.environ["FILES_BUCKET"], Key=key)
         return list(csv.DictReader(io.StringIO(answer["Body"].read().decode())))
+
+    def items(self) -> list[dict[str, Any]]:
+        """Return what is in all tables."""
+        client: Any = boto3.client("dynamodb")
+        names = ("IMPORTS_TABLE", "METERS_TABLE", "READINGS_TABLE")
+        return [item for name in names for item in client.scan(TableName=os.environ[name])["Items"]]
 
     def files(self) -> list[str]:
         """Return the keys of all files that there are."""

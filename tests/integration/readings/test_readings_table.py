@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from readings.adapters.readings_table import ReadingsTable
+from readings.adapters.readings_table import AT_ONCE, ReadingsTable
 from readings.domain.keeping import keep
 from readings.domain.packing import Page, PageKey
 from readings.domain.reading import Reading
@@ -153,3 +153,8 @@ def test_a_meter_that_is_forgotten_has_no_item_left_and_no_other_loses_one(
     table.forget("m1")
 
     assert {item["meterId"]["S"] for item in items()} == {"m2"}
+
+
+def test_all_who_work_at_once_have_a_connection(table: ReadingsTable) -> None:
+    config: Any = table._client.meta.config
+    assert config.max_pool_connections == AT_ONCE

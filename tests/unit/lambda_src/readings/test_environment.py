@@ -20,7 +20,7 @@ NEEDED = {
     "import_range": IMPORTS | FILES | METERS | READINGS | QUEUES | PARKING | {"WORK_SECONDS"},
     "finish_import": IMPORTS | FILES | UPLOADS | PARKING,
     "publish_changes": {"EVENT_BUS_NAME"} | PARKING,
-    "forget_user": IMPORTS | FILES | UPLOADS | METERS | READINGS,
+    "forget_user": IMPORTS | FILES | UPLOADS | METERS | READINGS | {"RANGE_SECONDS"},
 }
 
 

@@ -1,6 +1,6 @@
 """The routes: who may ask for what, and what they are answered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from readings.domain.imports import (
     UnknownImportError,
 )
 from readings.domain.packing import Page
+from readings.domain.reading import meter_id_of
 from readings.domain.registry import MeterPage, UnknownMeterError
 from readings.handlers.create_import import create_import
 from readings.handlers.get_import import get_import
@@ -181,6 +182,22 @@ def test_who_may_register_says_whose_meter_it_is() -> None:
     assert meters.owners == {"m1": "user-2"}
     with pytest.raises(ProblemError, match="permission to register meters"):
         register_meter(replace(request, claims=CUSTOMER), meters=meters)
+
+
+@pytest.mark.parametrize("meter_id", ["m1", "_M-1", "-", "a" * 64, "a" * 65, "m.1", "m 1", "é", ""])
+def test_a_file_names_exactly_the_meters_that_can_be_registered_and_asked_for(
+    meter_id: str,
+) -> None:
+    def is_taken(check: Callable[[], str], refused: type[Exception]) -> bool:
+        try:
+            return check() == meter_id
+        except refused:
+            return False
+
+    by_routes = is_taken(
+        lambda: Request(path={"meterId": meter_id}).path_id("meterId"), ProblemError
+    )
+    assert is_taken(lambda: meter_id_of(meter_id), ValueError) == by_routes
 
 
 @pytest.mark.parametrize(
