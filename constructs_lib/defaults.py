@@ -58,8 +58,8 @@ class Defaults:
     ) -> None:
         """Say what holds from now on; what is left out stays what it was.
 
-        :param removal_policy: what becomes of tables, buckets, queues, buses, user pools and logs
-            when they leave their stack. Default: retained; a bare `Queue` goes.
+        :param removal_policy: what becomes of tables, buckets, queues, streams, buses, user pools
+            and logs when they leave their stack. Default: retained; a bare `Queue` goes.
         :param log_retention: how long logs are kept. Default: three months.
         :param tracing: whether X-Ray follows functions. Default: active.
         :param alarm_topic: who is told of every alarm that a block makes. Default: nobody, unless

@@ -4,7 +4,7 @@ Ranges of a file are messages of a queue, not items of a Step Functions map: SQS
 not done again by itself, and costs a tenth of the state transitions; their order does not matter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import Duration
@@ -34,37 +34,16 @@ from constructs_lib.primitives import (
 )
 from stacks.base import OF_PAGES, PlatformStack, event_source
 from stacks.config import StageConfig
+from stacks.readings_feed import FIVE_MINUTES, LiveFeed
+from stacks.readings_rights import DELETE, GET, IMPORT_RIGHTS, QUERY, WRITE
 
-GET, QUERY = "dynamodb:GetItem", "dynamodb:Query"
-WRITE, DELETE = "dynamodb:UpdateItem", "dynamodb:DeleteItem"
-COUNTS = ("accepted", "rejected")
-SINCE = ("status", "statusSince")
-SHOWN = (*COUNTS, *SINCE, "reason", "filename", "createdAt", "correlationId")
-NEW = (*SINCE, "filename", "createdAt", "correlationId", "mayWrite", "expiration")
-PLAN = ("file", "size", "separator", "order", "firstRow")
-STANDING = ("status", "correlationId", "mayWrite", *PLAN)
-PROGRESS = (*COUNTS, "offset", "lines", "thousandths", "parts")
-STATUS = (*SINCE, "expiration")
-IMPORT_RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "create_import": {WRITE: NEW},
-    "list_imports": {QUERY: SHOWN},
-    "get_import": {GET: SHOWN, QUERY: COUNTS},
-    "plan_import": {GET: STANDING, WRITE: (*STATUS, "reason", *PLAN)},
-    "import_range": {
-        GET: (*STANDING, *PROGRESS),
-        QUERY: PROGRESS,
-        WRITE: (*PROGRESS, "expiration"),
-    },
-    "finish_import": {GET: STANDING, QUERY: PROGRESS, WRITE: (*STATUS, *COUNTS)},
-    "forget_user": {QUERY: ("file", "parts", "status"), DELETE: ("status",)},
-}
-"""What each function may do to which attributes of imports, as `readings.adapters` names them."""
 PACKED = ("packed", "revision")
 OWNER = "Owner"
 ROUTES = (
     ("PUT /meters/{meterId}", "register_meter"),
     ("GET /meters", "list_meters"),
     ("GET /meters/{meterId}/readings", "list_readings"),
+    ("POST /meters/{meterId}/readings", "take_readings"),
     ("POST /imports", "create_import"),
     ("GET /imports", "list_imports"),
     ("GET /imports/{importId}", "get_import"),
@@ -75,7 +54,6 @@ COPIES, PARTS, REJECTS = "copies/", "parts/", "rejects/"
 LARGEST_FILE = 2 * 1024**3
 CONTENT_TYPES = ("text/csv", "application/gzip")
 HALF_A_MINUTE = Duration.seconds(30)
-FIVE_MINUTES = Duration.minutes(5)
 FIFTEEN_MINUTES = Duration.minutes(15)
 WORK_KEPT = Duration.days(21)
 """A week more than the failure chain keeps what may be brought back."""
@@ -86,7 +64,10 @@ WORKERS = 20
 
 
 class ReadingsStack(PlatformStack):
-    """What is uploaded is planned, its ranges are worked on, the last one ends the import."""
+    """What is uploaded is planned, its ranges are worked on, the last one ends the import.
+
+    What meters send themselves goes by a stream, see `readings_feed`.
+    """
 
     def __init__(
         self,
@@ -167,10 +148,21 @@ class ReadingsStack(PlatformStack):
                 self._let_use_meters(function, WRITE)
             if entry == "list_meters":
                 self._meters.let_query(function, OWNER, variable="METERS_TABLE")
-            if entry == "list_readings":
+            if entry in ("list_readings", "take_readings"):
                 self._let_use_meters(function, GET)
+            if entry == "list_readings":
                 self._let_use_readings(function, QUERY)
+            if entry == "take_readings":
+                self._feed(function)
             api.route(key, function, authorizer=signed_in)
+
+    def _feed(self, take: PythonFunction) -> None:
+        """Store what meters send themselves."""
+        store = self._function("store_readings", timeout=FIVE_MINUTES)
+        self._let_use_meters(store, GET)
+        for action in (GET, WRITE):
+            self._let_use_readings(store, action)
+        LiveFeed(self, "Feed", take=take, store=store, failures=self._failures)
 
     def _work(self) -> None:
         """Plan what has arrived, work on its ranges, and end what is worked off."""

@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any, TypeVar, cast, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
@@ -27,37 +28,63 @@ Shape = TypeVar("Shape")
 def read_body(request: Request, shape: type[Shape]) -> Shape:
     """Return the JSON in the body as a `shape`: a struct, or `list[…]` of structs for an array.
 
+    So may its fields be.
+
     A field whose type is neither JSON's nor msgspec's is built from its string, as `type(text)`;
     the `ValueError` of a text it refuses becomes that field's error.
 
     :raises ProblemError: 413 over 64 KB; 400 if it is not one JSON object (or array) in UTF-8 with
-        unique keys; 422 naming each field which is missing, unknown or wrong.
+        unique keys; 422 naming each field which is missing, unknown or wrong, with its place.
     """
     if len(request.body) > LARGEST_BODY:
         raise ProblemError(
             413, f"the body must have at most {LARGEST_BODY} bytes, got {len(request.body)}"
         )
     body = _json(_text(request))
-    each, is_array = _struct_of(shape)
+    _, is_array = _struct_of(shape)
     if not isinstance(body, list if is_array else dict):
         wanted = "array" if is_array else "object"
         raise ProblemError(400, f"the body must be a JSON {wanted}, got {_kind(body)}")
-    entries: list[Any] = body if isinstance(body, list) else [body]
-    known = set(each.__struct_encode_fields__)
     try:
         value = msgspec.convert(body, shape, dec_hook=_from_string)
     except msgspec.ValidationError:
-        raise _misfit(entries, each, is_array=is_array) from None
-    if not all(entry.keys() <= known for entry in entries):
-        raise _misfit(entries, each, is_array=is_array)
+        raise _misfit(body, shape) from None
+    if _has_unknown(body, shape):
+        raise _misfit(body, shape)
     return value
 
 
-def _struct_of(shape: object) -> tuple[type[msgspec.Struct], bool]:
-    """Return the struct that a shape is made of, and whether it is an array of them."""
-    if get_origin(shape) is list:
-        return get_args(shape)[0], True
-    return cast(type[msgspec.Struct], shape), False
+def _struct_of(shape: object) -> tuple[type[msgspec.Struct] | None, bool]:
+    """Return the struct that a shape is made of, if it is, and whether it is an array of them."""
+    bare = get_args(shape)[0] if get_origin(shape) is Annotated else shape
+    is_array = get_origin(bare) is list
+    each = get_args(bare)[0] if is_array else bare
+    if isinstance(each, type) and issubclass(each, msgspec.Struct):
+        return each, is_array
+    return None, is_array
+
+
+@cache
+def _fields_of(struct: type[msgspec.Struct]) -> Mapping[str, FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(struct)}
+
+
+@cache
+def _nested_in(struct: type[msgspec.Struct]) -> Mapping[str, object]:
+    """Return the fields that are structs, or arrays of them, with what they are."""
+    fields = _fields_of(struct).items()
+    return {name: field.type for name, field in fields if _struct_of(field.type)[0]}
+
+
+def _has_unknown(value: Any, shape: object) -> bool:  # noqa: ANN401 -- what fits the shape
+    struct, is_array = _struct_of(shape)
+    assert struct is not None
+    known, nested = _fields_of(struct).keys(), _nested_in(struct).items()
+    return any(
+        not entry.keys() <= known
+        or any(_has_unknown(entry[name], inner) for name, inner in nested if name in entry)
+        for entry in (value if is_array else [value])
+    )
 
 
 def _text(request: Request) -> str:
@@ -144,24 +171,32 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _misfit(entries: list[Any], shape: type[msgspec.Struct], *, is_array: bool) -> ProblemError:
+def _misfit(body: object, shape: object) -> ProblemError:
     """Say what is wrong with each field; msgspec itself stops at the first."""
-    known = {field.encode_name: field for field in msgspec.structs.fields(shape)}
-    errors: list[FieldError] = []
-    for number, entry in enumerate(entries):
-        at = f"[{number}]" if is_array else ""
-        if isinstance(entry, dict):
-            errors += _field_errors(entry, known, f"{at}." if at else "")
-        else:
-            errors.append(FieldError(at, f"must be an object, got {_kind(entry)}"))
-        if len(errors) >= MOST_ERRORS:
-            break
+    struct, is_array = _struct_of(shape)
+    assert struct is not None
     subject = "each entry" if is_array else "it"
     return ProblemError(
         422,
-        f"the body does not fit; {subject} may have the fields {', '.join(known)}",
-        errors[:MOST_ERRORS],
+        f"the body does not fit; {subject} may have the fields {', '.join(_fields_of(struct))}",
+        _errors_in(body, struct, "")[:MOST_ERRORS],
     )
+
+
+def _errors_in(value: object, struct: type[msgspec.Struct], at: str) -> list[FieldError]:
+    """Say what is wrong in a struct, or in each of an array of them."""
+    errors: list[FieldError] = []
+    entries = [(at, value)]
+    if isinstance(value, list):
+        entries = [(f"{at}[{number}]", entry) for number, entry in enumerate(value)]
+    for place, entry in entries:
+        if isinstance(entry, dict):
+            errors += _field_errors(entry, _fields_of(struct), f"{place}." if place else "")
+        else:
+            errors.append(FieldError(place, f"must be an object, got {_kind(entry)}"))
+        if len(errors) >= MOST_ERRORS:
+            break
+    return errors
 
 
 def _field_errors(
@@ -173,6 +208,12 @@ def _field_errors(
             if field.required:
                 errors.append(FieldError(at + name, "is required"))
             continue
+        struct, is_array = _struct_of(field.type)
+        if struct and isinstance(fields[name], list if is_array else dict):
+            inner = _errors_in(fields[name], struct, at + name)
+            errors += inner
+            if inner:
+                continue
         try:
             msgspec.convert(fields[name], field.type, dec_hook=_from_string)
         except msgspec.ValidationError as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
@@ -13,14 +14,17 @@ from constructs import Construct
 from constructs_lib.asked_once import made_in, path_of
 from constructs_lib.blocks.failure_chain import FailureChain
 from constructs_lib.blocks.last_failures import check_role
+from constructs_lib.defaults import Defaults
 from constructs_lib.interfaces import AnyFunction
-from constructs_lib.primitives.l2_options import refuse_time_outside, whole_seconds_of
+from constructs_lib.primitives.l2_options import refuse_time_outside, seconds_of, whole_seconds_of
 
 SOME_RETRIES = 10
 MOST_RETRIES = 10_000
 """The largest number Lambda takes: the age of a record ends its retries, not their count."""
 OLDEST_RECORD = Duration.hours(6)
 LONGEST_RECORD_AGE = 7 * 86_400
+ONE_MINUTE = Duration.minutes(1)
+LATE_SECONDS = 30 * 60
 
 
 class StreamConsumer(Construct):
@@ -40,6 +44,9 @@ class StreamConsumer(Construct):
     A handler that parks, as those of the runtime kit do (`consume_stream`), sends a record to the
     chain itself, whole, once it is older than `parks_after`. Lambda gives up only those that it
     could not park, because it crashed or timed out.
+
+    Its `alarm` goes off when records wait for half an hour, or for half of `max_record_age` where
+    that is less: something holds them up, or more comes than is worked off.
 
     :param source: a table with a stream, or a Kinesis stream; of this app or imported.
     :param function: what reacts, in any language; an imported one with its role.
@@ -102,6 +109,22 @@ class StreamConsumer(Construct):
         )
         if parks_after:
             failures.let_park(function, patience=parks_after)
+        self._function = function
+        seconds = seconds_of(max_record_age) or LONGEST_RECORD_AGE
+        self.alarm = self.metric_age().create_alarm(
+            self,
+            "Alarm",
+            alarm_description=f"Records wait for {path_of(self)}: what fails there is in its log, "
+            "and they are given up one day",
+            threshold=1000 * min(LATE_SECONDS, seconds / 2),
+            evaluation_periods=3,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        Defaults.of(self).watch(self.alarm)
+
+    def metric_age(self) -> cloudwatch.Metric:
+        """How old the last record was that the function was given, in milliseconds."""
+        return self._function.metric("IteratorAge", statistic="Maximum", period=ONE_MINUTE)
 
 
 def _has_stream(table: dynamodb.ITable) -> bool:

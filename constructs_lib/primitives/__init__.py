@@ -1,4 +1,4 @@
-"""What a good function, table, bucket, queue or topic is: one AWS resource, with our defaults."""
+"""What a good function, table, bucket, queue, stream or topic is: one resource, our defaults."""
 
 from constructs_lib.primitives.alarm_topic import AlarmTopic
 from constructs_lib.primitives.bucket import Bucket
@@ -14,9 +14,11 @@ from constructs_lib.primitives.signing_key import SigningKey
 from constructs_lib.primitives.storage_options import (
     BucketOptions,
     QueueOptions,
+    StreamOptions,
     TableOptions,
     TopicOptions,
 )
+from constructs_lib.primitives.stream import Stream
 from constructs_lib.primitives.table import WHAT_WAS_WRITTEN, Table
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "Queue",
     "QueueOptions",
     "SigningKey",
+    "Stream",
+    "StreamOptions",
     "Table",
     "TableOptions",
     "TopicOptions",

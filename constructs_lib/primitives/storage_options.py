@@ -1,4 +1,4 @@
-"""What `Queue`, `Table`, `Bucket` and `AlarmTopic` take of the L2s' options, beside their own."""
+"""What the primitives that keep something take of the options of L2s, beside their own."""
 
 from __future__ import annotations
 
@@ -40,6 +40,22 @@ NOT_FOR_QUEUES = {
     "encryption_master_key": "it is called `encryption_key` here",
     "enforce_ssl": _BY_TLS,
     "retention_period": "it is called `retention` here",
+}
+
+
+class StreamOptions(TypedDict, total=False):
+    """Options of `aws_kinesis.Stream`; each means what it means there."""
+
+    shard_level_metrics: Sequence[kinesis.ShardLevelMetrics]
+    stream_name: str
+
+
+_ON_DEMAND = "shards follow what comes: there are none to count"
+NOT_FOR_STREAMS = {
+    "encryption": "Kinesis encrypts with AWS's key, or with `encryption_key`",
+    "retention_period": "it is called `retention` here",
+    "shard_count": _ON_DEMAND,
+    "stream_mode": _ON_DEMAND,
 }
 
 

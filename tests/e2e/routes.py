@@ -90,6 +90,7 @@ def own_meters_readings(readings: httpx.Client, tokens: Tokens, administrator: T
     return f"/meters/of-{user_id}/readings"
 
 
+LIVE = {"readings": [{"readAt": "2025-01-01T00:00Z", "kwh": "0.125"}]}
 TARIFF = {"name": "Nobody's", "price": "0.2450", "currency": "GBP", "description": MARK}
 
 
@@ -150,6 +151,9 @@ ROUTES: dict[str, dict[str, Route]] = {
         ),
         "GET /meters": Route(SIGNED_IN, 200),
         "GET /meters/{meterId}/readings": Route(SIGNED_IN, 404, of_another=own_meters_readings),
+        "POST /meters/{meterId}/readings": Route(
+            SIGNED_IN, 404, body=LIVE, of_another=own_meters_readings
+        ),
         "POST /imports": Route(SIGNED_IN, 422, body={}),
         "GET /imports": Route(SIGNED_IN, 200),
         "GET /imports/{importId}": Route(SIGNED_IN, 404, of_another=begun_import),

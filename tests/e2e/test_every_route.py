@@ -104,7 +104,8 @@ def test_what_belongs_to_another_user_is_not_there(
 
         def status(tokens: Tokens | None) -> int:
             headers = {"Idempotency-Key": "once", **(bearer(tokens.id_token) if tokens else {})}
-            return client.request(key.split(" ")[0], path, headers=headers).status_code
+            method = key.split(" ")[0]
+            return client.request(method, path, headers=headers, json=route.body).status_code
 
         owners, *others = (status(who) for who in (customer, holder(frozenset()), None))
         assert (owners in {200, 202}, others) == (True, [404, 401])

@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
@@ -28,7 +27,7 @@ from constructs_lib.blocks import (
     ScheduledTask,
     StreamConsumer,
 )
-from constructs_lib.primitives import Queue, Table
+from constructs_lib.primitives import Queue, Stream, Table
 from tests.emulator.support import Aws, received
 from tests.emulator.synthesised import deploy_constructs
 from tests.waiting import eventually, settled
@@ -204,8 +203,8 @@ def test_a_record_that_is_never_done_is_given_up_and_the_others_are_done_once(
         table = Table(
             stack, "Table", partition_key="id", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
         )
-        stream = kinesis.Stream(stack, "Stream", shard_count=1)
-        StreamConsumer(
+        stream = Stream(stack, "Stream", removal_policy=RemovalPolicy.DESTROY)
+        consumer = StreamConsumer(
             stack,
             "Following",
             source=table if kind == "table" else stream,
@@ -216,6 +215,7 @@ def test_a_record_that_is_never_done_is_given_up_and_the_others_are_done_once(
         begin(function, begun)
         CfnOutput(stack, "table", value=table.table_name)
         CfnOutput(stack, "stream", value=stream.stream_name)
+        CfnOutput(stack, "alarm", value=consumer.alarm.alarm_name)
 
     # All of them are there before it begins, so that the good ones share a batch with the poison.
     begun = False
@@ -237,6 +237,11 @@ def test_a_record_that_is_never_done_is_given_up_and_the_others_are_done_once(
     batch = note["DDBStreamBatchInfo" if kind == "table" else "KinesisBatchInfo"]
     assert batch["batchSize"] == 1
     assert {batch["startSequenceNumber"]} == set(diary.tried)
+    cloudwatch = aws.client("cloudwatch")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[made["alarm"]])["MetricAlarms"]
+    dimensions = alarm["Dimensions"]
+    known = cloudwatch.list_metrics(MetricName=alarm["MetricName"], Dimensions=dimensions)
+    assert known["Metrics"], "nobody measures what the alarm is about"
 
     with pytest.raises(RedriveError, match=r"poison|reports that the record failed again"):
         Targets(Stage(aws), threading.Event())(recognise(parked(note)))

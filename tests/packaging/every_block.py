@@ -79,6 +79,9 @@ def build(app: App, folder: Path) -> None:
         dead_letter_queue=failures.dead_letter_queue(),
     )
     blocks.QueueConsumer(stack, "Q", queue=queue, function=plain, failures=failures)
+    stream = primitives.Stream(stack, "Stream")
+    stream.let_put(plain, variable="STREAM")
+    blocks.StreamConsumer(stack, "S2", source=stream, function=plain, failures=failures)
     blocks.StreamConsumer(stack, "S", source=table, function=function("OnS"), failures=failures)
     bus.subscribe(
         stack,

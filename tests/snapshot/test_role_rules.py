@@ -15,6 +15,11 @@ STREAM_ACTIONS = {
     f"dynamodb:{name}"
     for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 }
+KINESIS_ACTIONS = {
+    *("PutRecord", "PutRecords"),
+    *("DescribeStream", "DescribeStreamConsumer", "DescribeStreamSummary", "GetRecords"),
+    *("GetShardIterator", "ListShards", "ListStreams", "SubscribeToShard"),
+}
 ALLOWED_ON_EVERYTHING = {
     "xray:PutTelemetryRecords": "X-Ray knows no resources",
     "xray:PutTraceSegments": "X-Ray knows no resources",
@@ -101,6 +106,7 @@ def test_nobody_replaces_items_where_there_are_several_kinds(
     ("service", "allowed", "condition"),
     [
         ("cognito-idp", {"ListUsers", "AdminListGroupsForUser", "AdminDeleteUser"}, None),
+        ("kinesis", KINESIS_ACTIONS, None),
         ("s3", {"AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject"}, None),
         ("secretsmanager", {"GetSecretValue"}, None),
         ("ses", {"SendEmail", "SendRawEmail"}, "ses:FromAddress"),

@@ -14,10 +14,10 @@ class MeterPage:
 
 
 class UnknownMeterError(Exception):
-    """There is no such meter that this user may read."""
+    """There is no such meter for this user."""
 
     def __init__(self, meter_id: str) -> None:
-        super().__init__(f"there is no meter {meter_id} that you may read")
+        super().__init__(f"there is no meter {meter_id} that you may use")
 
 
 class Owners(Protocol):

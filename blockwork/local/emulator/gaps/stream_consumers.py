@@ -4,9 +4,10 @@ AWS tries a failed batch again until MaximumRetryAttempts or MaximumRecordAgeInS
 first record named in batchItemFailures, in halves where BisectBatchOnFunctionError says so, and
 then leaves a record of it at the on-failure destination
 (https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html, and
-…/with-kinesis.html). Stock takes a partial failure for a success, tries a poison batch for ever,
-and lets one slow consumer hold up every stream and queue. Closed by a poller of our own: one batch
-a shard and mapping at a time, each in its own thread. ParallelizationFactor and
+…/with-kinesis.html); it publishes how old the last record of each is (IteratorAge). Stock takes a
+partial failure for a success, tries a poison batch for ever, lets one slow consumer hold up every
+stream and queue, and measures nothing. Closed by a poller of our own: one batch a shard and mapping
+at a time, each in its own thread. ParallelizationFactor and
 MaximumBatchingWindowInSeconds have no effect.
 """
 
@@ -21,6 +22,7 @@ from ministack.core.responses import get_account_id, request_scope
 from ministack.services import lambda_svc
 
 from blockwork.local.emulator.gaps import _destinations, _life
+from blockwork.local.emulator.gaps._metrics import publish
 from blockwork.local.emulator.gaps._shards import Shard, shards_of
 
 Mapping = dict[str, Any]
@@ -96,6 +98,8 @@ def _consume(shard: Shard, position: int, records: list[Record]) -> None:
     if not wanted:
         shard.advance(position + len(records))
         return
+    age = max(0.0, time.time() - shard.created(wanted[-1])) * 1000
+    publish("AWS/Lambda", {"FunctionName": name}, {"IteratorAge": (age, "Milliseconds")})
     result = lambda_svc._execute_function({**function, "config": config}, {"Records": wanted})
     failed = _first_failed(shard, wanted, result)
     if failed is None:

@@ -1,5 +1,8 @@
 import json
+from collections.abc import Sequence
+from typing import Annotated
 
+import msgspec
 import pytest
 
 from blockwork.runtime.bodies import read_body
@@ -136,3 +139,42 @@ def test_json_that_is_not_an_array_answers_400_where_one_is_wanted(body: object,
 
 def test_an_array_of_thousands_of_wrong_entries_gets_a_bounded_answer() -> None:
     assert len(array_problem_of([{}] * 4000).errors) == 100
+
+
+class Pot(msgspec.Struct, rename="camel"):
+    teas: Annotated[list[Tea], msgspec.Meta(min_length=1, max_length=2)]
+
+
+class Tray(msgspec.Struct):
+    pot: Pot
+
+
+def tray_errors_of(pot: object) -> Sequence[FieldError]:
+    with pytest.raises(ProblemError) as problem:
+        read_body(Request(body=json.dumps({"pot": pot}).encode()), Tray)
+    assert problem.value.status == 422
+    return problem.value.errors
+
+
+def test_what_is_wrong_in_structs_within_structs_is_named_with_its_place() -> None:
+    fitting = {"word": "chai", "colour": "red", "cups": 2}
+    body = json.dumps({"pot": {"teas": [fitting]}}).encode()
+
+    assert len(read_body(Request(body=body), Tray).pot.teas) == 1
+    assert tray_errors_of({"teas": [fitting, fitting | {"word": "a b", "sugar": 1}, 7]}) == [
+        FieldError("pot.teas[1].word", "must be one word"),
+        FieldError("pot.teas[1].sugar", "is not known"),
+        FieldError("pot.teas[2]", "must be an object, got a number"),
+    ]
+    assert tray_errors_of([]) == [FieldError("pot", "Expected `object`, got `array`")]
+    (few,) = tray_errors_of({"teas": []})
+    assert (few.field, "length >= 1" in few.detail) == ("pot.teas", True)
+    (many,) = tray_errors_of({"teas": [fitting] * 3})
+    assert (many.field, "length <= 2" in many.detail) == ("pot.teas", True)
+
+
+def test_an_unknown_field_alone_is_an_error_within_too() -> None:
+    chai = {"word": "chai", "colour": "red", "cups": 2, "sugar": 1}
+
+    assert tray_errors_of({"teas": [chai]}) == [FieldError("pot.teas[0].sugar", "is not known")]
+    assert len(tray_errors_of({"teas": [{}] * 4000})) == 100

@@ -2,12 +2,14 @@ from typing import Any
 
 import pytest
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Match, Template
 
 from constructs_lib.blocks import FailureChain, StreamConsumer
+from constructs_lib.defaults import Defaults
 from constructs_lib.primitives import PythonFunction, Table
 from tests.unit.constructs_lib.blocks.function_of import environment, may
 
@@ -138,3 +140,39 @@ def test_a_record_that_would_be_tried_for_ever_is_refused(
         StreamConsumer(
             stack, "Shipping", source=table, function=plain, failures=failures, **arguments
         )
+
+
+@pytest.mark.parametrize(
+    ("oldest", "milliseconds"), [({}, 1_800_000), ({"max_record_age": Duration.minutes(2)}, 60_000)]
+)
+def test_people_are_told_when_records_wait(
+    stack: Stack,
+    failures: FailureChain,
+    plain: lambda_.Function,
+    table: Table,
+    oldest: dict[str, Any],
+    milliseconds: int,
+) -> None:
+    told: list[cloudwatch.AlarmBase] = []
+
+    class Watcher:
+        def watch(self, *alarms: cloudwatch.AlarmBase) -> None:
+            told.extend(alarms)
+
+    Defaults.of(stack).set(alarm_topic=Watcher())
+
+    consumer = StreamConsumer(
+        stack, "Shipping", source=table, function=plain, failures=failures, **oldest
+    )
+
+    assert told == [consumer.alarm]
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::CloudWatch::Alarm",
+        {
+            "MetricName": "IteratorAge",
+            "Statistic": "Maximum",
+            "Threshold": milliseconds,
+            "Dimensions": [{"Name": "FunctionName", "Value": stack.resolve(plain.function_name)}],
+            "TreatMissingData": "notBreaching",
+        },
+    )

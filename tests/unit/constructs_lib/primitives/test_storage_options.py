@@ -1,4 +1,4 @@
-"""Tables, buckets, queues and topics take what the CDK's take, and keep what they promise."""
+"""What keeps something takes what the CDK's constructs take, and keeps what it promises."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,19 +7,21 @@ import pytest
 from aws_cdk import App, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 
-from constructs_lib.primitives import AlarmTopic, Bucket, Queue, Table
+from constructs_lib.primitives import AlarmTopic, Bucket, Queue, Stream, Table
 from constructs_lib.primitives import storage_options as options
 from tests.unit.constructs_lib.primitives.signatures import assert_takes_all
 
 TABLE = "AWS::DynamoDB::GlobalTable"
 ALL = [
     (Queue, sqs.Queue, options.QueueOptions, options.NOT_FOR_QUEUES),
+    (Stream, kinesis.Stream, options.StreamOptions, options.NOT_FOR_STREAMS),
     (Table, dynamodb.TableV2, options.TableOptions, options.NOT_FOR_TABLES),
     (Bucket, s3.Bucket, options.BucketOptions, options.NOT_FOR_BUCKETS),
     (AlarmTopic, sns.Topic, options.TopicOptions, options.NOT_FOR_ALARM_TOPICS),

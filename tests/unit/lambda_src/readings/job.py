@@ -82,6 +82,10 @@ class Bucket:
     def write_rejects(self, standing: Standing, content: Iterator[bytes]) -> None:
         self.files[REJECTS] = b"".join(content)
 
+    def remove(self, user_id: str, import_id: str, keys: Sequence[str]) -> None:
+        for key in (UPLOAD, REJECTS, *keys):
+            self.files.pop(key, None)
+
     def clean(self, standing: Standing, parts: Sequence[str]) -> None:
         for key in (UPLOAD, COPY, *parts):
             self.files.pop(key, None)

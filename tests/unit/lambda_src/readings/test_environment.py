@@ -13,6 +13,8 @@ NEEDED = {
     "register_meter": METERS,
     "list_meters": METERS | PAGES,
     "list_readings": METERS | READINGS | PAGES,
+    "take_readings": METERS | {"FEED_STREAM"},
+    "store_readings": METERS | READINGS | PARKING,
     "create_import": IMPORTS | UPLOADS | {"UPLOADS_RULES"},
     "list_imports": IMPORTS | FILES | PAGES,
     "get_import": IMPORTS | FILES,

@@ -1,10 +1,11 @@
 """Of a user who is gone nothing is left, and whoever was stopped at it goes on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 from readings.domain import forgetting
+from readings.domain.forgetting import OwnImport
 from readings.domain.packing import Entries, PageKey
 from readings.domain.registry import MeterPage
 from readings.handlers.forget_user import forget_user
@@ -26,23 +27,39 @@ class Everything:
     def __init__(self, *, dies_after: int = 1000) -> None:
         self.left = dies_after
         self.imports = {("user-2", "i1"): ["parts/1"], ("user-2", "i2"): [], ("user-3", "i3"): []}
+        self.running = {"i1", "i3"}
         self.files = Files(self)
         self.owners = {f"m{number}": "user-2" for number in range(5)} | {"m9": "user-3"}
         self.readings = Readings(self)
         for meter_id in self.owners:
             self.readings.merge({PageKey(meter_id, 1, MONTH): Entries([(0, 1, 0)])})
+        self.waited: list[float] = []
 
     def survive(self) -> None:
         self.left -= 1
         if not self.left:
             raise KilledError
 
-    def files_of(self, user_id: str) -> Iterable[tuple[str, Sequence[str]]]:
-        return ((name, keys) for (owner, name), keys in self.imports.items() if owner == user_id)
+    def of(self, user_id: str) -> Sequence[OwnImport]:
+        return [
+            OwnImport(import_id=name, keys=keys, is_over=name not in self.running)
+            for (owner, name), keys in self.imports.items()
+            if owner == user_id
+        ]
+
+    def stop(self, user_id: str, import_id: str) -> bool:
+        self.survive()
+        return True
 
     def forget(self, user_id: str, import_id: str) -> None:
         self.survive()
         self.imports.pop((user_id, import_id), None)
+
+    def wait(self, seconds: float) -> None:
+        """Let who is at a range write the last of it."""
+        self.waited.append(seconds)
+        self.files.kept.add("parts/2")
+        self.imports["user-2", "i1"].append("parts/2")
 
     def tell(self) -> None:
         forget_user(
@@ -51,6 +68,8 @@ class Everything:
             files=self.files,
             meters=Registry(self),
             pages=self.readings,
+            seconds=180,
+            sleep=self.wait,
         )
 
 
@@ -104,7 +123,7 @@ def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgetting, "AT_ONCE", 2)
 
 
-@pytest.mark.parametrize("dies_after", range(1, 15))
+@pytest.mark.parametrize("dies_after", range(1, 17))
 def test_all_is_forgotten_that_is_the_user_s_and_nothing_else(dies_after: int) -> None:
     everything = Everything(dies_after=dies_after)
 
@@ -114,7 +133,18 @@ def test_all_is_forgotten_that_is_the_user_s_and_nothing_else(dies_after: int) -
         except KilledError:
             assert set(everything.owners) >= {key.meter_id for key in everything.readings.pages}
 
+    assert set(everything.waited) == {180}
     assert everything.imports == {("user-3", "i3"): []}
     assert everything.files.kept == {"uploads/i3"}
     assert everything.owners == {"m9": "user-3"}
     assert {key.meter_id for key in everything.readings.pages} == {"m9"}
+
+
+def test_where_nothing_is_imported_nobody_is_waited_for() -> None:
+    everything = Everything()
+    everything.running = {"i3"}
+
+    everything.tell()
+
+    assert everything.waited == []
+    assert everything.imports == {("user-3", "i3"): []}
