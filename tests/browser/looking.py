@@ -118,23 +118,24 @@ class Look:
 
     def _narrow(self) -> list[str]:
         self._resize(NARROW, 640)
-        found = []
-        for scheme in SCHEMES:
-            self._visitor.page.emulate_media(color_scheme=scheme)
-            seen = self._visitor.accessibility_findings()
-            found += [f"axe, {scheme}, {NARROW} pixels wide: {finding}" for finding in seen]
-        return [*found, *self._too_wide(NARROW)]
+        return [*self._axe(f"{NARROW} pixels wide"), *self._too_wide(NARROW)]
 
     def _doubled(self) -> list[str]:
         width, height = SIZES["desktop"]
         self._resize(width, height)
         self._browser.send("Page.setFontSizes", {"fontSizes": DOUBLED})
         try:
-            seen = self._visitor.accessibility_findings()
-            found = [f"axe, text doubled: {finding}" for finding in seen]
-            return [*found, *self._too_wide(width)]
+            return [*self._axe("text doubled"), *self._too_wide(width)]
         finally:
             self._browser.send("Page.setFontSizes", {"fontSizes": USUAL})
+
+    def _axe(self, how: str) -> list[str]:
+        found = []
+        for scheme in SCHEMES:
+            self._visitor.page.emulate_media(color_scheme=scheme)
+            seen = self._visitor.accessibility_findings()
+            found += [f"axe, {scheme}, {how}: {finding}" for finding in seen]
+        return found
 
     def _too_wide(self, width: int) -> list[str]:
         wide: int = self._visitor.page.evaluate("document.documentElement.scrollWidth")

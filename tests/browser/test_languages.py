@@ -1,12 +1,21 @@
 """The website in the language of who reads it: the browser's at first, then the chosen one."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.looking import Validator
+
+
+@pytest.fixture(scope="module")
+def validator() -> Iterator[Validator]:
+    """Return what reads HTML."""
+    with Validator() as started:
+        yield started
 
 
 def test_the_browsers_language_is_spoken_until_another_one_is_chosen_which_stays(
@@ -130,8 +139,11 @@ def test_a_page_whose_texts_do_not_load_says_so_in_both_languages(visit: Visit) 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_in_german_has_an_accessibility_finding_or_is_too_wide_for_a_phone(
-    visit: Visit, administrator: dict[str, Any], scheme: Literal["light", "dark"]
+def test_no_page_in_german_has_a_finding_or_is_too_wide_for_a_phone(
+    visit: Visit,
+    administrator: dict[str, Any],
+    validator: Validator,
+    scheme: Literal["light", "dark"],
 ) -> None:
     visitor = visit(width=320, height=640, scheme=scheme, locale="de-DE")
     page = visitor.page
@@ -140,6 +152,7 @@ def test_no_page_in_german_has_an_accessibility_finding_or_is_too_wide_for_a_pho
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         expect(page.locator("[aria-busy]")).to_have_count(0)
         assert visitor.accessibility_findings() == []
+        assert validator.findings(page.content()) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
     visitor.open()
