@@ -44,6 +44,8 @@ class StageConfig:
     :param vouchers_an_hour: how many a user may buy in an hour.
     :param range_takes: how long one invocation may work on a range of an uploaded file; after a
         third of it the rest is handed on.
+    :param hidden_times: how many times as long as its function may run a queue of them hides a
+        message: six, since Lambda holds messages too while it holds functions back.
     :param domain: the website's host name, with its hosted zone. Default: a generated one.
     :param mails_by_ses: whether SES sends the user pool's mails too. Default: Cognito does, at most
         50 a day.
@@ -78,6 +80,7 @@ class StageConfig:
     campaign_retry: Duration = ONE_MINUTE
     vouchers_an_hour: int = 30
     range_takes: Duration = THREE_MINUTES
+    hidden_times: int = 6
     domain: str | None = None
     hosted_zone_id: str | None = None
     mails_by_ses: bool = False
@@ -117,6 +120,7 @@ def local_stage(endpoints: LocalEndpoints = LOCAL) -> StageConfig:
         callback_within=Duration.seconds(5),
         campaign_retry=Duration.seconds(1),
         range_takes=Duration.seconds(30),
+        hidden_times=1,  # what is lost comes again soon, and nothing is held back
         passkeys=True,
         password_sign_in=True,
         endpoints=endpoints,

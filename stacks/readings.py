@@ -262,7 +262,7 @@ class ReadingsStack(PlatformStack):
         return Queue(
             self,
             id_,
-            visibility_timeout=Duration.seconds(6 * takes.to_seconds()),  # see QueueConsumer
+            visibility_timeout=Duration.seconds(self._config.hidden_times * takes.to_seconds()),
             dead_letter_queue=self._failures.dead_letter_queue(),
         )
 

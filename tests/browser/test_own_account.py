@@ -129,7 +129,7 @@ def test_all_that_is_kept_of_somebody_is_one_file(
     assert downloaded.value.suggested_filename.endswith(".json")
     data = json.loads(downloaded.value.path().read_text(encoding="utf-8"))
     assert data["profile"]["email"] == user["email"]
-    assert data["vouchers"] == []
+    assert (data["vouchers"], data["imports"], data["meters"]) == ([], [], [])
     assert {entry["kind"]: entry["text"] for entry in data["support"]} == {
         "OPEN_TASK": "call me",
         "MESSAGE": "new task: call me",

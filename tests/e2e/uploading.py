@@ -16,7 +16,7 @@ import psutil
 from readings.domain.csv_file import HEAD_BYTES, Range, cut, layout_of
 from readings.domain.planning import RANGE_BYTES
 
-from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, function_name, sign_in_by_srp
+from tests.e2e.conftest import NewAccount, Tokens, aws, bearer, sign_in_by_srp
 from tests.waiting import eventually
 from tools.platform import platform_stage
 
@@ -188,25 +188,6 @@ def worked_off(platform: dict[str, Any]) -> None:
             ),
             until=lambda seen: {seen["Attributes"][each] for each in LEFT} == {"0"},
         )
-
-
-@contextlib.contextmanager
-def handed_out_soon(platform: dict[str, Any]) -> Iterator[None]:
-    """Hand a range out again as soon as whoever has it must have ended, not after six such times.
-
-    Six are for messages that Lambda holds back where functions are short.
-    """
-    sqs, url = aws(platform, "sqs"), queue_url(platform, "Ranges")
-    names = ["VisibilityTimeout"]
-    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    takes = aws(platform, "lambda").get_function_configuration(
-        FunctionName=function_name(platform, "Local-Readings", "ImportRange")
-    )["Timeout"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(takes)})
-    try:
-        yield
-    finally:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
 def killed_twice(platform: dict[str, Any], shown: Callable[[], dict[str, Any]]) -> int:

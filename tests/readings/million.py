@@ -29,7 +29,6 @@ from tests.e2e.conftest import LastingTokens, aws, make_account, sign_in, sign_i
 from tests.e2e.uploading import (
     Uploader,
     deliver,
-    handed_out_soon,
     killed_twice,
     ranges_of,
     worked_off,
@@ -109,8 +108,7 @@ class Proof:
         both = [self._file(half, [version], prefix=prefix) for version in (1, 2)]
         yield self._outcome("two versions at once", both)
         mortal = self._file(self.rows, ALL_VERSIONS)
-        with handed_out_soon(self.platform):
-            yield self._outcome("its worker killed twice", [mortal], self._kill)
+        yield self._outcome("its worker killed twice", [mortal], self._kill)
         twice = self._file(self.rows, ALL_VERSIONS)
         ranges = ranges_of(twice.path.read_bytes())
         again = partial(deliver, self.platform, self.uploader, ranges=ranges)
