@@ -150,7 +150,7 @@ def test_people_are_told_when_records_wait(
     failures: FailureChain,
     plain: lambda_.Function,
     table: Table,
-    oldest: dict[str, Duration],
+    oldest: dict[str, Any],
     milliseconds: int,
 ) -> None:
     told: list[cloudwatch.AlarmBase] = []
