@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = "300"
 LONGEST_TEXT = 2000
+LARGEST_MESSAGE = 256 * 1024
+"""Bytes of a message (Amazon SNS API reference, Publish)."""
 
 
 class FailureTopic:
@@ -45,9 +47,13 @@ class FailureTopic:
         )
 
     def park(self, record: Mapping[str, Any], error: Exception, *, context: LambdaContext) -> None:
-        """Publish the record; one which SNS finds too large (256 KB) raises its ClientError."""
+        """Publish the record, or where it is if SNS takes none so large (256 KB).
+
+        That is known of records of Kinesis: as Lambda's own note it leads there as long as the
+        stream keeps it. Any other that is too large raises SNS's ClientError.
+        """
         # Format: AWS Lambda, "Capturing records of Lambda asynchronous invocations".
-        message = {
+        message: dict[str, Any] = {
             "version": "1.0",
             "timestamp": datetime.now(UTC)
             .isoformat(timespec="milliseconds")
@@ -70,9 +76,26 @@ class FailureTopic:
                 "stackTrace": traceback.format_tb(error.__traceback__, limit=-10),
             },
         }
-        self._client.publish(
-            TopicArn=self._topic_arn, Message=msgspec.json.encode(message).decode()
-        )
+        text = msgspec.json.encode(message)
+        if len(text) > LARGEST_MESSAGE and "kinesis" in record:
+            del message["requestPayload"]
+            text = msgspec.json.encode({**message, "KinesisBatchInfo": _place_of(record)})
+        self._client.publish(TopicArn=self._topic_arn, Message=text.decode())
+
+
+def _place_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Say where a record is in its stream (AWS Lambda, "Using Lambda with Kinesis", on failure)."""
+    arrived = datetime.fromtimestamp(record["kinesis"]["approximateArrivalTimestamp"], UTC)
+    number, at = record["kinesis"]["sequenceNumber"], arrived.isoformat(timespec="milliseconds")
+    return {
+        "shardId": record["eventID"].rpartition(":")[0],
+        "startSequenceNumber": number,
+        "endSequenceNumber": number,
+        "approximateArrivalOfFirstRecord": at,
+        "approximateArrivalOfLastRecord": at,
+        "batchSize": 1,
+        "streamArn": record["eventSourceARN"],
+    }
 
 
 def _tries(record: Mapping[str, Any]) -> int:

@@ -21,6 +21,8 @@ STACK = "Local-Readings"
 METERS = 1_000
 AT_ONCE = 8
 SOME, STEP = 20, 25
+LARGE = 300_000
+"""Bytes, more than a failure chain takes."""
 HALF_HOUR, NEXT = "2026-03-01T00:30:00.000Z", "2026-03-01T01:00:00.000Z"
 
 
@@ -150,6 +152,7 @@ def test_a_thousand_meters_post_beside_poison_and_a_shard_comes_twice(
     strange = {"meterId": meters[1], "userId": other.user_id, "isPermitted": False}
     strange |= {"correlationId": "strange", "readings": [reading("0.7", NEXT)]}
     put(meters[0], b"\xffpoison")
+    put(meters[0], b"\xff" * LARGE)
     put(meters[1], json.dumps(strange).encode())
     with ThreadPoolExecutor(AT_ONCE) as posts:
         answers = posts.map(
@@ -166,7 +169,7 @@ def test_a_thousand_meters_post_beside_poison_and_a_shard_comes_twice(
     assert Counter(item["revision"]["N"] for item in once) == {"1": 2 * METERS}
     for number in range(0, METERS, METERS // SOME):
         assert owner.stored(meters[number]) == [{**reading(kwh_of(number)), "version": 1}]
-    eventually(lambda: waiting(platform, STACK), until=lambda failed: failed == 2)
+    eventually(lambda: waiting(platform, STACK), until=lambda failed: failed == 3)
 
     # What comes behind a shard's second delivery tells that it is over.
     shard = max(shards.values(), key=len)

@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 import boto3
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnectedError
 
 from blockwork.runtime.aws import PATIENCE
 from readings.adapters.feed_records import record_of
@@ -54,7 +55,7 @@ class FeedStream:
             self._client.put_record(
                 StreamName=self._name, PartitionKey=post.meter_id, Data=record_of(post)
             )
-        except HTTPClientError as error:
+        except (NotConnectedError, HTTPClientError) as error:
             raise FeedBusyError from error
         except ClientError as error:
             if error.response["Error"]["Code"] in BUSY:

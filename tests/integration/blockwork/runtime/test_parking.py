@@ -1,10 +1,12 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from blockwork.failures.messages import Batch, Message, recognise
 from blockwork.runtime.parking import FailureTopic
 from tests.unit.lambda_src.events import CONTEXT
 
@@ -81,3 +83,28 @@ def test_a_record_that_is_too_large_for_the_topic_is_reported(queue: str) -> Non
         FailureTopic.from_environment().park(
             RECORD | {"ballast": "x" * 256 * 1024}, ValueError("no"), context=CONTEXT
         )
+
+
+def test_of_a_record_of_kinesis_that_is_too_large_it_is_told_where_it_is(queue: str) -> None:
+    stream = "arn:aws:kinesis:eu-west-2:123456789012:stream/clicks"
+    record = {
+        "eventID": "shardId-000000000002:4954",
+        "eventSourceARN": stream,
+        "kinesis": {
+            "sequenceNumber": "4954",
+            "approximateArrivalTimestamp": 1_000_000.5,
+            "data": "x" * 300_000,
+        },
+    }
+
+    FailureTopic.from_environment().park(record, ValueError("no"), context=CONTEXT)
+
+    (message,) = waiting(queue)
+    now = datetime.now(UTC)
+    failure = recognise(
+        Message(id="m", receipt="r", body=json.dumps(message), sent_at=now, attributes={})
+    )
+    shard = "shardId-000000000002"
+    place = Batch(stream_arn=stream, shard_id=shard, first="4954", last="4954", size=1)
+    assert (failure.batch, failure.obstacle) == (place, None)
+    assert "ValueError: no" in failure.error
