@@ -14,7 +14,7 @@ from stacks.config import StageConfig
 
 PUSHED: Mapping[str, Sequence[str]] = {
     "identity": ["PermissionsChanged"],
-    "readings": ["ReadingsImported", "ImportFailed"],
+    "readings": ["ImportProgressed", "ReadingsImported", "ImportFailed"],
     "support": ["TaskOpened", "TaskClosed"],
     "vouchers": ["VoucherPaid", "VoucherIssued", "VoucherMailed", "VoucherFailed"],
 }

@@ -215,17 +215,20 @@ class ReadingsStack(PlatformStack):
             )
 
     def _tell(self, bus: EventBus) -> None:
-        """Publish how imports have ended; how far ranges are is nobody's business."""
+        """Publish how far imports have come, and how they have ended."""
         publish = self._function("publish_changes")
         bus.let_publish(publish, source=event_source("readings"))
-        imports = {"Keys": {"itemId": {"S": [{"prefix": "import#"}]}}}
+        changed = [
+            {"eventName": names, "dynamodb": {"Keys": {"itemId": {"S": [{"prefix": prefix}]}}}}
+            for prefix, names in (("import#", ["MODIFY"]), ("range#", ["INSERT", "MODIFY"]))
+        ]
         StreamConsumer(
             self,
             "Publishing",
             source=self._imports,
             function=publish,
             failures=self._failures,
-            filters=[lambda_.FilterCriteria.filter({"eventName": ["MODIFY"], "dynamodb": imports})],
+            filters=[lambda_.FilterCriteria.filter(each) for each in changed],
             parks_after=FIVE_MINUTES,
         )
 

@@ -20,7 +20,7 @@ IMPORT_RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "import_range": {
         GET: (*STANDING, *PROGRESS),
         QUERY: PROGRESS,
-        WRITE: (*PROGRESS, "expiration"),
+        WRITE: (*PROGRESS, "correlationId", "expiration"),
     },
     "finish_import": {GET: STANDING, QUERY: PROGRESS, WRITE: (*STATUS, *COUNTS)},
     "forget_user": {QUERY: ("file", "parts", "status"), DELETE: ("status",)},

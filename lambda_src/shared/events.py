@@ -105,6 +105,15 @@ class VoucherFailed(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class ImportProgressed(Event, frozen=True, kw_only=True):
+    """The import of a file of meter readings has come further: some of its rows are stored."""
+
+    SOURCE: ClassVar[str] = "blockwork.readings"
+
+    import_id: Id
+    user_id: Id
+
+
 class ReadingsImported(Event, frozen=True, kw_only=True):
     """A file of meter readings is stored, but for the rejected rows."""
 

@@ -56,9 +56,9 @@ export function routesOf(session: Session, config: Config, member: () => Promise
     }),
     ...(config.apis.readings && {
       [paths.readings]: signedIn(session,
-        later(() => t.readings, () => import("./views/readings.tsx"), ({ ReadingsPage }) => <ReadingsPage />)),
+        forMembers(() => t.readings, () => import("./views/readings.tsx"), ({ ReadingsPage }) => <ReadingsPage />)),
       "/readings/files/:importId": signedIn(session,
-        later(() => t.readings, () => import("./views/imported.tsx"), ({ Imported }, { importId = "" }, page) => <Imported importId={importId} page={page} />)),
+        forMembers(() => t.readings, () => import("./views/imported.tsx"), ({ Imported }, { importId = "" }, page) => <Imported importId={importId} page={page} />)),
       "/meters/:meterId": signedIn(session,
         later(() => t.readings, () => import("./views/meter.tsx"), ({ Meter }, { meterId = "" }, page) => <Meter meterId={meterId} page={page} />)),
       [paths.registerMeter]: allowed(session, "register", "meters",

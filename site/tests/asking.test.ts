@@ -8,5 +8,6 @@ test("what may change is asked for less and less often, and no more when it will
   assert.equal(waits[0], 1_000);
   assert.equal(waits[3], 10_000);
   assert.ok(Number(askAgainIn(true, { dataUpdateCount: 0, errorUpdateCount: 3 })) > 1_000);
+  assert.equal(askAgainIn(true, { dataUpdateCount: 0, errorUpdateCount: 0 }, true), 10_000);
   assert.equal(askAgainIn(false, { dataUpdateCount: 0, errorUpdateCount: 0 }), false);
 });

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
+from shared.events import ImportProgressed
 
+from blockwork.runtime.envelope import Envelope
+from tests.browser.channel import Channel
 from tests.browser.conftest import Visit, letting_events_in
 from tests.browser.metering import drop, file_of, new_meter, register, rows, wait_until_listed
+from tests.browser.reading_samples import AN_IMPORT, IMPORTING
 from tests.browser.typist import Typist
+from tests.e2e.conftest import aws, outputs
 from tests.waiting import eventually
 
 User = dict[str, Any]
@@ -17,6 +22,11 @@ MakeUser = Callable[[], User]
 BEGIN = re.compile(r"\$default/imports$")
 STORAGE = re.compile(r"^http://[^/]*/(?!_aws/)[^$]*$")
 DAY = "span=day&date=2026-03-29"
+NEVER_AGAIN = """
+const stock = window.setInterval;
+window.setInterval = (act, ms, ...more) => (ms < 10_000 ? stock(act, ms, ...more) : 0);
+"""
+"""A page asks by itself only where nobody tells it: less than 10 s after it has asked before."""
 
 
 @pytest.fixture
@@ -108,6 +118,39 @@ def test_a_file_is_dropped_followed_and_its_three_bad_rows_are_told_with_their_r
     expect(page.get_by_text("46 of 46 half hours")).to_be_visible()
     page.get_by_role("button", name="Year", exact=True).click()
     expect(page.get_by_text("46 of 17,520 half hours")).to_be_visible()
+
+
+def test_that_an_import_has_come_further_is_told_to_the_page_that_does_not_ask(
+    visit: Visit, owner: User, platform: User
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.add_init_script(NEVER_AGAIN)
+    shown = {**IMPORTING, "accepted": 100}
+    headers = {"access-control-allow-origin": platform["siteUrl"]}
+    page.route(re.compile(AN_IMPORT), lambda route: route.fulfill(json={**shown}, headers=headers))
+    channel = Channel(page)
+    visitor.open("/sign-in?next=/readings/files/i1")
+    visitor.sign_in(owner)
+    expect(page.get_by_text("100 rows accepted")).to_be_visible()
+    channel.wait_until_open()
+
+    shown["accepted"] = 200
+    progressed = ImportProgressed(import_id="i1", user_id=owner["user_id"])
+    answer = aws(platform, "events").put_events(
+        Entries=[
+            {
+                "EventBusName": outputs(platform, "Local-Foundation")["EventBusName"],
+                "Source": progressed.SOURCE,
+                "DetailType": type(progressed).__name__,
+                "Detail": Envelope.of(progressed, correlation_id="c1").to_detail().decode(),
+            }
+        ]
+    )
+    assert answer["FailedEntryCount"] == 0
+
+    expect(page.get_by_text("200 rows accepted")).to_be_visible()
+    assert channel.told() == ["ImportProgressed"]
 
 
 def test_by_the_keyboard_alone_a_file_is_chosen_and_a_meter_looked_at(

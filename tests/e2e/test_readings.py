@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.sync.client import ClientConnection
 
 from tests.e2e.accounts import grant, refresh
 from tests.e2e.conftest import NewAccount, Tokens, bearer
@@ -50,6 +51,16 @@ def uploader(uploader_of: Callable[[], Uploader], administrator: Tokens) -> Uplo
     return somebody
 
 
+def news_of(socket: ClientConnection, *kinds: str) -> dict[str, dict[str, Any]]:
+    """Return what a browser is told, once it has been told of each kind, in whatever order."""
+    news: dict[str, dict[str, Any]] = {}
+    while news.keys() != set(kinds):
+        told = json.loads(socket.recv(timeout=PATIENCE))
+        assert told["type"] in kinds
+        news[told["type"]] = told["data"]
+    return news
+
+
 def test_a_file_with_bad_rows_is_accounted_for_to_the_row(
     config: dict[str, Any], identity: httpx.Client, uploader: Uploader
 ) -> None:
@@ -57,15 +68,16 @@ def test_a_file_with_bad_rows_is_accounted_for_to_the_row(
     rows = [*half_hours(meter, 5), "nonsense", f"{meter},2025-01-01T00:10Z,1,1", "not-mine,x,1,1"]
     with connected(config, f"ticket={ticket_for(identity, uploader.tokens)}") as socket:
         done = uploader.imported(*rows)
-        news = json.loads(socket.recv(timeout=PATIENCE))
+        news = news_of(socket, "ImportProgressed", "ReadingsImported")
 
     assert (done["status"], done["accepted"], done["rejected"]) == ("IMPORTED", 5, 3)
     assert [reject["line"] for reject in rejects_of(done)] == ["7", "8", "9"]
     assert [reject["row"] for reject in rejects_of(done)] == rows[5:]
-    assert (news["type"], news["data"]) == (
-        "ReadingsImported",
-        {"importId": done["importId"], "userId": meter, "accepted": 5, "rejected": 3},
-    )
+    about = {"importId": done["importId"], "userId": meter}
+    assert news == {
+        "ImportProgressed": about,
+        "ReadingsImported": {**about, "accepted": 5, "rejected": 3},
+    }
     assert uploader.call("GET", "/imports").json()["imports"][0]["importId"] == done["importId"]
     assert uploader.call("GET", "/meters").json() == {"meters": [{"meterId": meter}]}
 
@@ -84,11 +96,11 @@ def test_a_file_that_cannot_be_read_as_a_whole_fails(
 ) -> None:
     with connected(config, f"ticket={ticket_for(identity, uploader.tokens)}") as socket:
         failed = uploader.ended(uploader.upload(content))
-        news = json.loads(socket.recv(timeout=PATIENCE))
+        news = news_of(socket, "ImportFailed")
 
     assert failed["status"] == "FAILED"
     assert reason in failed["reason"]
-    assert (news["type"], news["data"]["importId"]) == ("ImportFailed", failed["importId"])
+    assert news["ImportFailed"]["importId"] == failed["importId"]
 
 
 def test_many_rows_compressed_and_the_same_file_again(uploader: Uploader) -> None:

@@ -100,6 +100,11 @@ def is_import(item: Mapping[str, Any]) -> bool:
     return bool(item["itemId"]["S"].startswith(IMPORT))
 
 
+def is_range(item: Mapping[str, Any]) -> bool:
+    """Whether an item says how far a range has come."""
+    return bool(item["itemId"]["S"].startswith(RANGE))
+
+
 def counts_of(item: Mapping[str, Any]) -> Counts:
     """Return the numbers in an item, of an import or a range."""
     accepted, rejected = (int(item[name]["N"]) if name in item else 0 for name in COUNT_ATTRIBUTES)

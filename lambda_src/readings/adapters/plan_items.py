@@ -22,7 +22,7 @@ Item = dict[str, Any]
 PLAN_ATTRIBUTES = ("file", "size", "separator", "order", "firstRow")
 STANDING_ATTRIBUTES = ("status", "correlationId", "mayWrite", *PLAN_ATTRIBUTES)
 PROGRESS_ATTRIBUTES = (*COUNT_ATTRIBUTES, "offset", "lines", "thousandths", "parts")
-RANGE_ATTRIBUTES = (*PROGRESS_ATTRIBUTES, EXPIRATION)
+RANGE_ATTRIBUTES = (*PROGRESS_ATTRIBUTES, "correlationId", EXPIRATION)
 """Which attributes a function may touch, its stack says by the same names."""
 
 
@@ -54,8 +54,8 @@ def standing_of(item: Mapping[str, Any]) -> Standing:
     )
 
 
-def progress_item(progress: Progress, *, now: datetime) -> Item:
-    """Return how far a range has come as the attributes of its item."""
+def progress_item(progress: Progress, *, correlation_id: str, now: datetime) -> Item:
+    """Return how far a range of an import has come as the attributes of its item."""
     return {
         "offset": {"N": str(progress.offset)},
         "lines": {"N": str(progress.lines)},
@@ -63,6 +63,7 @@ def progress_item(progress: Progress, *, now: datetime) -> Item:
         "rejected": {"N": str(progress.rejected)},
         "thousandths": {"N": str(progress.thousandths)},
         "parts": {"L": [{"S": part} for part in progress.parts]},
+        "correlationId": {"S": correlation_id},
         EXPIRATION: epoch(now + RANGES_KEPT),
     }
 

@@ -115,7 +115,9 @@ class PlanTable(TableAdapter):
         item_id = range_id(standing.import_id, range_.number)
         item = {
             **key(standing.user_id, item_id),
-            **progress_item(progress, now=datetime.now(UTC)),
+            **progress_item(
+                progress, correlation_id=standing.correlation_id, now=datetime.now(UTC)
+            ),
         }
         update = setting(item, key=KEYS)
         if since is None:

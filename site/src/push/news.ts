@@ -25,8 +25,9 @@ export async function takeUp({ type, data }: Message, app: App, vouchers: Vouche
     return;
   }
   const { accepted, rejected } = data;
-  if (type === "ReadingsImported" || type === "ImportFailed") {
+  if (type === "ImportProgressed" || type === "ReadingsImported" || type === "ImportFailed") {
     for (const queryKey of [["imports"], ["import"], ["readings"]]) void app.queries.invalidateQueries({ queryKey });
+    if (type === "ImportProgressed") return;
     app.notices.notify(type === "ImportFailed" ? t.fileFailed({ reason: String(data["reason"] ?? "") }).trim() : t.fileImported({ accepted: Number(accepted), rejected: Number(rejected) }));
     return;
   }

@@ -1,4 +1,4 @@
-// How often something is asked for whose news nobody tells.
+// How often something is asked for that changes by itself.
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 10_000;
@@ -10,7 +10,7 @@ interface Asked {
   readonly errorUpdateCount: number;
 }
 
-/** In how many milliseconds to ask again, less and less often; false when nothing will change. */
-export function askAgainIn(mayChange: boolean, { dataUpdateCount, errorUpdateCount }: Asked): number | false {
-  return mayChange && Math.min(FIRST_MS * FACTOR ** (dataUpdateCount + errorUpdateCount), LONGEST_MS);
+/** In how many milliseconds to ask again, less and less often, or at once seldom where news are told; false when nothing will change. */
+export function askAgainIn(mayChange: boolean, { dataUpdateCount, errorUpdateCount }: Asked, isTold = false): number | false {
+  return mayChange && (isTold ? LONGEST_MS : Math.min(FIRST_MS * FACTOR ** (dataUpdateCount + errorUpdateCount), LONGEST_MS));
 }

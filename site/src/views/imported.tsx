@@ -11,6 +11,7 @@ import "../styles/readings.css";
 import * as t from "../.texts/readings.ts";
 import { askAgainIn } from "../ui/asking.ts";
 import { Icon } from "../ui/icons.tsx";
+import { useMember } from "../ui/member.ts";
 import { useQuery } from "../ui/query.ts";
 import { Loaded, Notice } from "../ui/states.tsx";
 import { countsOf, statusOf, useReadings, whyNot } from "./imports.ts";
@@ -21,9 +22,10 @@ const MOST_REJECTS = 20;
 /** One file: how far its import has come, and what is wrong with its rows. */
 export function Imported({ importId, page }: { readonly importId: string; readonly page: Page }) {
   const { router } = useApp();
+  const isTold = useMember().live.tells.value;
   const query = useQuery({
     ...useReadings().importOf(importId),
-    refetchInterval: ({ state }) => askAgainIn(state.data !== undefined && isUnderWay(state.data), state),
+    refetchInterval: ({ state }) => askAgainIn(state.data !== undefined && isUnderWay(state.data), state, isTold),
     refetchOnWindowFocus: ({ state: { data } }) => data !== undefined && isUnderWay(data),
   });
   const { data, error } = query;

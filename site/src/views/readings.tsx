@@ -8,6 +8,7 @@ import * as t from "../.texts/readings.ts";
 import * as common from "../.texts/visitor.ts";
 import { askAgainIn } from "../ui/asking.ts";
 import { Icon } from "../ui/icons.tsx";
+import { useMember } from "../ui/member.ts";
 import { MoreIcon } from "../ui/more-icons.tsx";
 import { useListQuery } from "../ui/query.ts";
 import { Loaded, MoreOf, Notice } from "../ui/states.tsx";
@@ -55,9 +56,10 @@ function MeterList() {
 
 function ImportList() {
   const uploads = useUploads();
+  const isTold = useMember().live.tells.value;
   const query = useListQuery({
     ...useReadings().imports,
-    refetchInterval: ({ state }) => askAgainIn(all(state.data, idOf).some(isUnderWay), state),
+    refetchInterval: ({ state }) => askAgainIn(all(state.data, idOf).some(isUnderWay), state, isTold),
     refetchOnWindowFocus: true,
   });
   const onTheirWay = new Set(uploads.all.value.map(({ importId }) => importId));

@@ -8,7 +8,7 @@ import pytest
 from readings.adapters.import_items import import_item, iso, key
 from readings.domain.imports import Filename, Import, ImportStatus
 from readings.handlers.publish_changes import publish_changes
-from shared.events import ImportFailed, ReadingsImported
+from shared.events import ImportFailed, ImportProgressed, ReadingsImported
 
 from blockwork.runtime.envelope import Envelope, InvalidEventError
 from blockwork.runtime.records import TableChange
@@ -25,6 +25,13 @@ IMPORT = Import(
     correlation_id="c1",
 )
 Item = dict[str, Any]
+
+
+RANGE: Item = {
+    **key("user-2", "range#i1#00001"),
+    "offset": {"N": "5"},
+    "correlationId": {"S": "c1"},
+}
 
 
 def item(status: ImportStatus, **more: Item) -> Item:
@@ -58,15 +65,31 @@ def test_a_file_that_cannot_be_read_is_told_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    ("new", "old", "id_"),
+    [
+        (item(ImportStatus.IMPORTING), item(ImportStatus.AWAITING_UPLOAD), "i1-IMPORTING"),
+        (RANGE, None, "i1-00001-5"),
+        ({**RANGE, "offset": {"N": "9"}}, RANGE, "i1-00001-9"),
+    ],
+    ids=["planned", "a range begun", "a range further"],
+)
+def test_that_an_import_has_come_further_is_told(new: Item, old: Item | None, id_: str) -> None:
+    (envelope,) = told(new, old)
+
+    assert envelope.data == ImportProgressed(import_id="i1", user_id="user-2")
+    assert (envelope.metadata.id, envelope.metadata.correlation_id) == (id_, "c1")
+
+
+@pytest.mark.parametrize(
     ("new", "old"),
     [
         (item(ImportStatus.AWAITING_UPLOAD), None),
-        (item(ImportStatus.IMPORTING), item(ImportStatus.AWAITING_UPLOAD)),
         (item(ImportStatus.IMPORTED), item(ImportStatus.IMPORTED)),
         (None, item(ImportStatus.IMPORTED)),
-        ({**key("user-2", "range#i1#00001"), "offset": {"N": "5"}}, None),
+        (RANGE, RANGE),
+        ({"userId": {"S": "user-2"}, "itemId": {"S": "other#1"}}, None),
     ],
-    ids=["begun", "planned", "nothing new", "forgotten", "a range"],
+    ids=["begun", "nothing new", "forgotten", "no progress", "something else"],
 )
 def test_of_other_changes_nobody_is_told(new: Item | None, old: Item | None) -> None:
     assert told(new, old) == []

@@ -33,6 +33,7 @@ def test_every_event_of_the_platform_is_known_by_its_name() -> None:
         "VoucherMailed": "vouchers",
         "VoucherMailRequested": "vouchers",
         "VoucherFailed": "vouchers",
+        "ImportProgressed": "readings",
         "ReadingsImported": "readings",
         "ImportFailed": "readings",
         "ForecastStored": "forecast",
