@@ -10,11 +10,11 @@ from readings.domain.checking import Reject
 from readings.domain.csv_file import HEAD_BYTES, HEADER, Range, cut, layout_of
 from readings.domain.importing import Progress, work_on
 from readings.domain.packing import NEWEST, Entries, Entry, Page, PageKey, pack, unpack
+from readings.domain.planning import RANGE_BYTES
 
 HALF_HOURS = 2 * 24 * 365
 VERSIONS = 24
 ALL_VERSIONS = range(1, VERSIONS + 1)
-RANGE_BYTES = 32 << 20
 BLOCK_BYTES = 1 << 20
 LARGEST = 3000
 """Thousandths of a kWh in a half hour: all are equally often, so they are hard to compress."""
