@@ -1,8 +1,11 @@
 """What the messages of the two queues say, see `work_queues`."""
 
+from typing import Self
+
 import msgspec
 
 from readings.domain.csv_file import Range
+from readings.domain.planning import Standing
 
 
 class RangeMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -14,6 +17,18 @@ class RangeMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     start: int
     end: int
     correlation_id: str
+
+    @classmethod
+    def of(cls, standing: Standing, range_: Range) -> Self:
+        """Say that a range of an import is to be worked on."""
+        return cls(
+            user_id=standing.user_id,
+            import_id=standing.import_id,
+            number=range_.number,
+            start=range_.start,
+            end=range_.end,
+            correlation_id=standing.correlation_id,
+        )
 
     @property
     def range(self) -> Range:
@@ -27,3 +42,12 @@ class FinishMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     user_id: str
     import_id: str
     correlation_id: str
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """Say that it is to be looked whether an import is over."""
+        return cls(
+            user_id=standing.user_id,
+            import_id=standing.import_id,
+            correlation_id=standing.correlation_id,
+        )

@@ -47,17 +47,7 @@ class WorkQueues:
 
     def add_ranges(self, standing: Standing, ranges: Sequence[Range]) -> None:
         """Send a message for each, ten at a time."""
-        messages = [
-            RangeMessage(
-                user_id=standing.user_id,
-                import_id=standing.import_id,
-                number=each.number,
-                start=each.start,
-                end=each.end,
-                correlation_id=standing.correlation_id,
-            )
-            for each in ranges
-        ]
+        messages = [RangeMessage.of(standing, each) for each in ranges]
         for begin in range(0, len(messages), MOST_AT_ONCE):
             answer = self._client.send_message_batch(
                 QueueUrl=self._ranges,
@@ -71,11 +61,5 @@ class WorkQueues:
 
     def finish(self, standing: Standing) -> None:
         """Send a message."""
-        message = FinishMessage(
-            user_id=standing.user_id,
-            import_id=standing.import_id,
-            correlation_id=standing.correlation_id,
-        )
-        self._client.send_message(
-            QueueUrl=self._finishing, MessageBody=msgspec.json.encode(message).decode()
-        )
+        message = msgspec.json.encode(FinishMessage.of(standing)).decode()
+        self._client.send_message(QueueUrl=self._finishing, MessageBody=message)

@@ -156,26 +156,10 @@ class Queues:
     endings: list[FinishMessage] = field(default_factory=list)
 
     def add_ranges(self, standing: Standing, ranges: Sequence[Range]) -> None:
-        self.ranges += [
-            RangeMessage(
-                user_id=standing.user_id,
-                import_id=standing.import_id,
-                number=each.number,
-                start=each.start,
-                end=each.end,
-                correlation_id=standing.correlation_id,
-            )
-            for each in ranges
-        ]
+        self.ranges += [RangeMessage.of(standing, each) for each in ranges]
 
     def finish(self, standing: Standing) -> None:
-        self.endings.append(
-            FinishMessage(
-                user_id=standing.user_id,
-                import_id=standing.import_id,
-                correlation_id=standing.correlation_id,
-            )
-        )
+        self.endings.append(FinishMessage.of(standing))
 
 
 class Job:
