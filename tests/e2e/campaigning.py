@@ -66,8 +66,7 @@ class Campaigns:
 
     def see_all(self) -> dict[str, Campaign]:
         """Return the newest hundred campaigns by their ids, checked as well."""
-        answer = self.ask_patiently("GET", "/campaigns", params={"limit": "100"})
-        assert answer.status_code == 200, answer.text
+        answer = self.ask_patiently("GET", "/campaigns", params={"limit": "100"}).raise_for_status()
         return {one["campaignId"]: self._checked(one) for one in answer.json()["campaigns"]}
 
     def _checked(self, shown: Campaign) -> Campaign:
